@@ -1,0 +1,79 @@
+import type { TensorTable } from '../format/tensor-table.ts';
+import type { SourceFile } from '../source/source.ts';
+
+/** What a checkpoint's files are. `none`: no weights were found at all. */
+export type CheckpointFormat = 'safetensors' | 'torch' | 'gguf' | 'adapter' | 'diffusers' | 'snapshot' | 'none';
+
+/** One file of weights whose head was read. */
+export interface Shard {
+  readonly path: string;
+  /** Size of the file, in bytes. */
+  readonly size: number;
+  /** Bytes before the first tensor's data: for safetensors 8 + the header's length. */
+  readonly headerBytes: number;
+  readonly sha256: string | null;
+  /** The string-to-string `__metadata__` of its header; null where there is none. */
+  readonly metadata: Readonly<Record<string, string>> | null;
+}
+
+/** `*.index.json`: which shard holds which tensor. */
+export interface ShardIndex {
+  readonly path: string;
+  /** `metadata.total_size` as written, whatever it is; undefined where absent. */
+  readonly totalSize: unknown;
+  /** Tensor name → file name, in the file's order. */
+  readonly weightMap: ReadonlyMap<string, string>;
+}
+
+/** A JSON object of unknown content: `config.json`, `adapter_config.json`. Read it through `inventory/config.ts`. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The front matter of the model card (README.md). */
+export interface ModelCard {
+  /** `base_model`, as a list. */
+  readonly baseModels: readonly string[];
+  /** `base_model_relation`: adapter, merge, quantized, finetune, or null. */
+  readonly relation: string | null;
+  readonly pipelineTag: string | null;
+  readonly libraryName: string | null;
+  readonly tags: readonly string[];
+}
+
+/**
+ * Something about a file that was met while reading and that keeps a part of the checkpoint from being known.
+ * Facts only: the rules turn them into findings.
+ */
+export type Problem =
+  | { readonly kind: 'pointer'; readonly path: string; /** size and hash of what it stands for */ readonly size: number; readonly sha256: string }
+  | { readonly kind: 'other-content'; readonly path: string; /** what it is: `a zip archive`, `an HTML page`, … */ readonly what: string }
+  | { readonly kind: 'empty-file'; readonly path: string }
+  | { readonly kind: 'truncated'; readonly path: string; readonly expectedSize: number; readonly actualSize: number }
+  | { readonly kind: 'trailing-bytes'; readonly path: string; readonly expectedSize: number; readonly actualSize: number }
+  | { readonly kind: 'malformed-header'; readonly path: string; readonly violation: string; readonly message: string }
+  | { readonly kind: 'header-warning'; readonly path: string; readonly violation: string; readonly message: string }
+  | { readonly kind: 'malformed-json'; readonly path: string; readonly line: number | null; readonly message: string }
+  | { readonly kind: 'unsafe-pickle'; readonly path: string; readonly globals: readonly string[] }
+  | { readonly kind: 'unreachable'; readonly path: string; readonly message: string; readonly hint: string };
+
+/** A checkpoint, as far as heads, index, config and card tell. */
+export interface Checkpoint {
+  readonly reference: string;
+  readonly revision: string | null;
+  readonly format: CheckpointFormat;
+  readonly tensors: TensorTable;
+  readonly shards: readonly Shard[];
+  /** Every file of the source. */
+  readonly files: readonly SourceFile[];
+  readonly index: ShardIndex | null;
+  readonly config: JsonObject | null;
+  readonly adapterConfig: JsonObject | null;
+  readonly card: ModelCard | null;
+  readonly problems: readonly Problem[];
+  /**
+   * Reads bytes `start` to `end` of the data of one tensor, counted from its first byte; null where the
+   * checkpoint has no bytes to read (a snapshot).
+   */
+  readonly readTensor: ((row: number, start: number, end: number) => Promise<Uint8Array>) | null;
+  /** Whether the bytes are on this machine, so that reading all of them is cheap. */
+  readonly isLocal: boolean;
+}

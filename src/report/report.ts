@@ -1,0 +1,109 @@
+import type { TensorInfo } from '../format/tensor-table.ts';
+import type { CheckpointFormat } from '../inventory/checkpoint.ts';
+
+/** Prose with untrusted or literal parts set apart: a reporter shows `code` as code, never as markup. */
+export type Prose = readonly (string | { readonly code: string })[];
+
+/** Prose from a template: literal text is ours, every interpolated string becomes code, numbers are grouped by thousands. */
+export function prose(literals: TemplateStringsArray, ...values: readonly (string | number | Prose)[]): Prose {
+  const parts: (string | { readonly code: string })[] = [];
+  literals.forEach((literal, i) => {
+    if (literal !== '') parts.push(literal);
+    const value = values[i];
+    if (typeof value === 'string') parts.push({ code: value });
+    else if (typeof value === 'number') parts.push(value.toLocaleString('en-US'));
+    else if (value !== undefined) parts.push(...value);
+  });
+  return parts;
+}
+
+/** The same prose as one line of plain text. */
+export function plain(text: Prose): string {
+  return text.map((part) => (typeof part === 'string' ? part : part.code)).join('');
+}
+
+export type Severity = 'error' | 'warning' | 'note';
+export type Verdict = 'complete' | 'incomplete' | 'unreadable' | 'unknown';
+
+export interface Fix {
+  /** What to do, in a sentence or two. */
+  readonly steps: Prose;
+  /** Code to paste, or null. */
+  readonly code: { readonly language: 'python' | 'shell' | 'yaml' | 'json'; readonly text: string } | null;
+}
+
+/** What a rule says. Plain data: it survives JSON unchanged. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly title: Prose;
+  /** What is wrong and how we know. */
+  readonly message: Prose;
+  /** How it came about, in a sentence, where the evidence shows it. */
+  readonly cause: Prose | null;
+  /** Names concerned; long lists are whole here and shortened by reporters. */
+  readonly parameters: readonly string[];
+  readonly fix: Fix | null;
+  readonly helpUrl: string;
+  /** The file, and the line, that the finding is about. */
+  readonly location: { readonly path: string; readonly line: number | null } | null;
+  /** Set where the config file waives it: it is shown and does not count. */
+  readonly waived: { readonly reason: string; readonly until: string | null } | null;
+}
+
+/** One line of the byte ledger: bytes by which the checkpoint differs from its base, and why. */
+export interface LedgerEntry {
+  readonly cause: 'missing-parameters' | 'unexpected-parameters' | 'shape' | 'dtype' | 'header-text' | 'stale-files' | 'trailing-bytes' | 'truncation' | 'quantisation' | 'alignment';
+  readonly bytes: number;
+  readonly detail: Prose;
+}
+
+/** One row of the table that sets the base's shards beside the checkpoint's. A side that lacks the shard is null. */
+export interface ShardRow {
+  readonly path: string;
+  readonly baseBytes: number | null;
+  readonly bytes: number | null;
+}
+
+export interface Totals {
+  readonly tensors: number;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly baseTensors: number;
+  readonly baseParameters: number;
+  readonly baseBytes: number;
+}
+
+export interface CheckpointReport {
+  readonly reference: string;
+  readonly revision: string | null;
+  readonly format: CheckpointFormat;
+  readonly verdict: Verdict;
+  /** Why the verdict is `unknown` or `unreadable`; null for the others. */
+  readonly reason: Prose | null;
+  readonly base: { readonly reference: string; readonly revision: string | null; readonly found: string } | null;
+  readonly architecture: { readonly modelType: string | null; readonly class: string | null; readonly intendedClass: string | null };
+  readonly totals: Totals;
+  readonly missing: readonly TensorInfo[];
+  readonly unexpected: readonly TensorInfo[];
+  readonly mismatched: readonly { readonly name: string; readonly expected: { readonly dtype: string; readonly shape: readonly number[] }; readonly actual: { readonly dtype: string; readonly shape: readonly number[] } }[];
+  readonly tied: readonly { readonly name: string; readonly source: string }[];
+  readonly renamed: readonly { readonly name: string; readonly from: string }[];
+  readonly ledger: readonly LedgerEntry[];
+  readonly shards: readonly ShardRow[];
+  readonly loaders: readonly { readonly loader: string; readonly outcome: Prose }[];
+  /** Most important first. */
+  readonly findings: readonly Finding[];
+  readonly skipped: readonly { readonly rule: string; readonly reason: string }[];
+  /** Where the reference was written: a line of a changed file, of the config file; null where a person typed it. */
+  readonly origin: { readonly path: string; readonly line: number } | null;
+}
+
+/** The result of one call. */
+export interface Report {
+  readonly tool: { readonly name: 'headcheck'; readonly version: string };
+  readonly verdict: Verdict;
+  readonly checkpoints: readonly CheckpointReport[];
+  /** About the call rather than a checkpoint: an expired waiver, an unknown rule in the config file. */
+  readonly notices: readonly { readonly severity: 'warning' | 'error'; readonly message: Prose; readonly location: { readonly path: string; readonly line: number | null } | null }[];
+}

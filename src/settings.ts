@@ -1,0 +1,37 @@
+import type { Severity } from './report/report.ts';
+
+/** At which findings the call fails. `never` still reports. */
+export type FailOn = 'error' | 'warning' | 'never';
+
+/** A finding that the team accepts, with the reason and an optional last day (ISO date, inclusive, UTC). */
+export interface Waiver {
+  readonly rule: string;
+  readonly reason: string;
+  readonly until: string | null;
+  /** Line of the config file that it stands on. */
+  readonly line: number | null;
+}
+
+/** One checkpoint to check. */
+export interface Target {
+  readonly reference: string;
+  /** The base as a reference; null where it is to be found from the checkpoint itself. */
+  readonly base: string | null;
+  readonly waivers: readonly Waiver[];
+  /** The line that asked for it, where there is one. */
+  readonly origin: { readonly path: string; readonly line: number } | null;
+}
+
+/** Everything a check needs to know. Both edges produce it; nothing behind them reads the environment. */
+export interface Settings {
+  readonly targets: readonly Target[];
+  readonly failOn: FailOn;
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  readonly hub: { readonly endpoint: string; readonly token: string | null };
+  /** Directory against which relative references are resolved. */
+  readonly directory: string;
+  /** The proxy for https requests, from the environment of the edge; null for none. */
+  readonly proxy: { readonly url: string; readonly except: readonly string[] } | null;
+  /** Today, as an ISO date: decides whether a waiver has expired. */
+  readonly today: string;
+}

@@ -1,0 +1,26 @@
+import type { ByteReader } from '../bytes/reader.ts';
+
+/** One file that a source holds. */
+export interface SourceFile {
+  /** Path inside the source, with forward slashes. */
+  readonly path: string;
+  /** Size in bytes. */
+  readonly size: number;
+  /** SHA-256 of the content in hexadecimal, where the source tells it (Git LFS, the Hub); else null. Equal hashes are equal files: nothing of a known one is read again. */
+  readonly sha256: string | null;
+}
+
+/** A place that holds the files of one checkpoint. */
+export interface Source {
+  /** What the user wrote. */
+  readonly reference: string;
+  /** The commit that a moving revision resolved to, or null where there is no such thing. */
+  readonly revision: string | null;
+  /** All files, sorted by path. For a place that is one file, that file. */
+  readonly files: readonly SourceFile[];
+  /**
+   * Opens one of `files`.
+   * @throws UnreachableError | AccessError | NotFoundError
+   */
+  open(path: string): Promise<ByteReader>;
+}
