@@ -25,6 +25,41 @@ export interface ShardIndex {
   readonly weightMap: ReadonlyMap<string, string>;
 }
 
+/** One file of weights that the checkpoint should consist of, whether it is there or not. */
+export interface Part {
+  readonly path: string;
+  /** `read`: it is one of `shards`. `unreadable`: it is there, and one of `problems` says why it tells nothing. `absent`: it is not there. */
+  readonly state: 'read' | 'unreadable' | 'absent';
+  /** What says that it belongs: the index's weight map, the `-of-N` in the names of its siblings, or its own name. */
+  readonly namedBy: 'index' | 'numbering' | 'name';
+  /** Bytes of the weights file; for a Git LFS pointer those of the file it stands for; null where absent. */
+  readonly size: number | null;
+}
+
+/**
+ * A file of weights (or an index) that lies beside the checkpoint and that no loader takes as part of it.
+ * - `other-save`: of another save into the same place: another `-of-N` set, shards beside a single file
+ * - `not-in-index`: the index names other files
+ * - `other-format`: the same weights for another loader (`.bin` or GGUF beside safetensors)
+ * - `other-variant`: another precision or quantisation (`model.fp16.safetensors`, a second GGUF)
+ * - `original-release`: the publisher's own layout (`original/`, `consolidated.*`)
+ * - `training-state`: optimizer, scheduler, random state
+ * - `adapter`: an adapter beside a whole model
+ * - `subfolder`: in a folder of its own, such as `checkpoint-500/`
+ */
+export interface Stray {
+  readonly path: string;
+  readonly size: number;
+  readonly why: 'other-save' | 'not-in-index' | 'other-format' | 'other-variant' | 'original-release' | 'training-state' | 'adapter' | 'subfolder';
+}
+
+/** A part of a diffusers pipeline: a folder that is a checkpoint of its own. */
+export interface Component {
+  /** The folder's name: `unet`, `text_encoder`. */
+  readonly name: string;
+  readonly checkpoint: Checkpoint;
+}
+
 /** A JSON object of unknown content: `config.json`, `adapter_config.json`. Read it through `inventory/config.ts`. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -62,12 +97,22 @@ export interface Checkpoint {
   readonly format: CheckpointFormat;
   readonly tensors: TensorTable;
   readonly shards: readonly Shard[];
+  /** Every file of weights that it should consist of, in the order of their numbers. */
+  readonly parts: readonly Part[];
+  /** Files of weights that are there and not part of it. */
+  readonly strays: readonly Stray[];
+  /** `fp16` of `model.fp16.safetensors`: a loader must be told it; null for the default. */
+  readonly variant: string | null;
   /** Every file of the source. */
   readonly files: readonly SourceFile[];
   readonly index: ShardIndex | null;
   readonly config: JsonObject | null;
   readonly adapterConfig: JsonObject | null;
   readonly card: ModelCard | null;
+  /** The file that shows that sentence-transformers wrote it (`modules.json`, …), or null. */
+  readonly sentenceTransformers: string | null;
+  /** For `diffusers`: its folders. Their tensors, shards, parts, strays and problems are also here, behind `<folder>/`. Else empty. */
+  readonly components: readonly Component[];
   readonly problems: readonly Problem[];
   /**
    * Reads bytes `start` to `end` of the data of one tensor, counted from its first byte; null where the

@@ -18,6 +18,8 @@ export interface Source {
   readonly revision: string | null;
   /** All files, sorted by path. For a place that is one file, that file. */
   readonly files: readonly SourceFile[];
+  /** Whether the bytes are on this machine, so that reading all of them is cheap. */
+  readonly isLocal: boolean;
   /**
    * Opens one of `files`.
    * @throws UnreachableError | AccessError | NotFoundError
