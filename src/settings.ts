@@ -1,4 +1,4 @@
-import type { Severity } from './report/report.ts';
+import type { Severity } from './diagnosis/finding.ts';
 
 /** At which findings the call fails. `never` still reports. */
 export type FailOn = 'error' | 'warning' | 'never';

@@ -1,55 +1,13 @@
 import type { TensorInfo } from '../format/tensor-table.ts';
+import type { Finding } from '../diagnosis/finding.ts';
+import type { Prose } from '../diagnosis/prose.ts';
 import type { CheckpointFormat } from '../inventory/checkpoint.ts';
 
-/** Prose with untrusted or literal parts set apart: a reporter shows `code` as code, never as markup. */
-export type Prose = readonly (string | { readonly code: string })[];
+export { plain, prose } from '../diagnosis/prose.ts';
+export type { Prose } from '../diagnosis/prose.ts';
+export type { Finding, Fix, Severity } from '../diagnosis/finding.ts';
 
-/** Prose from a template: literal text is ours, every interpolated string becomes code, numbers are grouped by thousands. */
-export function prose(literals: TemplateStringsArray, ...values: readonly (string | number | Prose)[]): Prose {
-  const parts: (string | { readonly code: string })[] = [];
-  literals.forEach((literal, i) => {
-    if (literal !== '') parts.push(literal);
-    const value = values[i];
-    if (typeof value === 'string') parts.push({ code: value });
-    else if (typeof value === 'number') parts.push(value.toLocaleString('en-US'));
-    else if (value !== undefined) parts.push(...value);
-  });
-  return parts;
-}
-
-/** The same prose as one line of plain text. */
-export function plain(text: Prose): string {
-  return text.map((part) => (typeof part === 'string' ? part : part.code)).join('');
-}
-
-export type Severity = 'error' | 'warning' | 'note';
 export type Verdict = 'complete' | 'incomplete' | 'unreadable' | 'unknown';
-
-export interface Fix {
-  /** What to do, in a sentence or two. */
-  readonly steps: Prose;
-  /** Code to paste, or null. */
-  readonly code: { readonly language: 'python' | 'shell' | 'yaml' | 'json'; readonly text: string } | null;
-}
-
-/** What a rule says. Plain data: it survives JSON unchanged. */
-export interface Finding {
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly title: Prose;
-  /** What is wrong and how we know. */
-  readonly message: Prose;
-  /** How it came about, in a sentence, where the evidence shows it. */
-  readonly cause: Prose | null;
-  /** Names concerned; long lists are whole here and shortened by reporters. */
-  readonly parameters: readonly string[];
-  readonly fix: Fix | null;
-  readonly helpUrl: string;
-  /** The file, and the line, that the finding is about. */
-  readonly location: { readonly path: string; readonly line: number | null } | null;
-  /** Set where the config file waives it: it is shown and does not count. */
-  readonly waived: { readonly reason: string; readonly until: string | null } | null;
-}
 
 /** One line of the byte ledger: bytes by which the checkpoint differs from its base, and why. */
 export interface LedgerEntry {
