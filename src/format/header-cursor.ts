@@ -1,0 +1,179 @@
+import { HeaderError, type HeaderViolation } from './header-error.ts';
+import { MAX_JSON_DEPTH } from './limits.ts';
+import { count, quote } from './quote.ts';
+
+/** Bytes with a meaning in JSON. */
+export const BYTE = { quote: 0x22, comma: 0x2c, minus: 0x2d, zero: 0x30, nine: 0x39, colon: 0x3a, openArray: 0x5b, backslash: 0x5c, closeArray: 0x5d, openObject: 0x7b, closeObject: 0x7d } as const;
+
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * Walks over the bytes of a JSON text that is known to be UTF-8, token by token, making no value but those asked for.
+ * Positions are counted from the first byte of the header's JSON.
+ */
+export class HeaderCursor {
+  readonly bytes: Buffer;
+  pos = 0;
+  /** First byte of the string last read, after its quotation mark. */
+  start = 0;
+  /** Its closing quotation mark. */
+  stop = 0;
+  /** Whether it holds a backslash. */
+  escaped = false;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** The next byte that is not white space, without taking it; -1 at the end. */
+  peek(): number {
+    const { bytes } = this;
+    let byte = bytes[this.pos] ?? -1;
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++this.pos] ?? -1;
+    return byte;
+  }
+
+  /** Takes one byte that must come next. */
+  take(byte: number, what: string): void {
+    if (this.peek() !== byte) throw this.syntaxError(what);
+    this.pos++;
+  }
+
+  /** After an element: takes a comma (true: another element follows) or the closing bracket (false). */
+  more(close: number): boolean {
+    const byte = this.peek();
+    if (byte !== BYTE.comma && byte !== close) throw this.syntaxError(`"," or "${String.fromCharCode(close)}"`);
+    this.pos++;
+    return byte === BYTE.comma;
+  }
+
+  /** Reads a string and leaves its limits in `start`, `stop` and `escaped`. */
+  string(what: string): void {
+    this.take(BYTE.quote, what);
+    const { bytes } = this;
+    const start = this.pos;
+    let pos = start;
+    let escaped = false;
+    for (;;) {
+      const byte = bytes[pos] ?? -1;
+      if (byte === BYTE.quote) break;
+      if (byte === BYTE.backslash) {
+        escaped = true;
+        pos++;
+      } else if (byte < 0x20) {
+        this.pos = Math.min(pos, bytes.length);
+        throw this.syntaxError('the end of a string');
+      }
+      pos++;
+    }
+    this.start = start;
+    this.stop = pos;
+    this.escaped = escaped;
+    this.pos = pos + 1;
+    if (escaped) this.text();
+  }
+
+  /** The string last read, decoded. */
+  text(): string {
+    const raw = this.bytes.toString('utf8', this.start, this.stop);
+    if (!this.escaped) return raw;
+    const text = unescaped(raw);
+    // The reference parser refuses half a surrogate pair: it has no place in UTF-8.
+    if (text === null || LONE_SURROGATE.test(text)) {
+      throw new HeaderError('header-not-json', `The header is not valid JSON: the string at byte ${count(this.start)} has an escape sequence that means no character: ${quote(raw)}.`);
+    }
+    return text;
+  }
+
+  /** Whether the string last read is this ASCII text. */
+  is(text: string): boolean {
+    if (this.escaped) return this.text() === text;
+    if (this.stop - this.start !== text.length) return false;
+    for (let i = 0; i < text.length; i++) if (this.bytes[this.start + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** Reads a whole number from 0 to 2^53 - 1: of the field `field` of tensor `name`, as messages say. */
+  integer(violation: HeaderViolation, name: string, field: string): number {
+    const { bytes } = this;
+    const first = this.peek();
+    const start = this.pos;
+    if (first < BYTE.zero || first > BYTE.nine) throw this.#notWhole(violation, name, field);
+    let value = 0;
+    let pos = start;
+    let byte = first;
+    do {
+      value = value * 10 + (byte - BYTE.zero);
+      byte = bytes[++pos] ?? -1;
+    } while (byte >= BYTE.zero && byte <= BYTE.nine);
+    // `.`, `e` and `E` would make it a floating-point number; a leading zero is no JSON.
+    if (byte === 0x2e || byte === 0x65 || byte === 0x45 || (first === BYTE.zero && pos > start + 1)) throw this.#notWhole(violation, name, field);
+    // Beyond 2^53 a double can no longer tell neighbours apart; 2^53 itself may be a rounded 2^53 + 1.
+    if (value > Number.MAX_SAFE_INTEGER) {
+      throw new HeaderError('integer-too-large', `Tensor ${quote(name)}: ${field} holds ${quote(bytes.toString('latin1', start, pos))}, at byte ${count(start)} of the header; numbers above 2^53 - 1 (${count(Number.MAX_SAFE_INTEGER)}) cannot be the size of anything stored.`);
+    }
+    this.pos = pos;
+    return value;
+  }
+
+  /** Passes over any value, checking its syntax. `depth` is the number of arrays and objects around it. */
+  skip(depth: number): void {
+    const byte = this.peek();
+    if (byte === BYTE.quote) return this.string('a string');
+    if (byte !== BYTE.openObject && byte !== BYTE.openArray) return this.#skipLiteral();
+    if (depth >= MAX_JSON_DEPTH) throw new HeaderError('header-too-deep', `The header nests more than ${MAX_JSON_DEPTH} arrays and objects (at byte ${count(this.pos)}).`);
+    this.pos++;
+    const close = byte === BYTE.openObject ? BYTE.closeObject : BYTE.closeArray;
+    if (this.peek() === close) {
+      this.pos++;
+      return;
+    }
+    do {
+      if (byte === BYTE.openObject) {
+        this.string('a key in quotation marks');
+        this.take(BYTE.colon, '":"');
+      }
+      this.skip(depth + 1);
+    } while (this.more(close));
+  }
+
+  /** An error that says what should have come here and what did. */
+  syntaxError(expected: string): HeaderError {
+    return new HeaderError('header-not-json', `The header is not valid JSON: expected ${expected} at byte ${count(this.pos)}, found ${this.found()}.`);
+  }
+
+  /** The next few characters, for a message. */
+  found(): string {
+    if (this.peek() === -1) return 'the end of the header';
+    const text = this.bytes.toString('utf8', this.pos, this.pos + 24);
+    return quote(text.replace(/\uFFFD+$/u, ''));
+  }
+
+  #notWhole(violation: HeaderViolation, name: string, field: string): HeaderError {
+    return new HeaderError(violation, `Tensor ${quote(name)}: ${field} must hold whole numbers from 0; found ${this.found()} at byte ${count(this.pos)} of the header.`);
+  }
+
+  #skipLiteral(): void {
+    const start = this.pos;
+    let pos = start;
+    while (isLiteralByte(this.bytes[pos] ?? -1)) pos++;
+    const text = this.bytes.toString('latin1', start, pos);
+    const valid = text === 'true' || text === 'false' || text === 'null' || (NUMBER.test(text) && Number.isFinite(Number(text)));
+    if (!valid) throw this.syntaxError('a JSON value');
+    this.pos = pos;
+  }
+}
+
+function isLiteralByte(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x45 || byte === 0x2b || byte === BYTE.minus || byte === 0x2e;
+}
+
+function unescaped(raw: string): string | null {
+  try {
+    const text: unknown = JSON.parse(`"${raw}"`);
+    return typeof text === 'string' ? text : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,17 @@
+import { MAX_QUOTED_CHARACTERS } from './limits.ts';
+
+/** Text from a file as messages repeat it: in quotes, escaped as in JSON, shortened when long. */
+export function quote(text: string): string {
+  if (text.length <= MAX_QUOTED_CHARACTERS) return JSON.stringify(text);
+  return `${JSON.stringify(text.slice(0, MAX_QUOTED_CHARACTERS))}… (${count(text.length)} characters)`;
+}
+
+/** A number with thousands separated by commas: 1,050,673,152. */
+export function count(value: number | bigint): string {
+  return value.toLocaleString('en-US');
+}
+
+/** A number of bytes in words: `1 byte`, `1,024 bytes`. */
+export function byteCount(value: number | bigint): string {
+  return `${count(value)} ${value === 1 || value === 1n ? 'byte' : 'bytes'}`;
+}
