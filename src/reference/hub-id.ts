@@ -68,7 +68,13 @@ export function takeRevision(segments: readonly string[]): { readonly revision: 
   return { revision: first, rest: segments.slice(1) };
 }
 
-/** The canonical way to write a place on the Hub. */
+/** The canonical way to write a place on the Hub: read again, it gives the same repository, revision and path. */
 export function formatHubReference(repo: string, revision: string | null, path: string | null): string {
-  return `hf://${repo}${revision === null ? '' : `@${revision}`}${path === null ? '' : `/${path}`}`;
+  return `hf://${repo}${revision === null ? '' : `@${formatRevision(revision)}`}${path === null ? '' : `/${path}`}`;
+}
+
+/** A slash that `takeRevision` would take for the end of the revision is encoded. */
+function formatRevision(revision: string): string {
+  const isOpen = /^refs\/(?:pr\/\d+|convert\/[^/]+)$/.test(revision);
+  return isOpen ? revision : revision.replaceAll('%', '%25').replaceAll('/', '%2F').replaceAll('#', '%23');
 }

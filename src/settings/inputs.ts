@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { UsageError } from '../errors.ts';
 import { plain, prose } from '../report/report.ts';
+import { referenceKey } from '../reference/key.ts';
 import { Day, FailOnValue, FAIL_ON, Reference } from './schema.ts';
 import { describe, suggestion } from './wording.ts';
 import type { Settings, Target } from '../settings.ts';
@@ -94,17 +95,6 @@ function chooseTargets(named: readonly string[] | undefined, config: ConfigFile 
     // A person named it: a finding belongs to no line of the config file.
     return { reference, base: listed?.base ?? null, waivers: listed?.waivers ?? [], origin: null };
   });
-}
-
-/**
- * A form in which two ways to write the same relative path are equal (`./out/` and `out`). Other references
- * are compared as they stand: a waiver for one revision is not one for another.
- */
-export function referenceKey(reference: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) return reference;
-  const slashed = reference.replaceAll('\\', '/').replace(/\/{2,}/g, '/');
-  const bare = slashed.replace(/^(?:\.\/)+/, '').replace(/(?:\/\.)*\/?$/, '');
-  return bare === '' && !slashed.startsWith('/') ? '.' : bare;
 }
 
 function read<T>(wrong: string[], name: string, schema: v.GenericSchema<unknown, T>, value: unknown, words: readonly string[] = []): T | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UsageError } from '../../src/errors.ts';
 import { parseConfigFile } from '../../src/settings/config-file.ts';
-import { parseSettings, referenceKey } from '../../src/settings/inputs.ts';
+import { parseSettings } from '../../src/settings/inputs.ts';
 
 const given = { directory: '/repo', today: '2026-06-15' };
 const config = parseConfigFile(
@@ -70,12 +70,5 @@ describe('settings from inputs and the config file', () => {
   it('never shows a token', () => {
     assert.doesNotMatch(wrong({ hubToken: 'hf_secret with blanks' }).message, /secret/);
     assert.doesNotMatch(wrong({ hubToken: 'hf_secret\r\nX-Header: 1' }).message, /secret/);
-  });
-
-  it('compares paths, not spellings, and leaves other references alone', () => {
-    for (const path of ['out/c', './out/c', './out/c/', 'out//c/', '././out/c/.', 'out\\c']) assert.equal(referenceKey(path), 'out/c');
-    for (const path of ['.', './', './.']) assert.equal(referenceKey(path), '.');
-    assert.equal(referenceKey('/abs/'), '/abs');
-    assert.notEqual(referenceKey('hf://a/b'), referenceKey('hf://a/b@main'));
   });
 });
