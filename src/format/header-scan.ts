@@ -18,7 +18,6 @@ export interface ScannedHeader {
 const BYTES_AN_ENTRY = 80;
 
 const DTYPE_CODES: ReadonlyMap<string, number> = new Map(DTYPES.slice(0, SAFETENSORS_DTYPES).map((dtype, code) => [dtype.name, code]));
-const DTYPE_BITS = Uint8Array.from(DTYPES, (dtype) => dtype.bits);
 
 /**
  * Reads the JSON of a header in one pass, straight into columns.
@@ -42,16 +41,6 @@ class HeaderScan {
   /** Type of the entry read before, and where its name lies: the next one mostly has the same. */
   #lastDtype = -1;
   #lastDtypeName = '';
-  /** Of the entry that is being read; here and not in an object, as there would be one a tensor. */
-  #dtype = -1;
-  #begin = -1;
-  #end = -1;
-  #hasShape = false;
-  /** Names of its fields that the format does not know. */
-  #others: Set<string> | null = null;
-  /** Product of its dimensions, and whether no step of it was rounded. */
-  #elements = 1;
-  #exact = true;
 
   constructor(bytes: Uint8Array) {
     const rows = bytes.length / BYTES_AN_ENTRY;
@@ -116,65 +105,51 @@ class HeaderScan {
       throw new HeaderError('entry-not-object', `Tensor ${quote(name)} must be described by an object with dtype, shape and data_offsets; found ${cursor.found()}.`);
     }
     cursor.pos++;
-    this.#dtype = -1;
-    this.#begin = -1;
-    this.#end = -1;
-    this.#hasShape = false;
-    this.#others = null;
-    this.#elements = 1;
-    this.#exact = true;
+    const entry: Entry = { name, dtype: -1, begin: -1, end: -1, hasShape: false, others: null };
     if (cursor.peek() === BYTE.closeObject) cursor.pos++;
     else {
-      do this.#field(name);
+      do this.#field(entry);
       while (cursor.more(BYTE.closeObject));
     }
-    this.#finishEntry(name);
-  }
-
-  #finishEntry(name: string): void {
-    const dtype = this.#dtype;
-    const begin = this.#begin;
-    const end = this.#end;
+    const { dtype, begin, end } = entry;
     if (dtype < 0) throw missingField(name, 'dtype');
-    if (!this.#hasShape) throw missingField(name, 'shape');
+    if (!entry.hasShape) throw missingField(name, 'shape');
     if (begin < 0) throw missingField(name, 'data_offsets');
     if (end < begin) throw new HeaderError('offsets-reversed', `Tensor ${quote(name)}: data_offsets end at byte ${count(end)}, before they begin at ${count(begin)}.`);
-    const bits = this.#elements * (DTYPE_BITS[dtype] ?? 0);
-    // Where a double holds every step of the product exactly, this settles it; else, and to say what is wrong, whole numbers do.
-    if (!this.#exact || bits > Number.MAX_SAFE_INTEGER || bits !== 8 * (end - begin)) checkSize(name, dtype, this.#builder.openDims, end - begin);
+    checkSize(name, dtype, this.#builder.openDims, end - begin);
     this.#builder.row(name, dtype, begin, end);
   }
 
-  #field(name: string): void {
+  #field(entry: Entry): void {
     const cursor = this.#cursor;
     cursor.string('a key in quotation marks');
     if (cursor.is('dtype')) {
-      if (this.#dtype >= 0) throw duplicateField(name, 'dtype');
+      if (entry.dtype >= 0) throw duplicateField(entry.name, 'dtype');
       cursor.take(BYTE.colon, '":"');
-      this.#dtype = this.#readDtype(name);
+      entry.dtype = this.#dtype(entry.name);
     } else if (cursor.is('shape')) {
-      if (this.#hasShape) throw duplicateField(name, 'shape');
+      if (entry.hasShape) throw duplicateField(entry.name, 'shape');
       cursor.take(BYTE.colon, '":"');
-      this.#hasShape = true;
-      this.#readShape(name);
+      entry.hasShape = true;
+      this.#shape(entry.name);
     } else if (cursor.is('data_offsets')) {
-      if (this.#begin >= 0) throw duplicateField(name, 'data_offsets');
+      if (entry.begin >= 0) throw duplicateField(entry.name, 'data_offsets');
       cursor.take(BYTE.colon, '":"');
-      this.#readOffsets(name);
-    } else this.#otherField(name);
+      this.#offsets(entry);
+    } else this.#otherField(entry);
   }
 
   /** A field that the format does not know: passed over, as the reference parser does. */
-  #otherField(name: string): void {
+  #otherField(entry: Entry): void {
     const key = this.#cursor.text();
-    this.#others ??= new Set();
-    if (this.#others.has(key)) throw duplicateField(name, key);
-    this.#others.add(key);
+    entry.others ??= new Set();
+    if (entry.others.has(key)) throw duplicateField(entry.name, key);
+    entry.others.add(key);
     this.#cursor.take(BYTE.colon, '":"');
     this.#cursor.skip(2);
   }
 
-  #readDtype(name: string): number {
+  #dtype(name: string): number {
     const cursor = this.#cursor;
     if (cursor.peek() !== BYTE.quote) throw unknownDtype(name, cursor.found());
     cursor.string('a dtype');
@@ -187,28 +162,25 @@ class HeaderScan {
     return code;
   }
 
-  #readShape(name: string): void {
+  #shape(name: string): void {
     const cursor = this.#cursor;
     this.#openArray('shape-invalid', 'shape', name);
     if (cursor.peek() === BYTE.closeArray) {
       cursor.pos++;
       return;
     }
-    do {
-      const dim = cursor.integer('shape-invalid', name, 'shape');
-      this.#elements *= dim;
-      if (this.#elements > Number.MAX_SAFE_INTEGER) this.#exact = false;
-      this.#builder.dim(dim);
-    } while (cursor.more(BYTE.closeArray));
+    do this.#builder.dim(cursor.integer('shape-invalid', name, 'shape'));
+    while (cursor.more(BYTE.closeArray));
   }
 
-  #readOffsets(name: string): void {
+  #offsets(entry: Entry): void {
     const cursor = this.#cursor;
+    const { name } = entry;
     this.#openArray('offsets-invalid', 'data_offsets', name);
     const at = cursor.pos;
-    this.#begin = cursor.integer('offsets-invalid', name, 'data_offsets');
+    entry.begin = cursor.integer('offsets-invalid', name, 'data_offsets');
     if (cursor.more(BYTE.closeArray)) {
-      this.#end = cursor.integer('offsets-invalid', name, 'data_offsets');
+      entry.end = cursor.integer('offsets-invalid', name, 'data_offsets');
       if (!cursor.more(BYTE.closeArray)) return;
     }
     throw new HeaderError('offsets-invalid', `Tensor ${quote(name)}: data_offsets must be two numbers, begin and end; found ${quote(cursor.bytes.toString('latin1', at - 1, cursor.pos))} at byte ${count(at)} of the header.`);
@@ -252,6 +224,16 @@ class HeaderScan {
     const where = key === undefined ? '' : ` under the key ${quote(key)}`;
     return new HeaderError('metadata-not-strings', `"__metadata__" must map strings to strings; found ${this.#cursor.found()}${where}.`);
   }
+}
+
+interface Entry {
+  readonly name: string;
+  dtype: number;
+  begin: number;
+  end: number;
+  hasShape: boolean;
+  /** Names of the fields that the format does not know. */
+  others: Set<string> | null;
 }
 
 function duplicateName(name: string): HeaderError {

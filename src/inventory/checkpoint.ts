@@ -21,7 +21,7 @@ export interface ShardIndex {
   readonly path: string;
   /** `metadata.total_size` as written, whatever it is; undefined where absent. */
   readonly totalSize: unknown;
-  /** Tensor name → file name, in the file's order. */
+  /** Tensor name → path of its file inside the source, in the file's order. */
   readonly weightMap: ReadonlyMap<string, string>;
 }
 
@@ -45,12 +45,13 @@ export interface Part {
  * - `original-release`: the publisher's own layout (`original/`, `consolidated.*`)
  * - `training-state`: optimizer, scheduler, random state
  * - `adapter`: an adapter beside a whole model
+ * - `other-model`: of another model or module in the same folder (`mmproj.gguf`, `vae.safetensors`)
  * - `subfolder`: in a folder of its own, such as `checkpoint-500/`
  */
 export interface Stray {
   readonly path: string;
   readonly size: number;
-  readonly why: 'other-save' | 'not-in-index' | 'other-format' | 'other-variant' | 'original-release' | 'training-state' | 'adapter' | 'subfolder';
+  readonly why: 'other-save' | 'not-in-index' | 'other-format' | 'other-variant' | 'original-release' | 'training-state' | 'adapter' | 'other-model' | 'subfolder';
 }
 
 /** A part of a diffusers pipeline: a folder that is a checkpoint of its own. */

@@ -1,0 +1,79 @@
+import type { SourceFile } from '../source/source.ts';
+
+export type Container = 'safetensors' | 'torch' | 'gguf';
+
+/** What the name of a file of weights says. */
+export interface WeightFile {
+  readonly file: SourceFile;
+  readonly container: Container;
+  readonly role: 'model' | 'adapter' | 'original-release' | 'training-state';
+  /** `model` of `model.fp16-00001-of-00002.safetensors`. */
+  readonly stem: string;
+  /** `fp16` of the same, or null. */
+  readonly variant: string | null;
+  /** Its number and their count, or null where it has none. */
+  readonly shard: { readonly number: number; readonly of: number } | null;
+}
+
+/** What the name of an index says: `model.safetensors.index.json`, `model.safetensors.index.fp16.json`. */
+export interface IndexFile {
+  readonly file: SourceFile;
+  readonly container: Container;
+  readonly role: 'model' | 'adapter';
+  readonly stem: string;
+  readonly variant: string | null;
+}
+
+/** The stems under which libraries save; only after these can a variant be told from a dotted name. */
+const SAVED_STEMS: ReadonlySet<string> = new Set(['model', 'pytorch_model', 'diffusion_pytorch_model', 'adapter_model']);
+
+const EXTENSIONS: Readonly<Record<string, Container>> = {
+  safetensors: 'safetensors', bin: 'torch', pt: 'torch', pth: 'torch', ckpt: 'torch', gguf: 'gguf',
+};
+
+const TRAINING_STATE = /^(optimizer|scheduler|scaler|training_args|rng_state|random_states|trainer_state|zero_pp_rank|global_step|grad_scaler)|optim_states|^dataloader/;
+/** `.bin` files that are no pickles of tensors. */
+const OTHER_BINARIES = /^(openvino|ggml|tokenizer|vocab|onnx)/;
+
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Reads a file's name; null where it is not one of weights. */
+export function weightFile(file: SourceFile): WeightFile | null {
+  const match = /^(.*)\.([a-z]+)$/.exec(fileName(file.path));
+  const container = EXTENSIONS[match?.[2] ?? ''];
+  const name = match?.[1];
+  if (container === undefined || name === undefined) return null;
+  if (container === 'torch' && OTHER_BINARIES.test(name)) return null;
+  const numbered = /^(.*?)[-_.]?(\d{1,9})[-_]of[-_](\d{1,9})(?:\.([\w-]+))?$/.exec(name);
+  const dotted = numbered?.[1] ?? name;
+  const dot = dotted.indexOf('.');
+  const hasVariant = dot > 0 && SAVED_STEMS.has(dotted.slice(0, dot));
+  const stem = hasVariant ? dotted.slice(0, dot) : dotted;
+  const shard = numbered === null ? null : { number: Number(numbered[2]), of: Number(numbered[3]) };
+  return { file, container, role: role(name, stem), stem, variant: numbered?.[4] ?? (hasVariant ? dotted.slice(dot + 1) : null), shard };
+}
+
+function role(name: string, stem: string): WeightFile['role'] {
+  if (TRAINING_STATE.test(name)) return 'training-state';
+  if (name.startsWith('consolidated')) return 'original-release';
+  return stem === 'adapter_model' ? 'adapter' : 'model';
+}
+
+/** Reads an index's name; null where it is none. */
+export function indexFile(file: SourceFile): IndexFile | null {
+  const match = /^(.+)\.(safetensors|bin)\.index(?:\.([\w-]+))?\.json$/.exec(fileName(file.path));
+  const dotted = match?.[1];
+  if (match === null || dotted === undefined || dotted.startsWith('consolidated')) return null;
+  const dot = dotted.indexOf('.');
+  const hasVariant = dot > 0 && SAVED_STEMS.has(dotted.slice(0, dot));
+  const stem = hasVariant ? dotted.slice(0, dot) : dotted;
+  return {
+    file,
+    container: match[2] === 'bin' ? 'torch' : 'safetensors',
+    role: stem === 'adapter_model' ? 'adapter' : 'model',
+    stem,
+    variant: match[3] ?? (hasVariant ? dotted.slice(dot + 1) : null),
+  };
+}
