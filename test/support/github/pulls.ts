@@ -16,7 +16,7 @@ function pullAnswer(call: Call, pull: PullRequest, name: string): unknown {
   };
   return {
     ...template,
-    number: pull.number, title: pull.title, body: pull.body, state: pull.state,
+    number: pull.number, title: pull.title, body: pull.body, state: pull.state, requested_teams: [],
     user: user(template['user'], pull.author, 'User'),
     html_url: `https://github.com/${call.state.owner}/${call.state.name}/pull/${pull.number}`,
     head: side('head', pull.headRef, pull.headSha, pull.headRepository),

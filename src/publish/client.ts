@@ -1,0 +1,97 @@
+import type { Octokit } from '@octokit/rest';
+import { AccessError, NotFoundError, UnreachableError, UsageError, type HeadcheckError } from '../errors.ts';
+import type { GitHubAccess } from '../source/context.ts';
+
+/** One repository on one GitHub, reached with one token. */
+export interface GitHub {
+  readonly rest: Octokit['rest'];
+  readonly paginate: Octokit['paginate'];
+  readonly graphql: Octokit['graphql'];
+  readonly owner: string;
+  readonly repo: string;
+  readonly serverUrl: string;
+}
+
+export interface ConnectOptions {
+  /** The proxy for https requests, and the hosts that go without it; null for none. */
+  readonly proxy: { readonly url: string; readonly except: readonly string[] } | null;
+  /** Told in words when GitHub asks us to wait or fails for a while. */
+  readonly onWait?: (message: string) => void;
+  /** Scales all waits: 1 is what GitHub asks for (a second between writes, and what `Retry-After` says). Tests use 0. */
+  readonly patience?: number;
+}
+
+/** Waits asked for by GitHub beyond this are not worth a runner's minutes: the call fails with what to do instead. */
+const LONGEST_WAIT_SECONDS = 120;
+/** How often a refused or failed request is tried again. */
+const MOST_RETRIES = 3;
+
+/**
+ * Opens a connection. Octokit is loaded here and not before: a check that posts nothing does not pay for it.
+ * @throws UsageError without a token or with a repository that is none
+ */
+export async function connect(access: GitHubAccess, options: ConnectOptions): Promise<GitHub> {
+  const [owner, repo, ...rest] = (access.repository ?? '').split('/');
+  if (!owner || !repo || rest.length > 0) {
+    throw new UsageError(`${access.repository ? `"${access.repository}" is no repository.` : 'No repository was named.'}`, 'Name it as owner/name.');
+  }
+  if (access.token === null) throw new UsageError('Posting to GitHub needs a token.', 'Give one that may write pull requests: github-token in the action, --token or GITHUB_TOKEN elsewhere.');
+  const [{ Octokit: Base }, { retry }, { throttling }] = await Promise.all([import('@octokit/rest'), import('@octokit/plugin-retry'), import('@octokit/plugin-throttling')]);
+  const { patience = 1, onWait = () => undefined } = options;
+  const unit = 1000 * patience;
+  const wait = (what: string) => (seconds: number, _request: unknown, _client: unknown, retries: number): boolean => {
+    const again = retries < MOST_RETRIES && seconds <= LONGEST_WAIT_SECONDS;
+    onWait(`GitHub ${what}${again ? `; waiting ${seconds} s` : `; giving up, as it asks for ${seconds} s`}.`);
+    return again;
+  };
+  const client = new (Base.plugin(retry, throttling))({
+    auth: access.token,
+    baseUrl: access.apiUrl.replace(/\/+$/, ''),
+    userAgent: 'headcheck',
+    log: { debug: () => undefined, info: () => undefined, warn: onWait, error: () => undefined },
+    request: await transport(access.apiUrl, options.proxy),
+    retry: { retries: MOST_RETRIES, retryAfterBaseValue: unit },
+    throttle: {
+      // Each connection has its own queue: limits are a token's, and one process may serve several.
+      id: `${access.apiUrl} ${access.repository} ${Math.random()}`,
+      retryAfterBaseValue: unit,
+      onRateLimit: wait('has no requests left for this token'),
+      onSecondaryRateLimit: wait('asks us to slow down'),
+      ...(patience === 0 ? { enabled: false } : {}),
+    },
+  });
+  return { rest: client.rest, paginate: client.paginate, graphql: client.graphql, owner, repo, serverUrl: access.serverUrl };
+}
+
+/**
+ * How requests leave: through Node's own fetch, or, where there is a proxy, through undici's, because Node 20's does
+ * not know any. Loaded only then.
+ */
+async function transport(apiUrl: string, proxy: ConnectOptions['proxy']): Promise<{ fetch?: (url: string, init?: object) => Promise<unknown> }> {
+  if (proxy === null) return {};
+  const { fetch, EnvHttpProxyAgent } = await import('undici');
+  const agent = new EnvHttpProxyAgent({ httpsProxy: proxy.url, noProxy: proxy.except.join(','), ...(apiUrl.startsWith('http:') ? { httpProxy: proxy.url } : {}) });
+  return { fetch: (url, init) => fetch(url, { ...init, dispatcher: agent }) };
+}
+
+/** The HTTP status that an error of Octokit carries; null for any other error. */
+export function statusOf(error: unknown): number | null {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
+}
+
+/** Whether GitHub said that this token may not do that, as for the read-only token of a fork's pull request. */
+export function isRefusal(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === 403 || status === 401 || (error instanceof Error && /resource not accessible by/i.test(error.message));
+}
+
+/** An error of Octokit as one of ours, which says what can be done. `doing` completes "GitHub refused to …". */
+export function explained(error: unknown, doing: string): HeadcheckError {
+  const status = statusOf(error);
+  const said = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  const cause = { cause: error };
+  if (status === 401) return new AccessError(`GitHub does not accept the token to ${doing}: ${said}`, 'Give a token that is valid and has not expired.', cause);
+  if (isRefusal(error)) return new AccessError(`GitHub refused to ${doing}: ${said}`, 'Give the token the permission: `pull-requests: write` for comments and reviews, `checks: write` for check runs, `actions: read` for artifacts.', cause);
+  if (status === 404) return new NotFoundError(`GitHub knows nothing under that name, to ${doing}: ${said}`, 'Check the repository and the number, and that the token may see them.', cause);
+  return new UnreachableError(`GitHub failed to ${doing}: ${said}`, 'Run it again; if it persists, look at GitHub\'s status page.', cause);
+}

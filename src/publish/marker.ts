@@ -1,0 +1,64 @@
+/**
+ * The invisible first line of everything that Headcheck posts. By it a later run finds what an earlier one posted,
+ * and knows whether that one was newer.
+ */
+export interface Stamp {
+  /** Tells apart several comments on one pull request, as of a matrix. */
+  readonly key: string;
+  /** The commit that was checked. */
+  readonly head: string;
+  /** The workflow run; greater is newer. */
+  readonly run: number;
+  /** The attempt of that run; greater is newer. */
+  readonly attempt: number;
+}
+
+export interface Marker extends Stamp {
+  /** What was posted: the whole, a review, or one finding on a line. */
+  readonly kind: 'comment' | 'review' | 'finding';
+  /** A hash of what the post says, so that the same is not posted twice. */
+  readonly digest: string;
+}
+
+/** The key is for people to choose, and ends up in a comment; longer says no more. */
+export const LONGEST_KEY = 100;
+
+/** An HTML comment: GitHub shows nothing of it. Values are percent-encoded, so none can end it. */
+export function renderMarker(marker: Marker): string {
+  const { kind, key, head, run, attempt, digest } = marker;
+  const values = Object.entries({ key: key.slice(0, LONGEST_KEY), head, run, attempt, digest }).map(([name, value]) => `${name}=${encode(String(value))}`);
+  return `<!-- headcheck:${kind} ${values.join(' ')} -->`;
+}
+
+/** The marker that a body starts with, or null. Only the start counts: anything further down may be quoted. */
+export function readMarker(body: string): Marker | null {
+  const found = /^<!-- headcheck:(comment|review|finding) ([^\n>]*) -->/.exec(body);
+  const kind = found?.[1];
+  if (!found || (kind !== 'comment' && kind !== 'review' && kind !== 'finding')) return null;
+  const values = new Map((found[2] ?? '').split(' ').map((pair) => {
+    const at = pair.indexOf('=');
+    return [pair.slice(0, at), decode(pair.slice(at + 1))];
+  }));
+  const [run, attempt] = [Number(values.get('run')), Number(values.get('attempt'))];
+  const [key, head, digest] = [values.get('key'), values.get('head'), values.get('digest')];
+  if (key === undefined || head === undefined || digest === undefined || !Number.isSafeInteger(run) || !Number.isSafeInteger(attempt)) return null;
+  return { kind, key, head, run, attempt, digest };
+}
+
+/** Negative where `a` is of an older run than `b`, positive where it is of a newer one, 0 where it is the same. */
+export function compareStamps(a: Stamp, b: Stamp): number {
+  return a.run - b.run || a.attempt - b.attempt;
+}
+
+/** `--` ends a comment in some parsers, so dashes are encoded too. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[-!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
