@@ -29,6 +29,13 @@ export interface RawInputs {
   readonly today: string;
 }
 
+/** A checkpoint that a pull request or a release refers to (what `discovery/` gives). */
+export interface Found {
+  readonly reference: string;
+  readonly base: string | null;
+  readonly origin: Target['origin'];
+}
+
 export const HUB_ENDPOINT = 'https://huggingface.co';
 
 const HttpUrl = v.pipe(
@@ -61,10 +68,11 @@ const Lines = v.union([
  * - `fail-on` in the inputs replaces the file's; the default is `error`.
  *
  * @param config what `parseConfigFile` read, or null where there is no file
- * @param found what discovery found (it includes what the config lists), or null where it did not run
+ * @param found what discovery found (it includes what the config lists), or null where it did not run. The file's
+ *   entries give their bases and waivers to these too.
  * @throws UsageError naming everything that is wrong with the inputs
  */
-export function parseSettings(inputs: RawInputs, config: ConfigFile | null, found: readonly Target[] | null = null): Settings {
+export function parseSettings(inputs: RawInputs, config: ConfigFile | null, found: readonly Found[] | null = null): Settings {
   const wrong: string[] = [];
   const base = read(wrong, 'base', Reference, inputs.base) ?? null;
   const named = read(wrong, 'checkpoint', Lines, inputs.checkpoints);
@@ -87,14 +95,23 @@ export function parseSettings(inputs: RawInputs, config: ConfigFile | null, foun
   };
 }
 
-function chooseTargets(named: readonly string[] | undefined, config: ConfigFile | null, found: readonly Target[] | null): readonly Target[] {
-  if (named === undefined || named.length === 0) return found ?? config?.checkpoints ?? [];
-  const unique = new Map(named.map((reference) => [referenceKey(reference), reference]));
-  return [...unique].map(([key, reference]) => {
-    const listed = config?.checkpoints.find((target) => referenceKey(target.reference) === key);
+function chooseTargets(named: readonly string[] | undefined, config: ConfigFile | null, found: readonly Found[] | null): readonly Target[] {
+  const listed = config?.checkpoints ?? [];
+  if (named !== undefined && named.length > 0) {
+    const unique = new Map(named.map((reference) => [referenceKey(reference), reference]));
     // A person named it: a finding belongs to no line of the config file.
-    return { reference, base: listed?.base ?? null, waivers: listed?.waivers ?? [], origin: null };
-  });
+    return [...unique.values()].map((reference) => withEntry({ reference, base: null, origin: null }, listed));
+  }
+  return found === null ? listed : found.map((reference) => withEntry(reference, listed));
+}
+
+/** Adds the base and the waivers that the config file has for the same reference. */
+function withEntry({ reference, base, origin }: Found, listed: readonly Target[]): Target {
+  const key = referenceKey(reference);
+  const same = listed.filter((target) => referenceKey(target.reference) === key);
+  // A checkpoint that is listed with two bases stays two; otherwise the only entry is meant.
+  const entry = same.find((target) => target.base === base) ?? same[0];
+  return { reference, base: base ?? entry?.base ?? null, waivers: entry?.waivers ?? [], origin };
 }
 
 function read<T>(wrong: string[], name: string, schema: v.GenericSchema<unknown, T>, value: unknown, words: readonly string[] = []): T | undefined {

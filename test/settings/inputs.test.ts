@@ -36,8 +36,10 @@ describe('settings from inputs and the config file', () => {
   });
 
   it('prefers what discovery found over the list of the file, and the inputs over both', () => {
-    const found = [{ reference: 'hf://org/found', base: null, waivers: [], origin: { path: 'a.yml', line: 2 } }];
-    assert.deepEqual(parseSettings(given, config, found).targets, found);
+    const found = [{ reference: 'hf://org/found', base: null, origin: { path: 'a.yml', line: 2 } }, { reference: 'out', base: null, origin: null }];
+    const [first, second] = parseSettings(given, config, found).targets;
+    assert.deepEqual(first, { ...found[0], waivers: [] });
+    assert.deepEqual([second?.base, second?.waivers.length], ['hf://org/base', 1]);
     assert.deepEqual(parseSettings(given, config, []).targets, []);
     assert.deepEqual(parseSettings({ ...given, checkpoints: 'x' }, config, found).targets.map(({ reference }) => reference), ['x']);
   });
