@@ -1,7 +1,7 @@
 import type { Severity } from './diagnosis/finding.ts';
+import type { FailOn } from './report/exit-code.ts';
 
-/** At which findings the call fails. `never` still reports. */
-export type FailOn = 'error' | 'warning' | 'never';
+export type { FailOn } from './report/exit-code.ts';
 
 /** A finding that the team accepts, with the reason and an optional last day (ISO date, inclusive, UTC). */
 export interface Waiver {
