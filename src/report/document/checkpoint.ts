@@ -1,0 +1,126 @@
+import type { RootContent } from 'mdast';
+import { groups } from '../groups.ts';
+import { counted, grouped, size } from '../numbers.ts';
+import { prose } from '../report.ts';
+import type { CheckpointReport, Finding, Prose } from '../report.ts';
+import { ledgerSum, mainFinding, mainShard, missingBytes, otherFindings } from '../view.ts';
+import { droppable, kept, RANKS } from './block.ts';
+import type { Block } from './block.ts';
+import { bold, codeBlock, details, item, list, paragraph } from './nodes.ts';
+import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from './tables.ts';
+
+/** Rows of the evidence that is not folded; the whole lists are folded away below. */
+const OPEN_ROWS = 5;
+/** Further findings that are told one by one. */
+const MOST_FINDINGS = 20;
+
+/** What a person who must act needs, in that order: how we know, what is gone, what to do; the rest folded away. */
+export function checkpointBlocks(checkpoint: CheckpointReport): Block[] {
+  const main = mainFinding(checkpoint);
+  const isBroken = checkpoint.verdict === 'incomplete' || checkpoint.verdict === 'unreadable';
+  return [
+    ...(main === null ? [] : [kept(paragraph(main.message))]),
+    ...(isBroken ? evidence(checkpoint) : []),
+    ...(main === null || main.fix === null ? [] : [kept(...fixNodes(main.fix))]),
+    ...others(checkpoint),
+    ...(checkpoint.ledger.length > 0 || checkpoint.shards.length > 1 ? [bytes(checkpoint)] : []),
+    ...loaders(checkpoint),
+    ...lists(checkpoint),
+    background(checkpoint),
+  ];
+}
+
+function evidence(checkpoint: CheckpointReport): Block[] {
+  const shard = mainShard(checkpoint);
+  const nodes: RootContent[] = [
+    ...(checkpoint.missing.length > 0 ? missingTable(checkpoint.missing, OPEN_ROWS) : []),
+    ...(checkpoint.missing.length === 0 && checkpoint.mismatched.length > 0 ? mismatchTable(checkpoint.mismatched, OPEN_ROWS) : []),
+    ...(shard === null ? [] : [paragraph(shardSentence(shard))]),
+  ];
+  return nodes.length === 0 ? [] : [droppable(RANKS.evidence, 'the table of what is missing', ...nodes)];
+}
+
+function shardSentence(shard: { readonly path: string; readonly baseBytes: number | null; readonly bytes: number | null }): Prose {
+  const [before, after] = [shard.baseBytes ?? 0, shard.bytes ?? 0];
+  return [{ code: shard.path }, `: ${size(before)} → ${size(after)} (${grouped(before)} → ${grouped(after)} bytes).`];
+}
+
+function fixNodes(fix: NonNullable<Finding['fix']>): RootContent[] {
+  return [paragraph(bold(['Fix:']), ' ', fix.steps), ...(fix.code === null ? [] : [codeBlock(fix.code.language, fix.code.text)])];
+}
+
+function others(checkpoint: CheckpointReport): Block[] {
+  const rest = otherFindings(checkpoint);
+  if (rest.length === 0) return [];
+  const items = rest.slice(0, MOST_FINDINGS).map((finding) => {
+    const label = finding.waived === null ? LABELS[finding.severity] : 'Waived';
+    const says = paragraph(bold([`${label}: `, ...finding.title]), ' ', finding.message, ...(finding.waived === null ? fixSentence(finding) : [waiver(finding.waived)]));
+    return finding.waived === null && finding.fix?.code ? item(says, codeBlock(finding.fix.code.language, finding.fix.code.text)) : item(says);
+  });
+  const left = rest.length - items.length;
+  return [droppable(RANKS.others, 'further findings', list(items), ...(left > 0 ? [paragraph(`… and ${counted(left, 'finding')} more; the JSON report has them all.`)] : []))];
+}
+
+const LABELS = { error: 'Error', warning: 'Warning', note: 'Note' } as const;
+
+function fixSentence(finding: Finding): Prose[] {
+  return finding.fix === null ? [] : [[' ', ...finding.fix.steps]];
+}
+
+function waiver(waived: NonNullable<Finding['waived']>): Prose {
+  return waived.until === null ? prose` Waived: ${waived.reason}.` : prose` Waived until ${waived.until}: ${waived.reason}.`;
+}
+
+function bytes(checkpoint: CheckpointReport): Block {
+  const sum = ledgerSum(checkpoint);
+  const summary = sum === 0 ? 'Bytes by shard' : `Bytes by shard: ${size(Math.abs(sum))} ${sum < 0 ? 'less' : 'more'} than the base, all accounted for`;
+  const nodes = [...(checkpoint.shards.length > 0 ? shardTable(checkpoint.shards) : []), ...(checkpoint.ledger.length > 0 ? ledgerTable(checkpoint) : [])];
+  return droppable(RANKS.ledger, 'the byte ledger', details([summary], nodes));
+}
+
+function loaders(checkpoint: CheckpointReport): Block[] {
+  if (checkpoint.loaders.length === 0) return [];
+  const items = checkpoint.loaders.slice(0, MOST_FINDINGS).map(({ loader, outcome }) => item(paragraph(bold([loader]), ': ', outcome)));
+  return [droppable(RANKS.loaders, 'what each loader does', details(['What each loader does with it'], [list(items)]))];
+}
+
+/** The whole lists of names, each folded. What the open table shows in full is not repeated. */
+function lists(checkpoint: CheckpointReport): Block[] {
+  const { missing, unexpected, mismatched, tied, renamed } = checkpoint;
+  const fold = (count: number, summary: string, nodes: () => RootContent[]): Block[] =>
+    count === 0 ? [] : [droppable(RANKS.lists, 'lists of names', details([summary], nodes()))];
+  return [
+    ...fold(groups(missing).length > OPEN_ROWS ? missing.length : 0, `${counted(missing.length, 'missing parameter')}, ${size(missingBytes(checkpoint))}`, () => missingTable(missing)),
+    ...fold(mismatched.length, `${counted(mismatched.length, 'parameter')} of another shape or type`, () => mismatchTable(mismatched)),
+    ...fold(unexpected.length, `${counted(unexpected.length, 'parameter')} that the base does not have`, () => tensorTable('Unexpected', unexpected)),
+    ...fold(renamed.length, `${counted(renamed.length, 'parameter')} under another name`, () => pairTable(['Name', 'Stored as'], renamed.map(({ name, from }) => [name, from]))),
+    ...fold(tied.length, `${counted(tied.length, 'tied parameter')}, not stored`, () => pairTable(['Parameter', 'Shares the storage of'], tied.map(({ name, source }) => [name, source]))),
+  ];
+}
+
+function background(checkpoint: CheckpointReport): Block {
+  const { totals, base, architecture, skipped } = checkpoint;
+  const facts: Prose[] = [
+    [...prose`Checkpoint: ${checkpoint.reference}`, ...at(checkpoint.revision), `: ${stock(totals.tensors, totals.parameters, totals.bytes)}`],
+    base === null ? ['Base: none found'] : [...prose`Base: ${base.reference}`, ...at(base.revision), ` (${baseOrigin(base.found)}): ${stock(totals.baseTensors, totals.baseParameters, totals.baseBytes)}`],
+    ...(architecture.class === null ? [] : [prose`Class: ${architecture.class}`]),
+    ...(architecture.intendedClass === null || architecture.intendedClass === architecture.class ? [] : [prose`Meant for: ${architecture.intendedClass}`]),
+    ...skipped.slice(0, MOST_FINDINGS).map(({ rule, reason }): Prose => [...prose`Not judged: ${rule}`, ` (${reason})`]),
+  ];
+  return droppable(RANKS.background, 'what was compared', details(['What was compared'], [list(facts.map((fact) => item(paragraph(fact))))]));
+}
+
+/** `291 tensors, 8,030,261,248 parameters, 16.1 GB`. */
+export function stock(tensors: number, parameters: number, total: number): string {
+  return `${counted(tensors, 'tensor')}, ${counted(parameters, 'parameter')}, ${size(total)}`;
+}
+
+function at(revision: string | null): Prose {
+  return revision === null ? [] : [' at ', { code: /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 10) : revision }];
+}
+
+/** Where the base was named, in words. */
+export function baseOrigin(found: string): string {
+  const words: Readonly<Record<string, string>> = { input: 'given', config: 'named in the config', 'model-card': 'named by the model card', 'adapter-config': 'named by the adapter' };
+  return words[found] ?? found;
+}

@@ -1,0 +1,99 @@
+import type { RootContent } from 'mdast';
+import { counted, grouped } from '../numbers.ts';
+import type { CheckpointReport, Prose, Report } from '../report.ts';
+import { byUrgency } from '../view.ts';
+import { droppable, kept, RANKS } from './block.ts';
+import type { Block, Version } from './block.ts';
+import { checkpointBlocks, stock } from './checkpoint.ts';
+import { bold, details, item, link, list, paragraph, table } from './nodes.ts';
+import { overallAlert, verdictAlert, verdictReason, verdictSentence } from './verdict.ts';
+
+/** Broken checkpoints whose section stands open; further ones are folded. */
+const OPENED = 5;
+/** Sections in one document; further checkpoints have their row in the table. */
+const MOST_SECTIONS = 60;
+/** Rows of the overview table, from whole to shortest. */
+const TABLE_ROWS = [500, 100, 30, 10] as const;
+
+/** The report as a document: blocks in reading order. */
+export function documentOf(report: Report): Block[] {
+  const [only] = report.checkpoints;
+  const body = report.checkpoints.length === 1 && only !== undefined ? single(only) : several(report);
+  return [...body, ...notices(report), footer(report)];
+}
+
+function single(checkpoint: CheckpointReport): Block[] {
+  return [kept(verdictAlert(checkpoint)), ...checkpointBlocks(checkpoint)];
+}
+
+function several(report: Report): Block[] {
+  if (report.checkpoints.length === 0) return [kept(paragraph(bold(['No checkpoint to check.'])))];
+  const sorted = byUrgency(report.checkpoints);
+  const open = sorted.filter((checkpoint) => checkpoint.verdict !== 'complete');
+  const complete = sorted.filter((checkpoint) => checkpoint.verdict === 'complete');
+  const sections = open.slice(0, MOST_SECTIONS).map((checkpoint, i) => section(checkpoint, i < OPENED && checkpoint.verdict !== 'unknown'));
+  return [
+    kept(overallAlert(report)),
+    ...(open.length > 0 ? [overview(open)] : []),
+    ...sections,
+    ...(complete.length > 0 ? [passing(complete)] : []),
+  ];
+}
+
+/** One checkpoint among several, with two shorter versions: without what is folded in it, and its row in the table only. */
+function section(checkpoint: CheckpointReport, open: boolean): Block {
+  const blocks = checkpointBlocks(checkpoint);
+  const whole = blocks.flatMap(([first]) => first?.nodes ?? []);
+  const short = blocks.flatMap(([first]) => (first !== undefined && first.rank >= RANKS.evidence ? first.nodes : []));
+  const summary = verdictSentence(checkpoint);
+  return [
+    { nodes: [details(summary, [...whole], open)], rank: RANKS.ledger, loses: 'the details of a checkpoint' },
+    { nodes: [details(summary, [...short], open)], rank: RANKS.section, loses: 'the section of a checkpoint' },
+  ];
+}
+
+const WORDS = { incomplete: 'incomplete', unreadable: 'can’t be read', unknown: 'undecided', complete: 'complete' } as const;
+
+function overview(checkpoints: readonly CheckpointReport[]): Block {
+  const rows = checkpoints.map((checkpoint): Prose[] => [[{ code: checkpoint.reference }], [WORDS[checkpoint.verdict]], verdictReason(checkpoint) ?? ['']]);
+  const lengths = TABLE_ROWS.filter((length, i) => i === 0 || length < rows.length);
+  return lengths.map((length, i): Version => ({
+    nodes: [table(['Checkpoint', 'Verdict', 'Why'], rows.slice(0, length)), ...left(rows.length - length)],
+    rank: i === lengths.length - 1 ? RANKS.verdict : RANKS.section + 1,
+    loses: 'rows of the table',
+  }));
+}
+
+function passing(checkpoints: readonly CheckpointReport[]): Block {
+  const rows = checkpoints.map((checkpoint): Prose[] => [
+    [{ code: checkpoint.reference }],
+    verdictReason(checkpoint) ?? [''],
+    [stock(checkpoint.totals.tensors, checkpoint.totals.parameters, checkpoint.totals.bytes)],
+  ]);
+  const [most] = TABLE_ROWS;
+  const nodes: RootContent[] = [table(['Checkpoint', 'Worth knowing', 'Holds'], rows.slice(0, most)), ...left(rows.length - most)];
+  return droppable(RANKS.passing, 'the table of complete checkpoints', details([`${counted(checkpoints.length, 'complete checkpoint')}`], nodes));
+}
+
+function left(count: number): RootContent[] {
+  return count > 0 ? [paragraph(`… and ${grouped(count)} more; the JSON report has them all.`)] : [];
+}
+
+function notices(report: Report): Block[] {
+  if (report.notices.length === 0) return [];
+  const items = report.notices.slice(0, 20).map(({ severity, message, location }) => {
+    const place: Prose = location === null ? [] : [' (', { code: location.line === null ? location.path : `${location.path}:${location.line}` }, ')'];
+    return item(paragraph(bold([severity === 'error' ? 'Error in the configuration:' : 'Configuration:']), ' ', message, place));
+  });
+  return [kept(list(items))];
+}
+
+/** Which rules spoke, each with its page, and the version that spoke. */
+function footer(report: Report): Block {
+  const pages = new Map<string, string>();
+  for (const { findings } of report.checkpoints) for (const { rule, helpUrl } of findings) pages.set(rule, helpUrl);
+  const links = [...pages].slice(0, 12).flatMap(([rule, url], i) => [...(i === 0 ? [] : [{ type: 'text', value: ', ' } as const]), url === '' ? ({ type: 'inlineCode', value: rule } as const) : link([rule], url)]);
+  const start = links.length === 0 ? '' : `Rule${pages.size === 1 ? '' : 's'}: `;
+  const end = `${links.length === 0 ? '' : ' · '}headcheck ${report.tool.version}`;
+  return kept({ type: 'paragraph', children: [...paragraph(start).children, ...links, ...paragraph(end).children] });
+}

@@ -1,0 +1,88 @@
+import type { Nodes, RootContent } from 'mdast';
+import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
+import { toMarkdown } from 'mdast-util-to-markdown';
+import type { Options, State } from 'mdast-util-to-markdown';
+import { stringifyEntitiesLight } from 'stringify-entities';
+import type { Block } from './document/block.ts';
+import { documentOf } from './document/document.ts';
+import { alert, bold, paragraph, root } from './document/nodes.ts';
+import type { Alert, Details, Inline } from './document/nodes.ts';
+import { fit } from './fit.ts';
+import type { Prose, Report } from './report.ts';
+
+/** Characters that an issue comment may have, all in all. */
+export const COMMENT_LIMIT = 65_536;
+/** Bytes that a job summary may have; over it GitHub drops all of it. Counted in characters of up to 3 bytes. */
+export const SUMMARY_LIMIT = 340_000;
+
+export interface MarkdownOptions {
+  /** Most characters of the result. */
+  readonly limit?: number;
+  /** Where the whole report is, said when something is left out: `in the artifact headcheck-report of this run`. */
+  readonly wholeReport?: Prose | null;
+}
+
+/**
+ * The report for people, as GitHub-flavoured Markdown: verdict, cause, arithmetic, fix, and the rest folded away.
+ * Markup is the serialiser's job; no untrusted text is ever pasted into it.
+ * @returns at most `limit` characters. Where all does not fit, the least important goes first, and it says so
+ */
+export function markdown(report: Report, { limit = COMMENT_LIMIT, wholeReport = null }: MarkdownOptions = {}): string {
+  const blocks = documentOf(report).map((block: Block) => block.map((version) => ({ ...version, text: serialise(version.nodes) })));
+  const fitted = fit(blocks, limit, (lost) => serialise([leftOut(lost, wholeReport)]));
+  return fitted ?? serialise([tooLong(report, wholeReport)]).slice(0, limit);
+}
+
+function leftOut(lost: ReadonlyMap<string, number>, wholeReport: Prose | null): RootContent {
+  const parts = [...lost].map(([what, count]) => (count === 1 ? what : `${what} (${count} times)`));
+  return paragraph(`Left out to fit: ${parts.join(', ')}. `, ...(wholeReport === null ? [] : [['The whole report is ', ...wholeReport, '.']]));
+}
+
+/** When even the kept parts are too long, which only hostile names achieve: the verdict in our own words. */
+function tooLong(report: Report, wholeReport: Prose | null): RootContent {
+  const where: Prose = wholeReport === null ? [] : [' The whole report is ', ...wholeReport, '.'];
+  return alert(report.verdict === 'complete' ? 'note' : 'caution', [paragraph(bold([`Verdict: ${report.verdict}.`]), ' The report is too long to be shown here.', where)]);
+}
+
+function serialise(nodes: readonly RootContent[]): string {
+  return toMarkdown(root([...nodes]), OPTIONS);
+}
+
+const OPTIONS: Options = {
+  bullet: '-',
+  rule: '-',
+  fences: true,
+  resourceLink: true,
+  extensions: [gfmTableToMarkdown({ tablePipeAlign: false })],
+  // `~~` is no construct of the serialiser without its extension, but GitHub strikes text through with it.
+  unsafe: [{ character: '~', inConstruct: 'phrasing' }],
+  handlers: { alert: alertMarkdown, details: detailsMarkdown },
+};
+
+/** A block quote whose first line is the kind of alert, unescaped. */
+function alertMarkdown(node: Alert, _parent: unknown, state: State, info: Parameters<State['containerFlow']>[1]): string {
+  const exit = state.enter('blockquote');
+  const tracker = state.createTracker(info);
+  tracker.move('> ');
+  tracker.shift(2);
+  const text = state.containerFlow(asRoot(node.children), tracker.current());
+  exit();
+  return state.indentLines(`[!${node.kind.toUpperCase()}]\n${text}`, (line, _index, blank) => (blank ? '>' : `> ${line}`));
+}
+
+/** The empty lines let GitHub read what is inside as Markdown again. */
+function detailsMarkdown(node: Details, _parent: unknown, state: State, info: Parameters<State['containerFlow']>[1]): string {
+  const text = state.containerFlow(asRoot(node.children), info);
+  return `<details${node.open ? ' open' : ''}>\n<summary>${node.summary.map(inlineHtml).join('')}</summary>\n\n${text}\n\n</details>`;
+}
+
+function asRoot(children: readonly RootContent[]): Extract<Nodes, { type: 'root' }> {
+  return root([...children]);
+}
+
+/** Inside `<summary>` GitHub reads HTML, not Markdown. */
+function inlineHtml(node: Inline): string {
+  if (node.type === 'strong') return `<b>${node.children.map(inlineHtml).join('')}</b>`;
+  const text = stringifyEntitiesLight(node.value, { subset: ['<', '>', '&', '"', "'", '`'] });
+  return node.type === 'inlineCode' ? `<code>${text}</code>` : text;
+}

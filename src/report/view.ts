@@ -1,0 +1,69 @@
+import type { CheckpointReport, Finding, Report, ShardRow, Verdict } from './report.ts';
+
+/** What the reporters for people pick out of a report, so that terminal, Markdown and HTML tell the same story. */
+
+/** Whether a checkpoint asks for somebody to act: it is broken, or a warning that nobody waived stands. */
+export function needsAttention(checkpoint: CheckpointReport): boolean {
+  return checkpoint.verdict === 'incomplete' || checkpoint.verdict === 'unreadable' || active(checkpoint, 'warning').length > 0 || active(checkpoint, 'error').length > 0;
+}
+
+/** Findings of that severity that count. */
+export function active(checkpoint: CheckpointReport, severity: Finding['severity']): Finding[] {
+  return checkpoint.findings.filter((finding) => finding.severity === severity && finding.waived === null);
+}
+
+/** The finding that the verdict rests on, or the first that explains it; null where there is none. */
+export function mainFinding(checkpoint: CheckpointReport): Finding | null {
+  return active(checkpoint, 'error')[0] ?? active(checkpoint, 'warning')[0] ?? active(checkpoint, 'note')[0] ?? null;
+}
+
+/** Findings but the main one, those that count first. */
+export function otherFindings(checkpoint: CheckpointReport): Finding[] {
+  const main = mainFinding(checkpoint);
+  const others = checkpoint.findings.filter((finding) => finding !== main);
+  return [...others.filter((finding) => finding.waived === null), ...others.filter((finding) => finding.waived !== null)];
+}
+
+/** How many checkpoints have that verdict. */
+export function countOf(report: Report, verdict: Verdict): number {
+  return report.checkpoints.filter((checkpoint) => checkpoint.verdict === verdict).length;
+}
+
+/** Broken ones first, then the undecided, then those with warnings, then the rest; otherwise as given. */
+export function byUrgency(checkpoints: readonly CheckpointReport[]): CheckpointReport[] {
+  return [...checkpoints].sort((a, b) => urgency(a) - urgency(b));
+}
+
+function urgency(checkpoint: CheckpointReport): number {
+  const order: Readonly<Record<Verdict, number>> = { incomplete: 0, unreadable: 1, unknown: 2, complete: 4 };
+  return order[checkpoint.verdict] - (checkpoint.verdict === 'complete' && needsAttention(checkpoint) ? 1 : 0);
+}
+
+/** Bytes by which a shard differs from the base's; a side that lacks it counts as 0. */
+export function shardDifference(row: ShardRow): number {
+  return (row.bytes ?? 0) - (row.baseBytes ?? 0);
+}
+
+/** The shard that lost or gained most, where that is more than header text; null otherwise. */
+export function mainShard(checkpoint: CheckpointReport): ShardRow | null {
+  const [largest] = [...checkpoint.shards].sort((a, b) => Math.abs(shardDifference(b)) - Math.abs(shardDifference(a)));
+  return largest !== undefined && Math.abs(shardDifference(largest)) >= LEAST_NOTABLE && largest.baseBytes !== null && largest.bytes !== null ? largest : null;
+}
+
+/** Below this a shard's difference is header text, not weights. */
+const LEAST_NOTABLE = 100_000;
+
+/** Sum of the ledger: bytes by which the checkpoint's files differ from the base's. */
+export function ledgerSum(checkpoint: CheckpointReport): number {
+  return checkpoint.ledger.reduce((sum, entry) => sum + entry.bytes, 0);
+}
+
+/** Bytes of all that is missing. */
+export function missingBytes(checkpoint: CheckpointReport): number {
+  return checkpoint.missing.reduce((sum, tensor) => sum + tensor.bytes, 0);
+}
+
+/** `missing-parameters` → `missing parameters`. */
+export function causeName(cause: string): string {
+  return cause.replaceAll('-', ' ');
+}
