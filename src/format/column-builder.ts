@@ -1,14 +1,14 @@
 import type { TensorColumns } from './tensor-table.ts';
 
-/** Collects tensors row by row into columns that grow by doubling. */
+/** Collects tensors row by row into columns that grow by doubling. Names are gathered beside it. */
 export class ColumnBuilder {
-  readonly names: string[] = [];
   #dtypes: Uint8Array;
   #dims: Float64Array;
   #dimStarts: Uint32Array;
   #begins: Float64Array;
   #ends: Float64Array;
   #dimCount = 0;
+  #length = 0;
 
   /** @param rows an estimate of the number of tensors */
   constructor(rows: number) {
@@ -22,7 +22,7 @@ export class ColumnBuilder {
 
   /** Number of finished rows. */
   get length(): number {
-    return this.names.length;
+    return this.#length;
   }
 
   /** Adds a dimension to the row that is being written. */
@@ -33,30 +33,29 @@ export class ColumnBuilder {
 
   /** The dimensions of the row that is being written. */
   get openDims(): Float64Array {
-    return this.#dims.subarray(this.#dimStarts[this.length] ?? 0, this.#dimCount);
+    return this.#dims.subarray(this.#dimStarts[this.#length] ?? 0, this.#dimCount);
   }
 
   /** Finishes the row whose dimensions were given. Offsets are from the beginning of the file's data section. */
-  row(name: string, dtype: number, begin: number, end: number): void {
-    const row = this.names.length;
+  row(dtype: number, begin: number, end: number): void {
+    const row = this.#length++;
     if (row === this.#dtypes.length) this.#growRows();
     this.#dtypes[row] = dtype;
     this.#begins[row] = begin;
     this.#ends[row] = end;
     this.#dimStarts[row + 1] = this.#dimCount;
-    this.names.push(name);
   }
 
-  /** The columns so far, cut to size. */
-  columns(): TensorColumns {
-    const rows = this.length;
+  /** The columns so far. They share memory with the builder: what was allocated and never written takes none. */
+  columns(names: readonly string[]): TensorColumns {
+    const rows = this.#length;
     return {
-      names: this.names,
-      dtypes: this.#dtypes.slice(0, rows),
-      dims: this.#dims.slice(0, this.#dimCount),
-      dimStarts: this.#dimStarts.slice(0, rows + 1),
-      begins: this.#begins.slice(0, rows),
-      ends: this.#ends.slice(0, rows),
+      names,
+      dtypes: this.#dtypes.subarray(0, rows),
+      dims: this.#dims.subarray(0, this.#dimCount),
+      dimStarts: this.#dimStarts.subarray(0, rows + 1),
+      begins: this.#begins.subarray(0, rows),
+      ends: this.#ends.subarray(0, rows),
     };
   }
 

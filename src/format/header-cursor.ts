@@ -1,4 +1,4 @@
-import { HeaderError, type HeaderViolation } from './header-error.ts';
+import { HeaderError } from './header-error.ts';
 import { MAX_JSON_DEPTH } from './limits.ts';
 import { count, quote } from './quote.ts';
 
@@ -94,12 +94,15 @@ export class HeaderCursor {
     return true;
   }
 
-  /** Reads a whole number from 0 to 2^53 - 1: of the field `field` of tensor `name`, as messages say. */
-  integer(violation: HeaderViolation, name: string, field: string): number {
+  /**
+   * Reads a whole number from 0 to 2^53 - 1.
+   * @returns -1 where none stands here, and then takes nothing; -2 where it is larger
+   */
+  integer(): number {
     const { bytes } = this;
     const first = this.peek();
     const start = this.pos;
-    if (first < BYTE.zero || first > BYTE.nine) throw this.#notWhole(violation, name, field);
+    if (first < BYTE.zero || first > BYTE.nine) return -1;
     let value = 0;
     let pos = start;
     let byte = first;
@@ -108,11 +111,9 @@ export class HeaderCursor {
       byte = bytes[++pos] ?? -1;
     } while (byte >= BYTE.zero && byte <= BYTE.nine);
     // `.`, `e` and `E` would make it a floating-point number; a leading zero is no JSON.
-    if (byte === 0x2e || byte === 0x65 || byte === 0x45 || (first === BYTE.zero && pos > start + 1)) throw this.#notWhole(violation, name, field);
+    if (byte === 0x2e || byte === 0x65 || byte === 0x45 || (first === BYTE.zero && pos > start + 1)) return -1;
     // Beyond 2^53 a double can no longer tell neighbours apart; 2^53 itself may be a rounded 2^53 + 1.
-    if (value > Number.MAX_SAFE_INTEGER) {
-      throw new HeaderError('integer-too-large', `Tensor ${quote(name)}: ${field} holds ${quote(bytes.toString('latin1', start, pos))}, at byte ${count(start)} of the header; numbers above 2^53 - 1 (${count(Number.MAX_SAFE_INTEGER)}) cannot be the size of anything stored.`);
-    }
+    if (value > Number.MAX_SAFE_INTEGER) return -2;
     this.pos = pos;
     return value;
   }
@@ -148,10 +149,6 @@ export class HeaderCursor {
     if (this.peek() === -1) return 'the end of the header';
     const text = this.bytes.toString('utf8', this.pos, this.pos + 24);
     return quote(text.replace(/\uFFFD+$/u, ''));
-  }
-
-  #notWhole(violation: HeaderViolation, name: string, field: string): HeaderError {
-    return new HeaderError(violation, `Tensor ${quote(name)}: ${field} must hold whole numbers from 0; found ${this.found()} at byte ${count(this.pos)} of the header.`);
   }
 
   #skipLiteral(): void {

@@ -1,10 +1,9 @@
-import { isAscii } from 'node:buffer';
 import { ColumnBuilder } from './column-builder.ts';
 import { DTYPES, SAFETENSORS_DTYPES } from './dtype.ts';
 import { BYTE, HeaderCursor } from './header-cursor.ts';
 import { HeaderError, type HeaderViolation } from './header-error.ts';
 import { checkSize } from './layout.ts';
-import { GIVEN_UP, NameIndex } from './name-index.ts';
+import { NameColumn } from './name-column.ts';
 import { count, quote } from './quote.ts';
 import type { TensorColumns } from './tensor-table.ts';
 
@@ -18,6 +17,7 @@ export interface ScannedHeader {
 const BYTES_AN_ENTRY = 80;
 
 const DTYPE_CODES: ReadonlyMap<string, number> = new Map(DTYPES.slice(0, SAFETENSORS_DTYPES).map((dtype, code) => [dtype.name, code]));
+const DTYPE_BITS = Uint8Array.from(DTYPES, (dtype) => dtype.bits);
 
 /**
  * Reads the JSON of a header in one pass, straight into columns.
@@ -31,23 +31,31 @@ export function scanHeader(bytes: Uint8Array): ScannedHeader {
 class HeaderScan {
   readonly #cursor: HeaderCursor;
   readonly #builder: ColumnBuilder;
-  readonly #index: NameIndex;
-  /** The whole header as text, where it is ASCII: names are then views of it, which cost a tenth of strings of their own. */
-  readonly #ascii: string | null;
-  /** Whether duplicate names must be looked for with a Set: names with escape sequences differ in bytes and may be equal. */
-  #compareStrings = false;
+  readonly #names: NameColumn;
   #metadata: Record<string, string> | null = null;
   #metadataSeen = false;
   /** Type of the entry read before, and where its name lies: the next one mostly has the same. */
   #lastDtype = -1;
   #lastDtypeName = '';
+  /** Where the name of the entry that is being read lies. */
+  #nameStart = 0;
+  #nameStop = 0;
+  #nameEscaped = false;
+  /** What is known of that entry; here and not in an object, as there would be one a tensor. */
+  #dtype = -1;
+  #begin = -1;
+  #end = -1;
+  #hasShape = false;
+  /** Names of its fields that the format does not know. */
+  #others: Set<string> | null = null;
+  /** Product of its dimensions, and whether no step of it was rounded. */
+  #elements = 1;
+  #exact = true;
 
   constructor(bytes: Uint8Array) {
-    const rows = bytes.length / BYTES_AN_ENTRY;
     this.#cursor = new HeaderCursor(bytes);
-    this.#builder = new ColumnBuilder(rows);
-    this.#index = new NameIndex(bytes, rows);
-    this.#ascii = isAscii(bytes) ? this.#cursor.bytes.toString('latin1') : null;
+    this.#builder = new ColumnBuilder(bytes.length / BYTES_AN_ENTRY);
+    this.#names = new NameColumn(this.#cursor.bytes);
   }
 
   run(): ScannedHeader {
@@ -61,8 +69,9 @@ class HeaderScan {
       while (cursor.more(BYTE.closeObject));
     }
     if (cursor.peek() !== -1) throw cursor.syntaxError('nothing but white space after the object');
-    if (this.#compareStrings) this.#findDuplicate();
-    return { columns: this.#builder.columns(), metadata: this.#metadata };
+    const duplicate = this.#names.finish();
+    if (duplicate !== null) throw new HeaderError('duplicate-name', `Two tensors have the name ${quote(duplicate)}: loaders keep one and drop the other silently.`);
+    return { columns: this.#builder.columns(this.#names.names), metadata: this.#metadata };
   }
 
   #notObject(): HeaderError {
@@ -78,117 +87,131 @@ class HeaderScan {
     const { start, stop, escaped } = cursor;
     // Two underscores rule out nearly every name before the comparison.
     if ((escaped || cursor.bytes[start] === 0x5f) && cursor.is('__metadata__')) return this.#readMetadata();
-    const name = this.#ascii !== null && !escaped ? this.#ascii.substring(start, stop) : cursor.text();
-    if (escaped) this.#compareStrings = true;
-    if (!this.#compareStrings) this.#addName(name, start, stop);
+    this.#nameStart = start;
+    this.#nameStop = stop;
+    this.#nameEscaped = escaped;
+    if (escaped) this.#names.addDecoded(cursor.text());
+    else this.#names.add(start, stop);
     cursor.take(BYTE.colon, '":"');
-    this.#entry(name);
+    this.#entry();
   }
 
-  #addName(name: string, start: number, stop: number): void {
-    const row = this.#index.add(start, stop);
-    if (row === GIVEN_UP) this.#compareStrings = true;
-    else if (row >= 0) throw duplicateName(name);
-  }
-
-  #findDuplicate(): void {
-    const seen = new Set<string>();
-    for (const name of this.#builder.names) {
-      if (seen.has(name)) throw duplicateName(name);
-      seen.add(name);
-    }
-  }
-
-  #entry(name: string): void {
+  #entry(): void {
     const cursor = this.#cursor;
     if (cursor.peek() !== BYTE.openObject) {
-      throw new HeaderError('entry-not-object', `Tensor ${quote(name)} must be described by an object with dtype, shape and data_offsets; found ${cursor.found()}.`);
+      throw new HeaderError('entry-not-object', `Tensor ${quote(this.#name())} must be described by an object with dtype, shape and data_offsets; found ${cursor.found()}.`);
     }
     cursor.pos++;
-    const entry: Entry = { name, dtype: -1, begin: -1, end: -1, hasShape: false, others: null };
+    this.#dtype = -1;
+    this.#begin = -1;
+    this.#end = -1;
+    this.#hasShape = false;
+    this.#others = null;
+    this.#elements = 1;
+    this.#exact = true;
     if (cursor.peek() === BYTE.closeObject) cursor.pos++;
     else {
-      do this.#field(entry);
+      do this.#field();
       while (cursor.more(BYTE.closeObject));
     }
-    const { dtype, begin, end } = entry;
-    if (dtype < 0) throw missingField(name, 'dtype');
-    if (!entry.hasShape) throw missingField(name, 'shape');
-    if (begin < 0) throw missingField(name, 'data_offsets');
-    if (end < begin) throw new HeaderError('offsets-reversed', `Tensor ${quote(name)}: data_offsets end at byte ${count(end)}, before they begin at ${count(begin)}.`);
-    checkSize(name, dtype, this.#builder.openDims, end - begin);
-    this.#builder.row(name, dtype, begin, end);
+    this.#finishEntry();
   }
 
-  #field(entry: Entry): void {
+  #finishEntry(): void {
+    const dtype = this.#dtype;
+    const begin = this.#begin;
+    const end = this.#end;
+    if (dtype < 0) throw this.#missingField('dtype');
+    if (!this.#hasShape) throw this.#missingField('shape');
+    if (begin < 0) throw this.#missingField('data_offsets');
+    if (end < begin) throw new HeaderError('offsets-reversed', `Tensor ${quote(this.#name())}: data_offsets end at byte ${count(end)}, before they begin at ${count(begin)}.`);
+    const bits = this.#elements * (DTYPE_BITS[dtype] ?? 0);
+    // Where a double holds every step of the product exactly, this settles it; else, and to say what is wrong, whole numbers do.
+    if (!this.#exact || bits > Number.MAX_SAFE_INTEGER || bits !== 8 * (end - begin)) checkSize(this.#name(), dtype, this.#builder.openDims, end - begin);
+    this.#builder.row(dtype, begin, end);
+  }
+
+  #field(): void {
     const cursor = this.#cursor;
     cursor.string('a key in quotation marks');
     if (cursor.is('dtype')) {
-      if (entry.dtype >= 0) throw duplicateField(entry.name, 'dtype');
+      if (this.#dtype >= 0) throw this.#duplicateField('dtype');
       cursor.take(BYTE.colon, '":"');
-      entry.dtype = this.#dtype(entry.name);
+      this.#dtype = this.#readDtype();
     } else if (cursor.is('shape')) {
-      if (entry.hasShape) throw duplicateField(entry.name, 'shape');
+      if (this.#hasShape) throw this.#duplicateField('shape');
       cursor.take(BYTE.colon, '":"');
-      entry.hasShape = true;
-      this.#shape(entry.name);
+      this.#hasShape = true;
+      this.#readShape();
     } else if (cursor.is('data_offsets')) {
-      if (entry.begin >= 0) throw duplicateField(entry.name, 'data_offsets');
+      if (this.#begin >= 0) throw this.#duplicateField('data_offsets');
       cursor.take(BYTE.colon, '":"');
-      this.#offsets(entry);
-    } else this.#otherField(entry);
+      this.#readOffsets();
+    } else this.#otherField();
   }
 
   /** A field that the format does not know: passed over, as the reference parser does. */
-  #otherField(entry: Entry): void {
+  #otherField(): void {
     const key = this.#cursor.text();
-    entry.others ??= new Set();
-    if (entry.others.has(key)) throw duplicateField(entry.name, key);
-    entry.others.add(key);
+    this.#others ??= new Set();
+    if (this.#others.has(key)) throw this.#duplicateField(key);
+    this.#others.add(key);
     this.#cursor.take(BYTE.colon, '":"');
     this.#cursor.skip(2);
   }
 
-  #dtype(name: string): number {
+  #readDtype(): number {
     const cursor = this.#cursor;
-    if (cursor.peek() !== BYTE.quote) throw unknownDtype(name, cursor.found());
+    if (cursor.peek() !== BYTE.quote) throw this.#unknownDtype(cursor.found());
     cursor.string('a dtype');
     if (this.#lastDtype >= 0 && cursor.is(this.#lastDtypeName)) return this.#lastDtype;
     const text = cursor.text();
     const code = DTYPE_CODES.get(text);
-    if (code === undefined) throw unknownDtype(name, quote(text));
+    if (code === undefined) throw this.#unknownDtype(quote(text));
     this.#lastDtype = code;
     this.#lastDtypeName = text;
     return code;
   }
 
-  #shape(name: string): void {
+  #readShape(): void {
     const cursor = this.#cursor;
-    this.#openArray('shape-invalid', 'shape', name);
+    this.#openArray('shape-invalid', 'shape');
     if (cursor.peek() === BYTE.closeArray) {
       cursor.pos++;
       return;
     }
-    do this.#builder.dim(cursor.integer('shape-invalid', name, 'shape'));
-    while (cursor.more(BYTE.closeArray));
+    do {
+      const dim = this.#integer('shape-invalid', 'shape');
+      this.#elements *= dim;
+      if (this.#elements > Number.MAX_SAFE_INTEGER) this.#exact = false;
+      this.#builder.dim(dim);
+    } while (cursor.more(BYTE.closeArray));
   }
 
-  #offsets(entry: Entry): void {
+  #readOffsets(): void {
     const cursor = this.#cursor;
-    const { name } = entry;
-    this.#openArray('offsets-invalid', 'data_offsets', name);
+    this.#openArray('offsets-invalid', 'data_offsets');
     const at = cursor.pos;
-    entry.begin = cursor.integer('offsets-invalid', name, 'data_offsets');
+    this.#begin = this.#integer('offsets-invalid', 'data_offsets');
     if (cursor.more(BYTE.closeArray)) {
-      entry.end = cursor.integer('offsets-invalid', name, 'data_offsets');
+      this.#end = this.#integer('offsets-invalid', 'data_offsets');
       if (!cursor.more(BYTE.closeArray)) return;
     }
-    throw new HeaderError('offsets-invalid', `Tensor ${quote(name)}: data_offsets must be two numbers, begin and end; found ${quote(cursor.bytes.toString('latin1', at - 1, cursor.pos))} at byte ${count(at)} of the header.`);
+    throw new HeaderError('offsets-invalid', `Tensor ${quote(this.#name())}: data_offsets must be two numbers, begin and end; found ${quote(cursor.bytes.toString('latin1', at - 1, cursor.pos))} at byte ${count(at)} of the header.`);
   }
 
-  #openArray(violation: HeaderViolation, field: string, name: string): void {
+  #integer(violation: HeaderViolation, field: string): number {
     const cursor = this.#cursor;
-    if (cursor.peek() !== BYTE.openArray) throw new HeaderError(violation, `Tensor ${quote(name)}: ${field} must be an array of whole numbers; found ${cursor.found()}.`);
+    const value = cursor.integer();
+    if (value >= 0) return value;
+    const found = cursor.found();
+    if (value === -1) throw new HeaderError(violation, `Tensor ${quote(this.#name())}: ${field} must hold whole numbers from 0; found ${found} at byte ${count(cursor.pos)} of the header.`);
+    throw new HeaderError('integer-too-large', `Tensor ${quote(this.#name())}: ${field} holds a number above 2^53 - 1 (${count(Number.MAX_SAFE_INTEGER)}), which cannot be the size of anything stored; found ${found} at byte ${count(cursor.pos)} of the header.`);
+  }
+
+  #openArray(violation: HeaderViolation, field: string): void {
+    const cursor = this.#cursor;
+    if (cursor.peek() !== BYTE.openArray) throw new HeaderError(violation, `Tensor ${quote(this.#name())}: ${field} must be an array of whole numbers; found ${cursor.found()}.`);
     cursor.pos++;
   }
 
@@ -224,30 +247,25 @@ class HeaderScan {
     const where = key === undefined ? '' : ` under the key ${quote(key)}`;
     return new HeaderError('metadata-not-strings', `"__metadata__" must map strings to strings; found ${this.#cursor.found()}${where}.`);
   }
-}
 
-interface Entry {
-  readonly name: string;
-  dtype: number;
-  begin: number;
-  end: number;
-  hasShape: boolean;
-  /** Names of the fields that the format does not know. */
-  others: Set<string> | null;
-}
+  /** Name of the entry that is being read, decoded for a message. */
+  #name(): string {
+    const cursor = this.#cursor;
+    cursor.start = this.#nameStart;
+    cursor.stop = this.#nameStop;
+    cursor.escaped = this.#nameEscaped;
+    return cursor.text();
+  }
 
-function duplicateName(name: string): HeaderError {
-  return new HeaderError('duplicate-name', `Two tensors have the name ${quote(name)}: loaders keep one and drop the other silently.`);
-}
+  #duplicateField(field: string): HeaderError {
+    return new HeaderError('duplicate-key', `Tensor ${quote(this.#name())} has the field ${quote(field)} twice.`);
+  }
 
-function duplicateField(name: string, field: string): HeaderError {
-  return new HeaderError('duplicate-key', `Tensor ${quote(name)} has the field ${quote(field)} twice.`);
-}
+  #missingField(field: string): HeaderError {
+    return new HeaderError('field-missing', `Tensor ${quote(this.#name())} has no ${field}.`);
+  }
 
-function missingField(name: string, field: string): HeaderError {
-  return new HeaderError('field-missing', `Tensor ${quote(name)} has no ${field}.`);
-}
-
-function unknownDtype(name: string, found: string): HeaderError {
-  return new HeaderError('dtype-unknown', `Tensor ${quote(name)}: dtype must be one of ${[...DTYPE_CODES.keys()].join(', ')}; found ${found}.`);
+  #unknownDtype(found: string): HeaderError {
+    return new HeaderError('dtype-unknown', `Tensor ${quote(this.#name())}: dtype must be one of ${[...DTYPE_CODES.keys()].join(', ')}; found ${found}.`);
+  }
 }

@@ -14,9 +14,3 @@ export const MAX_JSON_DEPTH = 127;
 
 /** Characters of a name from a file that a message repeats: real names are under 150; a hostile one may have millions. */
 export const MAX_QUOTED_CHARACTERS = 200;
-
-/**
- * Steps that one look-up may take in the table of names. Honest names need under 30; beyond that someone has chosen
- * names whose hashes are equal, and a JavaScript Set, which is safe from this, takes over.
- */
-export const MAX_PROBES = 200;
