@@ -6,23 +6,11 @@ import type { TensorColumns } from './tensor-table.ts';
 const U64 = 2n ** 64n;
 
 /**
- * Checks that a tensor's offsets span as many bytes as its shape and type take.
+ * Checks that a tensor's offsets span as many bytes as its shape and type take: in whole numbers of any size, with the
+ * order of multiplication of the reference parser, which refuses what overflows 64 bits on the way.
  * @throws HeaderError size-overflow, sub-byte-misaligned, size-mismatch
  */
 export function checkSize(name: string, dtype: number, dims: Float64Array, bytes: number): void {
-  const bits = DTYPES[dtype]?.bits ?? 0;
-  let total = 1;
-  let exact = true;
-  for (let i = 0; i < dims.length; i++) {
-    total *= dims[i] ?? 0;
-    if (total > Number.MAX_SAFE_INTEGER) exact = false;
-  }
-  if (exact && total * bits === bytes * 8 && total * bits <= Number.MAX_SAFE_INTEGER) return;
-  explainSize(name, dtype, dims, bytes);
-}
-
-/** The same in whole numbers of any size, with the order of multiplication of the reference parser, which refuses what overflows 64 bits on the way. */
-function explainSize(name: string, dtype: number, dims: Float64Array, bytes: number): void {
   const { name: type, bits } = DTYPES[dtype] ?? { name: 'UNKNOWN', bits: 0 };
   const shape = `[${Array.from(dims).join(', ')}]`;
   let elements = 1n;
