@@ -81,8 +81,8 @@ export function statusOf(error: unknown): number | null {
 
 /** Whether GitHub said that this token may not do that, as for the read-only token of a fork's pull request. */
 export function isRefusal(error: unknown): boolean {
-  const status = statusOf(error);
-  return status === 403 || status === 401 || (error instanceof Error && /resource not accessible by/i.test(error.message));
+  if (!(error instanceof Error)) return false;
+  return /resource not accessible by|must have (?:admin|write|push)/i.test(error.message) || (statusOf(error) === 403 && !/rate limit/i.test(error.message));
 }
 
 /** An error of Octokit as one of ours, which says what can be done. `doing` completes "GitHub refused to …". */

@@ -20,6 +20,9 @@ export interface Marker extends Stamp {
   readonly digest: string;
 }
 
+/** GitHub refuses a longer body, marker included. In UTF-16 units. */
+export const LONGEST_BODY = 65_536;
+
 /** The key is for people to choose, and ends up in a comment; longer says no more. */
 export const LONGEST_KEY = 100;
 

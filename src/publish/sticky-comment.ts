@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
-import { compareStamps, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
-
-/** GitHub refuses a longer body, marker included. */
-export const LONGEST_BODY = 65_536;
+import { digestOf } from './digest.ts';
+import { compareStamps, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
+import { viewer } from './viewer.ts';
 
 export interface StickyComment {
   readonly pullRequest: number;
@@ -77,11 +75,6 @@ function sameRun(a: Stamp, b: Stamp): boolean {
   return compareStamps(a, b) === 0 && a.head === b.head;
 }
 
-/** A short hash: enough to see whether a text has changed. */
-export function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
 /** Our own comments with this key, that of the newest run first; of equal ones the oldest first. */
 async function own(github: GitHub, { pullRequest, stamp }: StickyComment, author: string): Promise<readonly Comment[]> {
   const { owner, repo } = github;
@@ -121,23 +114,4 @@ async function remove(github: GitHub, { id }: Comment): Promise<void> {
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
   }
-}
-
-/** Who the token posts as, in the form that comments name their author. */
-export async function viewer(github: GitHub): Promise<string> {
-  try {
-    const answer: unknown = await github.graphql('query { viewer { login } }');
-    const login = loginOf(answer);
-    if (login !== null) return login;
-  } catch (error) {
-    // Some tokens may not ask; the workflow's own is the usual one.
-    if (statusOf(error) === 401) throw error;
-  }
-  return 'github-actions[bot]';
-}
-
-function loginOf(answer: unknown): string | null {
-  if (typeof answer !== 'object' || answer === null || !('viewer' in answer)) return null;
-  const { viewer: who } = answer;
-  return typeof who === 'object' && who !== null && 'login' in who && typeof who.login === 'string' ? who.login : null;
 }

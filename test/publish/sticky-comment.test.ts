@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect, type GitHub } from '../../src/publish/client.ts';
-import { readMarker } from '../../src/publish/marker.ts';
-import { LONGEST_BODY, publishSticky, type StickyComment, type StickyOutcome } from '../../src/publish/sticky-comment.ts';
+import { LONGEST_BODY, readMarker } from '../../src/publish/marker.ts';
+import { publishSticky, type StickyComment, type StickyOutcome } from '../../src/publish/sticky-comment.ts';
 import { FakeGitHub } from '../support/github/fake-github.ts';
 import { addPull } from '../support/github/pull.ts';
 import { failure } from '../support/github/route.ts';

@@ -1,0 +1,87 @@
+import type { GitHub } from './client.ts';
+import { LONGEST_BODY, readMarker, type Marker } from './marker.ts';
+
+/** A comment of ours on a line or a file, as a past run left it. */
+export interface PastComment {
+  /** GraphQL's id, for minimising, and the number, for editing. */
+  readonly nodeId: string;
+  readonly id: number;
+  readonly body: string;
+  readonly marker: Marker;
+  readonly path: string;
+  /** The line has changed since, so GitHub folds the thread away. */
+  readonly outdated: boolean;
+  readonly minimized: boolean;
+  /** Somebody else wrote in the thread, or resolved it: it is theirs as much as ours. */
+  readonly answered: boolean;
+  readonly resolved: boolean;
+  /** A past run has marked it as fixed, and left it to the people who talk there. */
+  readonly markedFixed: boolean;
+}
+
+const FIXED = '**Fixed** as of ';
+
+interface ThreadsAnswer {
+  readonly repository: { readonly pullRequest: { readonly reviewThreads: {
+    readonly nodes: readonly Thread[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  } } | null } | null;
+}
+interface Thread {
+  readonly isOutdated: boolean;
+  readonly isResolved: boolean;
+  readonly path: string;
+  readonly comments: { readonly nodes: readonly { readonly id: string; readonly fullDatabaseId: string | number; readonly body: string; readonly isMinimized: boolean; readonly author: { readonly login: string } | null }[] };
+}
+
+const THREADS = `query ($owner: String!, $repo: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviewThreads(first: 50, after: $after) {
+    nodes { isOutdated isResolved path comments(first: 20) { nodes { id fullDatabaseId body isMinimized author { login } } } }
+    pageInfo { hasNextPage endCursor }
+  } } }
+}`;
+const MINIMIZE = 'mutation ($id: ID!, $why: ReportedContentClassifiers!) { minimizeComment(input: { subjectId: $id, classifier: $why }) { minimizedComment { isMinimized } } }';
+
+/** All comments with that key that we began a thread with, on every page. */
+export async function pastComments(github: GitHub, pullRequest: number, key: string, author: string): Promise<readonly PastComment[]> {
+  const found: PastComment[] = [];
+  // In GraphQL the author of a comment is named without the suffix that REST gives a bot.
+  const login = author.replace(/\[bot\]$/, '');
+  let after: string | null = null;
+  do {
+    const answer: ThreadsAnswer = await github.graphql<ThreadsAnswer>(THREADS, { owner: github.owner, repo: github.repo, number: pullRequest, after });
+    const threads = answer.repository?.pullRequest?.reviewThreads;
+    for (const thread of threads?.nodes ?? []) {
+      const comment = ours(thread, key, login);
+      if (comment) found.push(comment);
+    }
+    after = threads?.pageInfo.hasNextPage ? threads.pageInfo.endCursor : null;
+  } while (after !== null);
+  return found;
+}
+
+function ours(thread: Thread, key: string, login: string): PastComment | null {
+  const [first, ...answers] = thread.comments.nodes;
+  if (!first || first.author?.login !== login) return null;
+  const marker = readMarker(first.body);
+  if (marker?.kind !== 'finding' || marker.key !== key) return null;
+  return {
+    nodeId: first.id, id: Number(first.fullDatabaseId), body: first.body, marker, path: thread.path,
+    outdated: thread.isOutdated, minimized: first.isMinimized, resolved: thread.isResolved,
+    markedFixed: first.body.split('\n')[1]?.startsWith(FIXED) ?? false,
+    answered: answers.some((answer) => answer.author?.login !== login),
+  };
+}
+
+/** Says above a comment that what it found is in order as of a commit. It keeps its text: people may have answered it. */
+export async function markFixed(github: GitHub, comment: PastComment, head: string): Promise<void> {
+  const { owner, repo } = github;
+  const [marker = '', ...text] = comment.body.split('\n');
+  const body = [marker, `${FIXED}${head.slice(0, 7)}.`, '', ...text].join('\n');
+  await github.rest.pulls.updateReviewComment({ owner, repo, comment_id: comment.id, body: body.slice(0, LONGEST_BODY) });
+}
+
+/** Folds a comment away, as GitHub's own menu does. */
+export async function minimize(github: GitHub, comment: PastComment, why: 'OUTDATED' | 'RESOLVED'): Promise<void> {
+  await github.graphql(MINIMIZE, { id: comment.nodeId, why });
+}
