@@ -78,3 +78,12 @@ function formatRevision(revision: string): string {
   const isOpen = /^refs\/(?:pr\/\d+|convert\/[^/]+)$/.test(revision);
   return isOpen ? revision : revision.replaceAll('%', '%25').replaceAll('/', '%2F').replaceAll('#', '%23');
 }
+
+/**
+ * Reads the Hub's address, with a slash at its end so that paths can be resolved against it.
+ * @throws UsageError
+ */
+export function endpointUrl(endpoint: string): URL {
+  if (URL.canParse(endpoint) && /^https?:/.test(endpoint)) return new URL(endpoint.replace(/[?#].*$/, '').replace(/\/*$/, '/'));
+  throw new UsageError(`"${endpoint}" is not the address of a Hub.`, 'Set HF_ENDPOINT to an http or https address, or unset it for https://huggingface.co.');
+}

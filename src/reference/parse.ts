@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.ts';
 import { parseArtifact, parseGitHubPage, parseRelease } from './github.ts';
+import { endpointUrl } from './hub-id.ts';
 import { hubCandidate, parseHfUri, parseHubPage } from './hub.ts';
 import type { PathReference, Reference, ReferenceContext, SnapshotReference } from './reference.ts';
 
@@ -58,8 +59,8 @@ function parseUrl(text: string, context: ReferenceContext): Reference {
   if (url.username !== '' || url.password !== '') {
     throw new UsageError(`The address at ${url.host} has a password in it.`, 'Take it out, revoke it if it was committed, and give the token by HF_TOKEN.');
   }
-  const endpoint = new URL(context.hubEndpoint);
-  const base = endpoint.pathname.replace(/\/?$/, '/');
+  const endpoint = endpointUrl(context.hubEndpoint);
+  const base = endpoint.pathname;
   if (url.host === endpoint.host && `${url.pathname}/`.startsWith(base)) return parseHubPage(url.pathname.slice(base.length), text);
   if (HUB_HOSTS.has(url.host)) return parseHubPage(url.pathname.slice(1), text);
   if (url.host === new URL(context.githubServer ?? 'https://github.com').host) return parseGitHubPage(url.pathname.slice(1), text);

@@ -1,8 +1,8 @@
 /** Something about the reading that a person who waits may want to see. */
 export type SourceEvent =
   | { readonly kind: 'resolved'; readonly reference: string; readonly revision: string | null; readonly files: number }
-  /** `bytes` came over the net for `path`; `fetched` is the sum of all so far in this context. */
-  | { readonly kind: 'bytes'; readonly path: string; readonly bytes: number; readonly fetched: number }
+  /** A range of `path` was read: `bytes` came over the net for it. */
+  | { readonly kind: 'bytes'; readonly path: string; readonly bytes: number }
   /** A request is tried again after `seconds`; `host` asked for it or failed. */
   | { readonly kind: 'waiting'; readonly host: string; readonly seconds: number; readonly reason: string };
 
@@ -27,6 +27,8 @@ export interface SourceOptions {
   readonly github?: GitHubAccess | null;
   readonly onProgress?: (event: SourceEvent) => void;
   readonly signal?: AbortSignal;
+  /** How often a request is tried, and the pause before the second try. */
+  readonly retry?: { readonly attempts: number; readonly firstDelayMs: number };
   /**
    * Whether links may lead out of the directory that was named. Right for a person at their own machine; wrong (and
    * the default is no) where a stranger's pull request may have committed the link.

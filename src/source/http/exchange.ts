@@ -1,0 +1,57 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { TransientError } from './retry.ts';
+
+/** The body of an answer that nobody reads is drained up to this size, to keep its connection; a longer one is cut. */
+const DRAINED_BYTES = 65_536;
+
+/** A kept connection turned out to be closed just as it was used again: nothing is wrong with the server or with us. */
+export class StaleConnection extends Error {}
+
+/**
+ * One request and the beginning of its answer.
+ * @throws StaleConnection, TransientError, or the error of the connection
+ */
+export async function exchange(url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
+  return await new Promise((resolve, reject) => {
+    const request = url.protocol === 'https:' ? httpsRequest(url, options, resolve) : httpRequest(url, options, resolve);
+    request.on('timeout', () => request.destroy(new TransientError(`nothing arrived for ${(options.timeout ?? 0) / 1000} seconds`, null)));
+    request.on('error', (error) => reject(request.reusedSocket && codeOf(error) === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error));
+    request.end(body);
+  });
+}
+
+/** Ends an answer that nobody reads further: a short rest is drained so that the connection can be used again. */
+export function release(message: IncomingMessage): void {
+  if (message.readableEnded || message.destroyed) return;
+  const length = Number(headerOf(message, 'content-length') ?? Number.NaN);
+  message.on('error', () => {});
+  if (length <= DRAINED_BYTES) message.resume();
+  else message.destroy();
+}
+
+/** A header of an answer by its lower-case name; null where absent. */
+export function headerOf(message: IncomingMessage, name: string): string | null {
+  const value = message.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value ?? null;
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** Errors of sockets, names and TLS carry a code; so do aborts and HTTP parser errors. Mistakes of ours do not. */
+export function isNetworkError(error: unknown): boolean {
+  const code = codeOf(error);
+  return (error instanceof Error && error.name === 'AbortError') || (code !== null && !code.startsWith('ERR_INVALID_ARG'));
+}
+
+/** What a failed connection means, in words that complete "it could not be reached: …". */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  const named: Readonly<Record<string, string>> = {
+    ECONNRESET: 'the connection was dropped', ECONNREFUSED: 'the connection was refused', ENOTFOUND: 'there is no such host', EAI_AGAIN: 'its name could not be looked up',
+    ETIMEDOUT: 'it did not answer in time', ABORT_ERR: 'it took too long', ERR_STREAM_PREMATURE_CLOSE: 'the connection was dropped',
+  };
+  return named[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
+}
