@@ -70,8 +70,8 @@ test('the real client sees information, paths, and what is private', async () =>
   assert.equal((await modelInfo({ name: 'org/model', hubUrl })).name, 'org/model');
   assert.deepEqual((await pathsInfo({ repo: 'org/model', paths: ['unet', 'config.json', 'absent'], hubUrl })).map((info) => info.type), ['directory', 'file']);
   assert.ok(await fileExists({ repo: 'org/private', path: 'model.safetensors', accessToken: 'hf_reader', hubUrl }));
-  await assert.rejects(fileExists({ repo: 'org/private', path: 'model.safetensors', hubUrl }), /401/);
-  await assert.rejects(fileExists({ repo: 'org/private', path: 'model.safetensors', accessToken: 'hf_unknown', hubUrl }), /401|Invalid/);
+  await assert.rejects(downloadFile({ repo: 'org/private', path: 'model.safetensors', hubUrl }), { statusCode: 401 });
+  await assert.rejects(downloadFile({ repo: 'org/private', path: 'model.safetensors', accessToken: 'hf_unknown', hubUrl }), { statusCode: 401, message: /Invalid credentials/ });
 });
 
 test('the second host never saw a token', () => {
