@@ -2,7 +2,7 @@ import type { TensorTable } from '../format/tensor-table.ts';
 import type { SourceFile } from '../source/source.ts';
 
 /** What a checkpoint's files are. `none`: no weights were found at all. */
-export type CheckpointFormat = 'safetensors' | 'torch' | 'gguf' | 'adapter' | 'diffusers' | 'snapshot' | 'none';
+export type CheckpointFormat = 'safetensors' | 'torch' | 'gguf' | 'adapter' | 'diffusers' | 'none';
 
 /** One file of weights whose head was read. */
 export interface Shard {

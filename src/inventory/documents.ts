@@ -1,3 +1,4 @@
+import { MalformedError } from '../errors.ts';
 import type { Source, SourceFile } from '../source/source.ts';
 import type { JsonObject, Problem } from './checkpoint.ts';
 import { isObject } from './config.ts';
@@ -18,13 +19,9 @@ export class Documents {
     return this.#files.has(path);
   }
 
-  /**
-   * The text of a file, or of its first `limit` bytes; null where there is none, or it cannot be read (then that is
-   * one of the problems).
-   */
-  async text(path: string, limit: number): Promise<string | null> {
-    const file = this.#files.get(path);
-    if (file === undefined) return null;
+  /** The first `limit` bytes of a file as text; null where there is no such file, or a problem says why it cannot be had. */
+  async beginning(path: string, limit: number): Promise<string | null> {
+    if (!this.#files.has(path)) return null;
     try {
       const reader = await this.#source.open(path);
       try {
@@ -33,35 +30,54 @@ export class Documents {
         await reader.close?.();
       }
     } catch (error) {
-      this.problems.push({ path, ...unreachable(error) });
-      return null;
+      return this.fail({ path, ...unreachable(error) });
     }
   }
 
-  /** The object that a JSON file holds; null where there is no such file, or a problem says why it cannot be had. */
-  async object(path: string, limit: number): Promise<JsonObject | null> {
-    const file = this.#files.get(path);
-    if (file === undefined) return null;
-    if (file.size === 0) return this.#fail({ kind: 'empty-file', path });
-    if (file.size > limit) {
-      return this.#fail({ kind: 'malformed-json', path, line: null, message: `it has ${file.size} bytes; no such file needs more than ${limit}` });
-    }
-    const text = await this.text(path, limit);
-    return text === null ? null : this.#parse(path, text);
+  /** All of a file of at most `limit` bytes as text; null likewise. */
+  async whole(path: string, limit: number): Promise<string | null> {
+    const size = this.#files.get(path)?.size;
+    if (size === undefined) return null;
+    if (size === 0) return this.fail({ kind: 'empty-file', path });
+    if (size <= limit) return await this.beginning(path, limit);
+    return this.fail({ kind: 'malformed-json', path, line: null, message: `It has ${size} bytes; no such file needs more than ${limit}.` });
   }
 
-  #parse(path: string, text: string): JsonObject | null {
+  /** What `parse` makes of a whole file; null where it cannot be had, or `parse` throws a MalformedError, which becomes a problem. */
+  async parsed<T>(path: string, limit: number, parse: (text: string) => T): Promise<T | null> {
+    const text = await this.whole(path, limit);
+    if (text === null) return null;
     try {
-      const value: unknown = JSON.parse(text);
-      if (isObject(value)) return value;
-      return this.#fail({ kind: 'malformed-json', path, line: 1, message: 'it holds no object' });
+      return parse(text);
     } catch (error) {
-      return this.#fail({ kind: 'malformed-json', path, line: null, message: String(error) });
+      if (!(error instanceof MalformedError)) throw error;
+      return this.fail({ kind: 'malformed-json', path, line: null, message: error.message });
     }
   }
 
-  #fail(problem: Problem): null {
+  /** The object that a JSON file holds; null likewise. */
+  async object(path: string, limit: number): Promise<JsonObject | null> {
+    return await this.parsed(path, limit, parseObject);
+  }
+
+  /** Adds a problem. @returns null, for callers that have nothing then */
+  fail(problem: Problem): null {
     this.problems.push(problem);
     return null;
   }
+}
+
+/** Parses JSON as Python writes it. @throws MalformedError */
+export function parseDocument(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MalformedError(String(error), '');
+  }
+}
+
+function parseObject(text: string): JsonObject {
+  const value = parseDocument(text);
+  if (!isObject(value)) throw new MalformedError('It holds no object.', '');
+  return value;
 }

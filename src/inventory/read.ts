@@ -1,8 +1,15 @@
 import type { Source } from '../source/source.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { type ReadOptions, readFolder } from './folder.ts';
+import { isObject, stringAt } from './config.ts';
+import { Documents, parseDocument } from './documents.ts';
+import { emptyCheckpoint } from './empty.ts';
+import { readFolder } from './folder.ts';
+import { MAX_CONFIG_BYTES } from './limits.ts';
+import type { ReadOptions } from './parts.ts';
+import { lookAt } from './selection.ts';
+import { SNAPSHOT_SUFFIX } from './snapshot-name.ts';
 
-export type { ReadOptions } from './folder.ts';
+export type { ReadOptions } from './parts.ts';
 export { HeadCache } from './head.ts';
 
 /**
@@ -11,5 +18,32 @@ export { HeadCache } from './head.ts';
  * being read, becomes one of its `problems`; the rest is there all the same.
  */
 export async function readCheckpoint(source: Source, options: ReadOptions = {}): Promise<Checkpoint> {
-  return await readFolder(source, '', options);
+  const { weights, indexes, below } = lookAt(source.files, '');
+  const has = (name: string): boolean => source.files.some(({ path }) => path === name);
+  if (has('model_index.json')) {
+    const { readPipeline } = await import('./pipeline.ts');
+    return await readPipeline(source, options);
+  }
+  if (weights.length > 0 || indexes.length > 0) return await readFolder(source, '', options);
+  const snapshots = source.files.filter(({ path }) => path.endsWith(SNAPSHOT_SUFFIX));
+  const [only] = snapshots;
+  // A folder of several snapshots is several checkpoints: each has to be named.
+  if (only !== undefined && snapshots.length === 1 && below.length === 0) return await openSnapshot(source, only.path);
+  return await readFolder(source, has('modules.json') ? await transformerFolder(source) : '', options);
+}
+
+/** Reads a snapshot; a malformed one is a checkpoint of which only its problem is known. */
+async function openSnapshot(source: Source, path: string): Promise<Checkpoint> {
+  const { readSnapshot } = await import('./snapshot.ts');
+  const documents = new Documents(source);
+  const checkpoint = await readSnapshot(source, path, documents);
+  return checkpoint ?? { ...emptyCheckpoint(source), problems: documents.problems };
+}
+
+/** Where a sentence-transformers folder without weights of its own keeps its transformer: `0_Transformer/`. */
+async function transformerFolder(source: Source): Promise<string> {
+  const modules = await new Documents(source).parsed('modules.json', MAX_CONFIG_BYTES, parseDocument);
+  const transformer = Array.isArray(modules) ? modules.find((module) => isObject(module) && stringAt(module, 'type')?.endsWith('.Transformer') === true) : undefined;
+  const path = isObject(transformer) ? stringAt(transformer, 'path') : null;
+  return path === null ? '' : `${path.replace(/\/+$/, '')}/`;
 }

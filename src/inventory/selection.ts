@@ -1,3 +1,4 @@
+import { compareNames } from '../format/name-order.ts';
 import type { SourceFile } from '../source/source.ts';
 import type { Part, ShardIndex, Stray } from './checkpoint.ts';
 import { MAX_NUMBERED_SHARDS } from './limits.ts';
@@ -91,16 +92,25 @@ export function chooseLayout(folder: Folder, role: Layout['role']): Layout | nul
   };
 }
 
-/** Settles, once the index is read, which files are the checkpoint. `index` is null where there is none or it cannot be read. */
-export function select(folder: Folder, layout: Layout, index: ShardIndex | null): Selection {
-  const named = index === null ? [] : [...new Set(index.weightMap.values())].sort(compareNames);
-  const single = layout.weights.filter((file) => file.shard === null);
+/**
+ * Settles, once the index is read, which files are the checkpoint.
+ * @param layout null where the folder holds no weights
+ * @param index null where there is none or it cannot be read
+ */
+export function select(folder: Folder, layout: Layout | null, index: ShardIndex | null): Selection {
+  const named = index === null ? [] : [...new Set(index.weightMap.values())];
+  const single = layout?.weights.filter((file) => file.shard === null) ?? [];
   const first = single[0];
   const indexed = named.length > 0 && (first === undefined || named.includes(first.file.path));
   const parts = indexed ? named.map((path) => ({ path, namedBy: 'index' as const }))
     : first !== undefined ? single.map(({ file }) => ({ path: file.path, namedBy: 'name' as const }))
-    : numberedParts(layout.weights);
-  return { parts, strays: strays(folder, layout, new Set(parts.map(({ path }) => path)), indexed), indexed };
+    : layout?.role === 'adapter' && layout.weights.length === 0 ? [{ path: `${folder.path}adapter_model.safetensors`, namedBy: 'name' as const }]
+    : numberedParts(layout?.weights ?? []);
+  return {
+    parts: parts.sort((a, b) => compareNames(a.path, b.path)),
+    strays: strays(folder, layout, new Set(parts.map(({ path }) => path)), indexed),
+    indexed,
+  };
 }
 
 /** The shards of the numbered set that is most nearly whole, with the absent ones between them. */
@@ -125,15 +135,15 @@ function sibling(path: string, number: number): string {
   return path.replace(/(\d+)([-_]of[-_]\d+(?:\.[\w-]+)*)$/, (_, digits: string, rest: string) => String(number).padStart(digits.length, '0') + rest);
 }
 
-function strays(folder: Folder, layout: Layout, taken: ReadonlySet<string>, indexed: boolean): Stray[] {
-  const counts = new Set(layout.weights.filter(({ file }) => taken.has(file.path)).map(({ shard }) => shard?.of));
+function strays(folder: Folder, layout: Layout | null, taken: ReadonlySet<string>, indexed: boolean): Stray[] {
+  const counts = new Set(layout?.weights.filter(({ file }) => taken.has(file.path)).map(({ shard }) => shard?.of));
   const here = folder.weights.filter(({ file }) => !taken.has(file.path)).flatMap((file) => {
-    const why = besides(file, layout, indexed, counts);
+    const why = layout === null ? 'other-model' : besides(file, layout, indexed, counts);
     return why === null ? [] : [{ path: file.file.path, size: file.file.size, why }];
   });
-  const unused = indexed || layout.index === null ? [] : [layout.index.file]
-    .filter(() => layout.weights.some(({ shard }) => shard === null))
-    .map((file) => ({ path: file.path, size: file.size, why: 'other-save' as const }));
+  const index = layout?.index?.file;
+  const isPassedOver = !indexed && layout?.weights.some(({ shard }) => shard === null) === true;
+  const unused = index === undefined || !isPassedOver ? [] : [{ path: index.path, size: index.size, why: 'other-save' as const }];
   const below = folder.below.filter(({ file }) => !taken.has(file.path)).map((file) => ({
     path: file.file.path,
     size: file.file.size,
@@ -155,19 +165,4 @@ function besides(file: WeightFile, layout: Layout, indexed: boolean, counts: Rea
   if (indexed) return 'not-in-index';
   if (sameStem) return 'other-save';
   return file.container === 'gguf' && !file.stem.startsWith('mmproj') ? 'other-variant' : 'other-model';
-}
-
-/** Orders names as people number them: `layer.2` before `layer.10`, whatever the locale of the machine. */
-export function compareNames(a: string, b: string): number {
-  const left = a.match(/\d+|\D+/g) ?? [];
-  const right = b.match(/\d+|\D+/g) ?? [];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const x = left[i] ?? '';
-    const y = right[i] ?? '';
-    if (x === y) continue;
-    const byNumber = Number(x) - Number(y);
-    if (byNumber !== 0 && !Number.isNaN(byNumber)) return byNumber;
-    return x < y ? -1 : 1;
-  }
-  return left.length - right.length;
 }

@@ -1,0 +1,2 @@
+/** How the file of a snapshot ends. */
+export const SNAPSHOT_SUFFIX = '.headcheck.json';
