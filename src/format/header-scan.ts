@@ -1,7 +1,7 @@
 import { ColumnBuilder } from './column-builder.ts';
 import { DTYPES, SAFETENSORS_DTYPES } from './dtype.ts';
-import { BYTE, HeaderCursor } from './header-cursor.ts';
 import { HeaderError, type HeaderViolation } from './header-error.ts';
+import { BYTE, JsonCursor, JsonSyntaxError } from './json-cursor.ts';
 import { checkSize } from './layout.ts';
 import { NameColumn } from './name-column.ts';
 import { count, quote } from './quote.ts';
@@ -25,11 +25,21 @@ const DTYPE_BITS = Uint8Array.from(DTYPES, (dtype) => dtype.bits);
  * @throws HeaderError
  */
 export function scanHeader(bytes: Uint8Array): ScannedHeader {
-  return new HeaderScan(bytes).run();
+  try {
+    return new HeaderScan(bytes).run();
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw syntaxError(error);
+  }
+}
+
+function syntaxError({ at, expected, found, tooDeep }: JsonSyntaxError): HeaderError {
+  const where = `expected ${expected} at byte ${count(at)}, found ${found}`;
+  return tooDeep ? new HeaderError('header-too-deep', `The header nests too deeply: ${where}.`) : new HeaderError('header-not-json', `The header is not valid JSON: ${where}.`);
 }
 
 class HeaderScan {
-  readonly #cursor: HeaderCursor;
+  readonly #cursor: JsonCursor;
   readonly #builder: ColumnBuilder;
   readonly #names: NameColumn;
   #metadata: Record<string, string> | null = null;
@@ -53,7 +63,7 @@ class HeaderScan {
   #exact = true;
 
   constructor(bytes: Uint8Array) {
-    this.#cursor = new HeaderCursor(bytes);
+    this.#cursor = new JsonCursor(bytes);
     this.#builder = new ColumnBuilder(bytes.length / BYTES_AN_ENTRY);
     this.#names = new NameColumn(this.#cursor.bytes);
   }

@@ -1,18 +1,38 @@
-import { HeaderError } from './header-error.ts';
 import { MAX_JSON_DEPTH } from './limits.ts';
-import { count, quote } from './quote.ts';
+import { quote } from './quote.ts';
 
 /** Bytes with a meaning in JSON. */
 export const BYTE = { quote: 0x22, comma: 0x2c, minus: 0x2d, zero: 0x30, nine: 0x39, colon: 0x3a, openArray: 0x5b, backslash: 0x5c, closeArray: 0x5d, openObject: 0x7b, closeObject: 0x7d } as const;
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+const PYTHON_ONLY = /^(?:NaN|-?Infinity)$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Where a JSON text breaks the rules of JSON. */
+export class JsonSyntaxError extends Error {
+  /** The byte at which it does, counted from 0. */
+  readonly at: number;
+  /** What should have stood there, in words. */
+  readonly expected: string;
+  /** What stands there, quoted. */
+  readonly found: string;
+  /** Whether it only nests too deeply. */
+  readonly tooDeep: boolean;
+
+  constructor(at: number, expected: string, found: string, tooDeep = false) {
+    super(`expected ${expected}, found ${found}`);
+    this.at = at;
+    this.expected = expected;
+    this.found = found;
+    this.tooDeep = tooDeep;
+  }
+}
 
 /**
  * Walks over the bytes of a JSON text that is known to be UTF-8, token by token, making no value but those asked for.
- * Positions are counted from the first byte of the header's JSON.
+ * Every method throws JsonSyntaxError where the text is no JSON.
  */
-export class HeaderCursor {
+export class JsonCursor {
   readonly bytes: Buffer;
   pos = 0;
   /** First byte of the string last read, after its quotation mark. */
@@ -22,7 +42,11 @@ export class HeaderCursor {
   /** Whether it holds a backslash. */
   escaped = false;
 
-  constructor(bytes: Uint8Array) {
+  /** Whether `NaN` and `Infinity` are values too, as they are to Python. */
+  readonly #python: boolean;
+
+  constructor(bytes: Uint8Array, { python = false } = {}) {
+    this.#python = python;
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
@@ -79,9 +103,9 @@ export class HeaderCursor {
     const raw = this.bytes.toString('utf8', this.start, this.stop);
     if (!this.escaped) return raw;
     const text = unescaped(raw);
-    // The reference parser refuses half a surrogate pair: it has no place in UTF-8.
-    if (text === null || LONE_SURROGATE.test(text)) {
-      throw new HeaderError('header-not-json', `The header is not valid JSON: the string at byte ${count(this.start)} has an escape sequence that means no character: ${quote(raw)}.`);
+    // The parser of safetensors refuses half a surrogate pair, which has no place in UTF-8; Python does not mind.
+    if (text === null || (LONE_SURROGATE.test(text) && !this.#python)) {
+      throw new JsonSyntaxError(this.start, 'escape sequences that mean characters', quote(raw));
     }
     return text;
   }
@@ -123,7 +147,7 @@ export class HeaderCursor {
     const byte = this.peek();
     if (byte === BYTE.quote) return this.string('a string');
     if (byte !== BYTE.openObject && byte !== BYTE.openArray) return this.#skipLiteral();
-    if (depth >= MAX_JSON_DEPTH) throw new HeaderError('header-too-deep', `The header nests more than ${MAX_JSON_DEPTH} arrays and objects (at byte ${count(this.pos)}).`);
+    if (depth >= MAX_JSON_DEPTH) throw new JsonSyntaxError(this.pos, `no more than ${MAX_JSON_DEPTH} arrays and objects inside one another`, this.found(), true);
     this.pos++;
     const close = byte === BYTE.openObject ? BYTE.closeObject : BYTE.closeArray;
     if (this.peek() === close) {
@@ -140,13 +164,13 @@ export class HeaderCursor {
   }
 
   /** An error that says what should have come here and what did. */
-  syntaxError(expected: string): HeaderError {
-    return new HeaderError('header-not-json', `The header is not valid JSON: expected ${expected} at byte ${count(this.pos)}, found ${this.found()}.`);
+  syntaxError(expected: string): JsonSyntaxError {
+    return new JsonSyntaxError(this.pos, expected, this.found());
   }
 
   /** The next few characters, for a message. */
   found(): string {
-    if (this.peek() === -1) return 'the end of the header';
+    if (this.peek() === -1) return 'the end';
     const text = this.bytes.toString('utf8', this.pos, this.pos + 24);
     return quote(text.replace(/\uFFFD+$/u, ''));
   }
@@ -156,14 +180,14 @@ export class HeaderCursor {
     let pos = start;
     while (isLiteralByte(this.bytes[pos] ?? -1)) pos++;
     const text = this.bytes.toString('latin1', start, pos);
-    const valid = text === 'true' || text === 'false' || text === 'null' || (NUMBER.test(text) && Number.isFinite(Number(text)));
+    const valid = text === 'true' || text === 'false' || text === 'null' || (NUMBER.test(text) && (this.#python || Number.isFinite(Number(text)))) || (this.#python && PYTHON_ONLY.test(text));
     if (!valid) throw this.syntaxError('a JSON value');
     this.pos = pos;
   }
 }
 
 function isLiteralByte(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x45 || byte === 0x2b || byte === BYTE.minus || byte === 0x2e;
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x2b || byte === BYTE.minus || byte === 0x2e;
 }
 
 function unescaped(raw: string): string | null {

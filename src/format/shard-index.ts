@@ -1,0 +1,56 @@
+import { JsonError, parseJson } from './json.ts';
+import { quote } from './quote.ts';
+
+/** What an index file says. */
+export interface ParsedIndex {
+  /** `metadata.total_size` as written, whatever it is; undefined where absent. */
+  readonly totalSize: unknown;
+  /** Tensor name → file name, in the file's order. */
+  readonly weightMap: ReadonlyMap<string, string>;
+}
+
+const HINT = 'Save the checkpoint again, or write the index anew from its shards.';
+
+/**
+ * Parses `*.index.json`.
+ * @param path names the file in messages
+ * @throws JsonError where it is no JSON, has no `weight_map` of names to file names, or names a file outside its folder
+ */
+export function parseShardIndex(text: string, path: string): ParsedIndex {
+  const index = parseJson(text, path);
+  if (!isObject(index)) throw new JsonError(path, 1, 1, `an index must be a JSON object with a "weight_map"; found ${typeName(index)}`, HINT);
+  const map = index['weight_map'];
+  if (!isObject(map)) throw new JsonError(path, lineOf(text, 'weight_map'), 1, `"weight_map" must be an object that maps tensor names to file names; found ${typeName(map)}`, HINT);
+  const weightMap = new Map<string, string>();
+  for (const [name, file] of Object.entries(map)) weightMap.set(name, checkedFile(text, path, name, file));
+  const metadata = index['metadata'];
+  return { totalSize: isObject(metadata) ? metadata['total_size'] : undefined, weightMap };
+}
+
+function checkedFile(text: string, path: string, name: string, file: unknown): string {
+  if (typeof file !== 'string') throw new JsonError(path, lineOf(text, name), 1, `"weight_map" must give a file name for tensor ${quote(name)}; found ${typeName(file)}`, HINT);
+  if (!isInside(file)) throw new JsonError(path, lineOf(text, name), 1, `"weight_map" puts tensor ${quote(name)} into ${quote(file)}, which is no file in or below the index's folder`, HINT);
+  return file;
+}
+
+/** Whether a file name stays within its folder: an index is untrusted and must not make us read elsewhere. */
+function isInside(file: string): boolean {
+  if (file === '' || file.includes('\0') || /^[/\\]|^[A-Za-z]:|^[a-z][a-z0-9+.-]*:\/\//.test(file)) return false;
+  return !file.split(/[/\\]/).includes('..');
+}
+
+/** The first line that holds a key. Found by its text: good enough to lead a reader there. */
+function lineOf(text: string, key: string): number {
+  const at = text.indexOf(`${JSON.stringify(key)}`);
+  return at < 0 ? 1 : text.slice(0, at).split('\n').length;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function typeName(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
