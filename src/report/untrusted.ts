@@ -73,8 +73,9 @@ export function linkless(text: string): string {
 
 /**
  * The same text, safe to print where a GitHub runner reads the log: it obeys `::command::` at the start of a line
- * (after white space) and `##[command]` anywhere. To be used on text whose control characters are escaped already.
+ * (after white space) and `##[command]` anywhere. To be used on text whose control characters are escaped already;
+ * colours of our own before the colons are looked through.
  */
 export function commandless(text: string): string {
-  return text.replace(/^(\s*):(?=:)/gm, `$1:${BREAK}`).replace(/##(?=\[)/g, `#${BREAK}#`);
+  return text.replace(/^((?:[^\S\n]|\u001b\[\d+m)*):(?=:)/gm, `$1:${BREAK}`).replace(/##(?=\[)/g, `#${BREAK}#`);
 }

@@ -78,7 +78,7 @@ test('fits any limit, says what was left out and where the whole is', () => {
     const text = markdown(broken, { limit, wholeReport });
     assert.ok(text.length <= limit, `${text.length} > ${limit}`);
     assert.match(text, /Left out to fit: .*The whole report is in the artifact `headcheck-report`\./);
-    assert.match(text, /^> \[!CAUTION\]\n> \*\*200 of 200 checkpoints are incomplete/);
+    assert.match(text, /^> \[!CAUTION\]\n> \*\*All 200 checkpoints are incomplete/);
     tree(text);
   }
   assert.ok(markdown(broken, { limit: 400, wholeReport }).length <= 400);

@@ -1,13 +1,15 @@
 import type { RootContent } from 'mdast';
 import { groups } from '../groups.ts';
-import { counted, grouped, size } from '../numbers.ts';
+import { counted, size } from '../numbers.ts';
 import { prose } from '../report.ts';
 import type { CheckpointReport, Finding, Prose } from '../report.ts';
+import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from '../tables.ts';
+import type { TableData } from '../tables.ts';
 import { ledgerSum, mainFinding, mainShard, missingBytes, otherFindings } from '../view.ts';
+import { comparedSentences, shardSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block } from './block.ts';
-import { bold, codeBlock, details, item, list, paragraph } from './nodes.ts';
-import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from './tables.ts';
+import { bold, codeBlock, details, item, list, paragraph, tableNodes } from './nodes.ts';
 
 /** Rows of the evidence that is not folded; the whole lists are folded away below. */
 const OPEN_ROWS = 5;
@@ -26,23 +28,18 @@ export function checkpointBlocks(checkpoint: CheckpointReport): Block[] {
     ...(checkpoint.ledger.length > 0 || checkpoint.shards.length > 1 ? [bytes(checkpoint)] : []),
     ...loaders(checkpoint),
     ...lists(checkpoint),
-    background(checkpoint),
+    ...background(checkpoint),
   ];
 }
 
 function evidence(checkpoint: CheckpointReport): Block[] {
   const shard = mainShard(checkpoint);
   const nodes: RootContent[] = [
-    ...(checkpoint.missing.length > 0 ? missingTable(checkpoint.missing, OPEN_ROWS) : []),
-    ...(checkpoint.missing.length === 0 && checkpoint.mismatched.length > 0 ? mismatchTable(checkpoint.mismatched, OPEN_ROWS) : []),
+    ...(checkpoint.missing.length > 0 ? tableNodes(missingTable(checkpoint.missing, OPEN_ROWS)) : []),
+    ...(checkpoint.missing.length === 0 && checkpoint.mismatched.length > 0 ? tableNodes(mismatchTable(checkpoint.mismatched, OPEN_ROWS)) : []),
     ...(shard === null ? [] : [paragraph(shardSentence(shard))]),
   ];
   return nodes.length === 0 ? [] : [droppable(RANKS.evidence, 'the table of what is missing', ...nodes)];
-}
-
-function shardSentence(shard: { readonly path: string; readonly baseBytes: number | null; readonly bytes: number | null }): Prose {
-  const [before, after] = [shard.baseBytes ?? 0, shard.bytes ?? 0];
-  return [{ code: shard.path }, `: ${size(before)} → ${size(after)} (${grouped(before)} → ${grouped(after)} bytes).`];
 }
 
 function fixNodes(fix: NonNullable<Finding['fix']>): RootContent[] {
@@ -74,7 +71,7 @@ function waiver(waived: NonNullable<Finding['waived']>): Prose {
 function bytes(checkpoint: CheckpointReport): Block {
   const sum = ledgerSum(checkpoint);
   const summary = sum === 0 ? 'Bytes by shard' : `Bytes by shard: ${size(Math.abs(sum))} ${sum < 0 ? 'less' : 'more'} than the base, all accounted for`;
-  const nodes = [...(checkpoint.shards.length > 0 ? shardTable(checkpoint.shards) : []), ...(checkpoint.ledger.length > 0 ? ledgerTable(checkpoint) : [])];
+  const nodes = [...(checkpoint.shards.length > 0 ? tableNodes(shardTable(checkpoint.shards)) : []), ...(checkpoint.ledger.length > 0 ? tableNodes(ledgerTable(checkpoint)) : [])];
   return droppable(RANKS.ledger, 'the byte ledger', details([summary], nodes));
 }
 
@@ -87,8 +84,8 @@ function loaders(checkpoint: CheckpointReport): Block[] {
 /** The whole lists of names, each folded. What the open table shows in full is not repeated. */
 function lists(checkpoint: CheckpointReport): Block[] {
   const { missing, unexpected, mismatched, tied, renamed } = checkpoint;
-  const fold = (count: number, summary: string, nodes: () => RootContent[]): Block[] =>
-    count === 0 ? [] : [droppable(RANKS.lists, 'lists of names', details([summary], nodes()))];
+  const fold = (count: number, summary: string, data: () => TableData): Block[] =>
+    count === 0 ? [] : [droppable(RANKS.lists, 'lists of names', details([summary], tableNodes(data())))];
   return [
     ...fold(groups(missing).length > OPEN_ROWS ? missing.length : 0, `${counted(missing.length, 'missing parameter')}, ${size(missingBytes(checkpoint))}`, () => missingTable(missing)),
     ...fold(mismatched.length, `${counted(mismatched.length, 'parameter')} of another shape or type`, () => mismatchTable(mismatched)),
@@ -98,29 +95,11 @@ function lists(checkpoint: CheckpointReport): Block[] {
   ];
 }
 
-function background(checkpoint: CheckpointReport): Block {
-  const { totals, base, architecture, skipped } = checkpoint;
+function background(checkpoint: CheckpointReport): Block[] {
   const facts: Prose[] = [
-    [...prose`Checkpoint: ${checkpoint.reference}`, ...at(checkpoint.revision), `: ${stock(totals.tensors, totals.parameters, totals.bytes)}`],
-    base === null ? ['Base: none found'] : [...prose`Base: ${base.reference}`, ...at(base.revision), ` (${baseOrigin(base.found)}): ${stock(totals.baseTensors, totals.baseParameters, totals.baseBytes)}`],
-    ...(architecture.class === null ? [] : [prose`Class: ${architecture.class}`]),
-    ...(architecture.intendedClass === null || architecture.intendedClass === architecture.class ? [] : [prose`Meant for: ${architecture.intendedClass}`]),
-    ...skipped.slice(0, MOST_FINDINGS).map(({ rule, reason }): Prose => [...prose`Not judged: ${rule}`, ` (${reason})`]),
+    ...comparedSentences(checkpoint),
+    ...checkpoint.skipped.slice(0, MOST_FINDINGS).map(({ rule, reason }): Prose => [...prose`Not judged: ${rule}`, ` (${reason})`]),
   ];
-  return droppable(RANKS.background, 'what was compared', details(['What was compared'], [list(facts.map((fact) => item(paragraph(fact))))]));
-}
-
-/** `291 tensors, 8,030,261,248 parameters, 16.1 GB`. */
-export function stock(tensors: number, parameters: number, total: number): string {
-  return `${counted(tensors, 'tensor')}, ${counted(parameters, 'parameter')}, ${size(total)}`;
-}
-
-function at(revision: string | null): Prose {
-  return revision === null ? [] : [' at ', { code: /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 10) : revision }];
-}
-
-/** Where the base was named, in words. */
-export function baseOrigin(found: string): string {
-  const words: Readonly<Record<string, string>> = { input: 'given', config: 'named in the config', 'model-card': 'named by the model card', 'adapter-config': 'named by the adapter' };
-  return words[found] ?? found;
+  if (facts.length === 0) return [];
+  return [droppable(RANKS.background, 'what was compared', details(['What was compared'], [list(facts.map((fact) => item(paragraph(fact))))]))];
 }

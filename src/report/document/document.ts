@@ -1,12 +1,12 @@
-import type { RootContent } from 'mdast';
-import { counted, grouped } from '../numbers.ts';
+import { counted } from '../numbers.ts';
 import type { CheckpointReport, Prose, Report } from '../report.ts';
 import { byUrgency } from '../view.ts';
+import { stock, verdictReason, verdictSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block, Version } from './block.ts';
-import { checkpointBlocks, stock } from './checkpoint.ts';
-import { bold, details, item, link, list, paragraph, table } from './nodes.ts';
-import { overallAlert, verdictAlert, verdictReason, verdictSentence } from './verdict.ts';
+import { checkpointBlocks } from './checkpoint.ts';
+import { bold, details, item, link, list, paragraph, tableNodes } from './nodes.ts';
+import { overallAlert, verdictAlert } from './verdict.ts';
 
 /** Broken checkpoints whose section stands open; further ones are folded. */
 const OPENED = 5;
@@ -58,7 +58,7 @@ function overview(checkpoints: readonly CheckpointReport[]): Block {
   const rows = checkpoints.map((checkpoint): Prose[] => [[{ code: checkpoint.reference }], [WORDS[checkpoint.verdict]], verdictReason(checkpoint) ?? ['']]);
   const lengths = TABLE_ROWS.filter((length, i) => i === 0 || length < rows.length);
   return lengths.map((length, i): Version => ({
-    nodes: [table(['Checkpoint', 'Verdict', 'Why'], rows.slice(0, length)), ...left(rows.length - length)],
+    nodes: tableNodes({ heads: ['Checkpoint', 'Verdict', 'Why'], rows: rows.slice(0, length), left: Math.max(0, rows.length - length) }),
     rank: i === lengths.length - 1 ? RANKS.verdict : RANKS.section + 1,
     loses: 'rows of the table',
   }));
@@ -71,12 +71,8 @@ function passing(checkpoints: readonly CheckpointReport[]): Block {
     [stock(checkpoint.totals.tensors, checkpoint.totals.parameters, checkpoint.totals.bytes)],
   ]);
   const [most] = TABLE_ROWS;
-  const nodes: RootContent[] = [table(['Checkpoint', 'Worth knowing', 'Holds'], rows.slice(0, most)), ...left(rows.length - most)];
+  const nodes = tableNodes({ heads: ['Checkpoint', 'Worth knowing', 'Holds'], rows: rows.slice(0, most), left: Math.max(0, rows.length - most) });
   return droppable(RANKS.passing, 'the table of complete checkpoints', details([`${counted(checkpoints.length, 'complete checkpoint')}`], nodes));
-}
-
-function left(count: number): RootContent[] {
-  return count > 0 ? [paragraph(`… and ${grouped(count)} more; the JSON report has them all.`)] : [];
 }
 
 function notices(report: Report): Block[] {

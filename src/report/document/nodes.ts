@@ -1,5 +1,7 @@
 import type { BlockContent, Code, Heading, ListItem, Paragraph, PhrasingContent, Root, RootContent, Strong, Table, TableCell } from 'mdast';
+import { counted } from '../numbers.ts';
 import type { Prose } from '../report.ts';
+import type { TableData } from '../tables.ts';
 import { linkless, visible, visibleBlock } from '../untrusted.ts';
 
 /**
@@ -84,14 +86,16 @@ export function details(summary: Prose | Inline[], children: RootContent[], open
   return { type: 'details', open, summary: isInlines(summary) ? [...summary] : inlines(summary), children };
 }
 
-/** A table; columns whose head begins with `>` are aligned to the right (numbers). */
-export function table(heads: readonly string[], rows: readonly (readonly Prose[])[]): Table {
+/** A table, and where it does not hold all rows, the sentence that says so. */
+export function tableNodes({ heads, rows, left }: TableData): [Table, ...Paragraph[]] {
   const cells = (row: readonly Prose[]): TableCell[] => row.map((cell) => ({ type: 'tableCell', children: inlines(cell) }));
-  return {
+  const lines = [heads.map((head) => [head.replace(/^>/, '')]), ...rows];
+  const drawn: Table = {
     type: 'table',
     align: heads.map((head) => (head.startsWith('>') ? 'right' : 'left')),
-    children: [heads.map((head) => [head.replace(/^>/, '')]), ...rows].map((row) => ({ type: 'tableRow', children: cells(row) })),
+    children: lines.map((row) => ({ type: 'tableRow', children: cells(row) })),
   };
+  return left > 0 ? [drawn, paragraph(`… and ${counted(left, 'row')} more; the JSON report has them all.`)] : [drawn];
 }
 
 export function root(children: RootContent[]): Root {

@@ -1,0 +1,150 @@
+import picocolors from 'picocolors';
+import { columns, flat, wrap } from './layout.ts';
+import { counted } from './numbers.ts';
+import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
+import { ledgerTable, mismatchTable, missingTable, shardTable, tensorTable } from './tables.ts';
+import type { TableData } from './tables.ts';
+import { commandless, visibleBlock } from './untrusted.ts';
+import { byUrgency, mainFinding, needsAttention, otherFindings } from './view.ts';
+import { calmSentence, comparedSentences, overallSentence, verdictReason, verdictSentence } from './words.ts';
+
+export interface TerminalOptions {
+  /** Whether escape sequences for colour may be written. */
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width?: number;
+}
+
+/** Longer lines are hard to read even where there is room. */
+const WIDEST = 110;
+const NARROWEST = 40;
+/** Rows of a table on a terminal; `--format json` has them all. */
+const MOST_ROWS = 12;
+const LONGEST_CODE = 4_000;
+
+type Colours = ReturnType<typeof picocolors.createColors>;
+interface Paper {
+  readonly c: Colours;
+  /** Whether names stand between backticks, because no colour sets them apart. */
+  readonly quoted: boolean;
+  readonly width: number;
+}
+
+/**
+ * The report for a terminal or a log. No control character of an untrusted text reaches it, and nothing in it is a
+ * command to a GitHub runner.
+ */
+export function terminal(report: Report, { colour, width = 80 }: TerminalOptions): string {
+  const paper = { c: picocolors.createColors(colour), quoted: !colour, width: Math.max(NARROWEST, Math.min(width, WIDEST)) };
+  const sorted = byUrgency(report.checkpoints).reverse();
+  const several = sorted.length > 1;
+  const parts = [
+    ...sorted.map((checkpoint) => (several && !needsAttention(checkpoint) ? brief(checkpoint, paper) : whole(checkpoint, paper))),
+    ...notices(report, paper),
+    ...(several ? [[paper.c.bold(overallSentence(report))]] : []),
+    ...(sorted.length === 0 ? [['No checkpoint to check.']] : []),
+  ];
+  return `${commandless(spaced(parts).join('\n'))}\n`;
+}
+
+/** An empty line between parts of more than one line. */
+function spaced(parts: readonly (readonly string[])[]): string[] {
+  return parts.flatMap((part, i) => (i > 0 && (part.length > 1 || (parts[i - 1]?.length ?? 0) > 1 || i === parts.length - 1) ? ['', ...part] : part));
+}
+
+function brief(checkpoint: CheckpointReport, paper: Paper): string[] {
+  const reason = verdictReason(checkpoint);
+  const note = reason === null || checkpoint.verdict === 'unknown' ? '' : paper.c.dim(` · ${flat(reason, paper.quoted)}`);
+  return [`${mark(checkpoint, paper.c)} ${flat(verdictSentence(checkpoint), paper.quoted)}${note}`];
+}
+
+/** Everything, in the order in which somebody who must act needs it. */
+function whole(checkpoint: CheckpointReport, paper: Paper): string[] {
+  const { c } = paper;
+  const main = mainFinding(checkpoint);
+  const isBroken = checkpoint.verdict === 'incomplete' || checkpoint.verdict === 'unreadable';
+  const second = checkpoint.verdict === 'complete' ? calmSentence(checkpoint) : (main?.cause ?? null);
+  const sections = [
+    second === null ? [] : lines(second, paper),
+    main === null ? [] : lines(main.message, paper),
+    ...(isBroken ? evidence(checkpoint, paper) : []),
+    loaders(checkpoint, paper),
+    main === null ? [] : fix(main, paper),
+    ...otherFindings(checkpoint).map((finding) => other(finding, paper)),
+    footer(checkpoint, paper),
+  ];
+  const head = wrap(verdictSentence(checkpoint), paper.width - 2, { text: c.bold, code: c.bold, quoted: paper.quoted });
+  const body = sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section.map((line) => (line === '' ? '' : `  ${line}`))]);
+  return [...head.map((line, i) => `${i === 0 ? mark(checkpoint, c) : ' '} ${line}`), ...body];
+}
+
+function mark(checkpoint: CheckpointReport, c: Colours): string {
+  if (checkpoint.verdict === 'unknown') return c.yellow('?');
+  if (checkpoint.verdict !== 'complete') return c.red('✗');
+  return needsAttention(checkpoint) ? c.yellow('!') : c.green('✓');
+}
+
+function evidence(checkpoint: CheckpointReport, paper: Paper): string[][] {
+  const { missing, mismatched, unexpected, shards, ledger } = checkpoint;
+  return [
+    missing.length === 0 ? [] : drawn(missingTable(missing, MOST_ROWS), paper),
+    mismatched.length === 0 ? [] : drawn(mismatchTable(mismatched, MOST_ROWS), paper),
+    unexpected.length === 0 ? [] : drawn(tensorTable('Unexpected', unexpected, MOST_ROWS), paper),
+    shards.length === 0 ? [] : drawn(shardTable(shards), paper),
+    ledger.length === 0 ? [] : drawn(ledgerTable(checkpoint), paper),
+  ];
+}
+
+function drawn(data: TableData, { c, width }: Paper): string[] {
+  const rows = columns(data, width - 2, { head: c.dim, code: c.cyan });
+  return data.left > 0 ? [...rows, c.dim(`… and ${counted(data.left, 'row')} more (--format json has them all)`)] : rows;
+}
+
+function loaders(checkpoint: CheckpointReport, paper: Paper): string[] {
+  return checkpoint.loaders.flatMap(({ loader, outcome }) => hanging([`${loader}: `, ...outcome], paper));
+}
+
+function fix(finding: Finding, paper: Paper): string[] {
+  if (finding.fix === null) return [];
+  const { steps, code } = finding.fix;
+  const [first, ...rest] = lines(['Fix: ', ...steps], paper);
+  const block = code === null ? [] : ['', ...visibleBlock(code.text, LONGEST_CODE).split('\n').map((line) => (line === '' ? '' : `  ${line}`))];
+  return [(first ?? '').replace('Fix:', paper.c.bold(paper.c.green('Fix:'))), ...rest, ...block];
+}
+
+function other(finding: Finding, paper: Paper): string[] {
+  const { c } = paper;
+  const paint = finding.waived !== null ? c.dim : { error: c.red, warning: c.yellow, note: c.blue }[finding.severity];
+  const label = finding.waived === null ? finding.severity : 'waived';
+  const [first, ...rest] = lines([`${label}: `, ...finding.title], paper);
+  const why: Prose = finding.waived === null ? finding.message : ['Waived', ...until(finding.waived.until), ': ', { code: finding.waived.reason }];
+  const steps = finding.waived === null ? fix(finding, paper) : [];
+  return [(first ?? '').replace(`${label}:`, paint(`${label}:`)), ...rest, ...lines(why, paper), ...steps];
+}
+
+function until(day: string | null): Prose {
+  return day === null ? [] : [' until ', { code: day }];
+}
+
+function footer(checkpoint: CheckpointReport, paper: Paper): string[] {
+  const pages = new Map(checkpoint.findings.map(({ rule, helpUrl }) => [rule, helpUrl]));
+  const facts = checkpoint.verdict === 'complete' ? [] : comparedSentences(checkpoint).map((fact) => flat(fact));
+  const skipped = checkpoint.skipped.map(({ rule, reason }) => flat(['Not judged: ', { code: rule }, ` (${reason})`]));
+  const help = [...pages].map(([rule, url]) => flat([{ code: rule }, ': ', { code: url }]));
+  return [...facts, ...skipped, ...help].map((line) => paper.c.dim(line));
+}
+
+function notices(report: Report, paper: Paper): string[][] {
+  return report.notices.map(({ severity, message, location }) => {
+    const place: Prose = location === null ? [] : [{ code: location.line === null ? location.path : `${location.path}:${location.line}` }, ': '];
+    return [`${paper.c.yellow(severity === 'error' ? '✗' : '!')} ${flat([...place, ...message], paper.quoted)}`];
+  });
+}
+
+function lines(text: Prose, { c, quoted, width }: Paper): string[] {
+  return wrap(text, width - 2, { text: String, code: c.cyan, quoted });
+}
+
+function hanging(text: Prose, { c, quoted, width }: Paper): string[] {
+  return wrap(text, width - 4, { text: String, code: c.cyan, quoted }).map((line, i) => (i === 0 ? line : `  ${line}`));
+}

@@ -1,0 +1,94 @@
+import { counted, grouped, size } from './numbers.ts';
+import { prose } from './report.ts';
+import type { CheckpointReport, Prose, Report } from './report.ts';
+import { active, countOf, mainFinding, needsAttention } from './view.ts';
+
+/** The sentences that terminal, Markdown and HTML share. */
+
+/** `out/checkpoint is incomplete: lm_head.weight is missing`. */
+export function verdictSentence(checkpoint: CheckpointReport): Prose {
+  const reference = { code: checkpoint.reference };
+  const why = verdictReason(checkpoint);
+  switch (checkpoint.verdict) {
+    case 'incomplete':
+      return [reference, ' is incomplete', ...after(why)];
+    case 'unreadable':
+      return [reference, ' can’t be read', ...after(why)];
+    case 'unknown':
+      return [reference, ': can’t tell whether it is complete', ...after(why)];
+    case 'complete': {
+      const warnings = active(checkpoint, 'warning').length;
+      return [reference, ' is complete', ...(warnings === 0 ? [] : [`, with ${counted(warnings, 'warning')}`])];
+    }
+  }
+}
+
+/** The reason in a few words; for a complete one, its first warning or the note that explains it. */
+export function verdictReason(checkpoint: CheckpointReport): Prose | null {
+  const main = mainFinding(checkpoint);
+  if (checkpoint.verdict === 'unknown' || (checkpoint.verdict === 'unreadable' && main?.severity !== 'error')) return checkpoint.reason ?? main?.title ?? null;
+  return main?.title ?? checkpoint.reason;
+}
+
+/** The verdict over several checkpoints: `2 of 200 checkpoints are incomplete; 198 are complete.` */
+export function overallSentence(report: Report): string {
+  const warned = report.checkpoints.filter((checkpoint) => checkpoint.verdict === 'complete' && needsAttention(checkpoint)).length;
+  const parts = ([
+    ['incomplete', 'is incomplete', 'are incomplete'],
+    ['unreadable', 'can’t be read', 'can’t be read'],
+    ['unknown', 'can’t be decided', 'can’t be decided'],
+    ['complete', 'is complete', 'are complete'],
+  ] as const).map(([verdict, one, many]) => ({ count: countOf(report, verdict), words: countOf(report, verdict) === 1 ? one : many })).filter(({ count }) => count > 0);
+  const sentences = parts.map(({ count, words }, i) => `${i === 0 ? ofAll(count, report.checkpoints.length) : grouped(count)} ${words}`);
+  return `${sentences.join('; ')}${warned > 0 ? `, ${grouped(warned)} with warnings` : ''}.`;
+}
+
+function ofAll(count: number, all: number): string {
+  return count === all ? `All ${counted(all, 'checkpoint')}` : `${grouped(count)} of ${counted(all, 'checkpoint')}`;
+}
+
+/** What a complete checkpoint holds, and the note that explains it where there is one. */
+export function calmSentence(checkpoint: CheckpointReport): Prose | null {
+  const { totals, base } = checkpoint;
+  const held = `${counted(totals.tensors, 'tensor')}, ${size(totals.bytes)}`;
+  const title = mainFinding(checkpoint)?.title ?? null;
+  const compared = base === null ? [`${held}.`] : [`${held}, compared with `, ...prose`${base.reference}`, '.'];
+  return title === null ? compared : [...title, '. ', ...compared];
+}
+
+function after(why: Prose | null): Prose {
+  return why === null ? [] : [': ', ...why];
+}
+
+/** How the shard that changed most shrank or grew. */
+export function shardSentence(shard: { readonly path: string; readonly baseBytes: number | null; readonly bytes: number | null }): Prose {
+  const [before, after] = [shard.baseBytes ?? 0, shard.bytes ?? 0];
+  return [{ code: shard.path }, `: ${size(before)} → ${size(after)} (${grouped(before)} → ${grouped(after)} bytes).`];
+}
+
+/** Checkpoint, base and classes, a sentence each; nothing where there was nothing to compare. */
+export function comparedSentences(checkpoint: CheckpointReport): Prose[] {
+  const { totals, base, architecture } = checkpoint;
+  if (checkpoint.format === 'none') return [];
+  return [
+    [...prose`Checkpoint: ${checkpoint.reference}`, ...at(checkpoint.revision), `: ${stock(totals.tensors, totals.parameters, totals.bytes)}`],
+    base === null ? ['Base: none found'] : [...prose`Base: ${base.reference}`, ...at(base.revision), ` (${baseOrigin(base.found)}): ${stock(totals.baseTensors, totals.baseParameters, totals.baseBytes)}`],
+    ...(architecture.class === null ? [] : [prose`Class: ${architecture.class}`]),
+    ...(architecture.intendedClass === null || architecture.intendedClass === architecture.class ? [] : [prose`Meant for: ${architecture.intendedClass}`]),
+  ];
+}
+
+/** `291 tensors, 8,030,261,248 parameters, 16.1 GB`. */
+export function stock(tensors: number, parameters: number, total: number): string {
+  return `${counted(tensors, 'tensor')}, ${counted(parameters, 'parameter')}, ${size(total)}`;
+}
+
+function at(revision: string | null): Prose {
+  return revision === null ? [] : [' at ', { code: /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 10) : revision }];
+}
+
+/** Where the base was named, in words. */
+function baseOrigin(found: string): string {
+  const words: Readonly<Record<string, string>> = { input: 'given', config: 'named in the config', 'model-card': 'named by the model card', 'adapter-config': 'named by the adapter' };
+  return words[found] ?? found;
+}
