@@ -1,3 +1,4 @@
+import type { GitHubAccess } from './source/context.ts';
 import type { Severity } from './diagnosis/finding.ts';
 import type { FailOn } from './report/exit-code.ts';
 
@@ -32,6 +33,10 @@ export interface Settings {
   readonly directory: string;
   /** The proxy for https requests, from the environment of the edge; null for none. */
   readonly proxy: { readonly url: string; readonly except: readonly string[] } | null;
+  /** How GitHub is reached, for artifacts, LFS objects and release assets; null or absent where it is not known. */
+  readonly github?: GitHubAccess | null;
+  /** Whether links may lead out of the directory that was named: not where a stranger's pull request is checked. Default no. */
+  readonly followLinks?: boolean;
   /** Today, as an ISO date: decides whether a waiver has expired. */
   readonly today: string;
 }
