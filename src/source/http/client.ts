@@ -89,7 +89,7 @@ export class HttpClient {
     } catch (error) {
       throw this.#classify(error);
     } finally {
-      release(message);
+      void release(message);
     }
   }
 
@@ -107,7 +107,7 @@ export class HttpClient {
       const message = await this.#exchange(request, url, authorization, allowed, signal);
       const location = headerOf(message, 'location');
       if (!REDIRECTS.has(message.statusCode ?? 0) || location === null) return { message, url };
-      release(message);
+      await release(message);
       const next = redirectTarget(url, location);
       // Once dropped, the token does not come back, not even where a chain returns to the first host.
       if (next.origin !== url.origin) authorization = null;

@@ -21,13 +21,21 @@ export async function exchange(url: URL, options: RequestOptions, body: string |
   });
 }
 
-/** Ends an answer that nobody reads further: a short rest is drained so that the connection can be used again. */
-export function release(message: IncomingMessage): void {
+/**
+ * Ends an answer that nobody reads further: a short rest is drained so that the connection can be used again, a longer
+ * one is cut.
+ * @returns when the connection is free, or closed
+ */
+export async function release(message: IncomingMessage): Promise<void> {
   if (message.readableEnded || message.destroyed) return;
-  const length = Number(headerOf(message, 'content-length') ?? Number.NaN);
-  message.on('error', () => {});
-  if (length <= DRAINED_BYTES) message.resume();
-  else message.destroy();
+  let rest = Number(headerOf(message, 'content-length') ?? 0) > DRAINED_BYTES ? 0 : DRAINED_BYTES;
+  await new Promise<void>((resolve) => {
+    message.on('error', () => {}).on('close', resolve).on('data', (chunk: Uint8Array) => {
+      rest -= chunk.length;
+      if (rest < 0) message.destroy();
+    });
+    if (rest === 0) message.destroy();
+  });
 }
 
 /** A header of an answer by its lower-case name; null where absent. */
