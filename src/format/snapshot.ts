@@ -51,7 +51,7 @@ const Shard = v.object({
 });
 
 const Body = v.object({
-  format: v.picklist(['safetensors', 'torch', 'gguf', 'adapter', 'diffusers', 'none']),
+  format: v.picklist(['safetensors', 'torch', 'gguf', 'adapter', 'diffusers', 'snapshot', 'none']),
   variant: v.optional(text),
   config: v.optional(json),
   adapterConfig: v.optional(json),

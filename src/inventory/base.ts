@@ -47,10 +47,10 @@ export function findBase(
   else if (listed[0] !== undefined) search.consider(listed[0], 'model-card', null);
   const loadedFrom = nameOrPath(config);
   if (loadedFrom !== null) search.consider(loadedFrom, 'name-or-path', null);
-  return search;
+  return { candidates: search.candidates, rejected: search.rejected };
 }
 
-class Search implements BaseSearch {
+class Search {
   readonly candidates: BaseCandidate[] = [];
   readonly rejected: RejectedBase[] = [];
   readonly #self: string | null;

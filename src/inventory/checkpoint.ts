@@ -1,8 +1,11 @@
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { SourceFile } from '../source/source.ts';
 
-/** What a checkpoint's files are. `none`: no weights were found at all. */
-export type CheckpointFormat = 'safetensors' | 'torch' | 'gguf' | 'adapter' | 'diffusers' | 'none';
+/**
+ * What a checkpoint's files are. `none`: no weights were found at all. A snapshot has the format of what it was made
+ * of; `snapshot` stands for one that cannot be read.
+ */
+export type CheckpointFormat = 'safetensors' | 'torch' | 'gguf' | 'adapter' | 'diffusers' | 'snapshot' | 'none';
 
 /** One file of weights whose head was read. */
 export interface Shard {

@@ -37,7 +37,7 @@ async function openSnapshot(source: Source, path: string): Promise<Checkpoint> {
   const { readSnapshot } = await import('./snapshot.ts');
   const documents = new Documents(source);
   const checkpoint = await readSnapshot(source, path, documents);
-  return checkpoint ?? { ...emptyCheckpoint(source), problems: documents.problems };
+  return checkpoint ?? { ...emptyCheckpoint(source), format: 'snapshot', problems: documents.problems };
 }
 
 /** Where a sentence-transformers folder without weights of its own keeps its transformer: `0_Transformer/`. */
