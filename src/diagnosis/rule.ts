@@ -79,10 +79,15 @@ export interface Rule {
 
 const PAGES = 'https://github.com/headcheck/headcheck/blob/main/docs/rules';
 
+/** The page of a rule, also of one that only a foreign report names. */
+export function helpUrlOf(rule: string): string {
+  return `${PAGES}/${rule}.md`;
+}
+
 /** Makes a rule of its specification: detection, then words, then a finding. */
 export function defineRule<Data>(spec: RuleSpec<Data>): Rule {
   const { id, severity, summary, why, how, sources, examples } = spec;
-  const helpUrl = `${PAGES}/${id}.md`;
+  const helpUrl = helpUrlOf(id);
   return {
     id, severity, summary, why, how, sources, examples, helpUrl,
     run(evidence) {
