@@ -50,7 +50,7 @@ const finding = v.object({
 const checkpoint = v.object({
   reference: text,
   revision: v.nullable(text),
-  format: v.fallback(v.picklist(['safetensors', 'torch', 'gguf', 'adapter', 'diffusers', 'snapshot', 'none']), 'none'),
+  format: v.fallback(v.picklist(['safetensors', 'torch', 'gguf', 'adapter', 'diffusers', 'none']), 'none'),
   verdict,
   reason: v.optional(v.nullable(prose), null),
   base: v.nullable(v.object({ reference: text, revision: v.nullable(text), found: text })),

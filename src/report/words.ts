@@ -68,11 +68,12 @@ export function shardSentence(shard: { readonly path: string; readonly baseBytes
 
 /** Checkpoint, base and classes, a sentence each; nothing where there was nothing to compare. */
 export function comparedSentences(checkpoint: CheckpointReport): Prose[] {
-  const { totals, base, architecture } = checkpoint;
+  const { totals, base, architecture, origin } = checkpoint;
   if (checkpoint.format === 'none') return [];
   return [
     [...prose`Checkpoint: ${checkpoint.reference}`, ...at(checkpoint.revision), `: ${stock(totals.tensors, totals.parameters, totals.bytes)}`],
     base === null ? ['Base: none found'] : [...prose`Base: ${base.reference}`, ...at(base.revision), ` (${baseOrigin(base.found)}): ${stock(totals.baseTensors, totals.baseParameters, totals.baseBytes)}`],
+    ...(origin === null ? [] : [prose`Named at: ${`${origin.path}:${origin.line}`}`]),
     ...(architecture.class === null ? [] : [prose`Class: ${architecture.class}`]),
     ...(architecture.intendedClass === null || architecture.intendedClass === architecture.class ? [] : [prose`Meant for: ${architecture.intendedClass}`]),
   ];

@@ -13,6 +13,8 @@ import { bold, codeBlock, details, item, list, paragraph, tableNodes } from './n
 
 /** Rows of the evidence that is not folded; the whole lists are folded away below. */
 const OPEN_ROWS = 5;
+/** So many ties are told among what was compared; more have a list of their own. */
+const FEW_TIES = 3;
 /** Further findings that are told one by one. */
 const MOST_FINDINGS = 20;
 
@@ -51,7 +53,7 @@ function others(checkpoint: CheckpointReport): Block[] {
   if (rest.length === 0) return [];
   const items = rest.slice(0, MOST_FINDINGS).map((finding) => {
     const label = finding.waived === null ? LABELS[finding.severity] : 'Waived';
-    const says = paragraph(bold([`${label}: `, ...finding.title]), ' ', finding.message, ...(finding.waived === null ? fixSentence(finding) : [waiver(finding.waived)]));
+    const says = paragraph(bold([`${label}: `, ...finding.title, '.']), ' ', finding.message, ...(finding.waived === null ? fixSentence(finding) : [waiver(finding.waived)]));
     return finding.waived === null && finding.fix?.code ? item(says, codeBlock(finding.fix.code.language, finding.fix.code.text)) : item(says);
   });
   const left = rest.length - items.length;
@@ -91,13 +93,14 @@ function lists(checkpoint: CheckpointReport): Block[] {
     ...fold(mismatched.length, `${counted(mismatched.length, 'parameter')} of another shape or type`, () => mismatchTable(mismatched)),
     ...fold(unexpected.length, `${counted(unexpected.length, 'parameter')} that the base does not have`, () => tensorTable('Unexpected', unexpected)),
     ...fold(renamed.length, `${counted(renamed.length, 'parameter')} under another name`, () => pairTable(['Name', 'Stored as'], renamed.map(({ name, from }) => [name, from]))),
-    ...fold(tied.length, `${counted(tied.length, 'tied parameter')}, not stored`, () => pairTable(['Parameter', 'Shares the storage of'], tied.map(({ name, source }) => [name, source]))),
+    ...fold(tied.length > FEW_TIES ? tied.length : 0, `${counted(tied.length, 'tied parameter')}, not stored`, () => pairTable(['Parameter', 'Shares the storage of'], tied.map(({ name, source }) => [name, source]))),
   ];
 }
 
 function background(checkpoint: CheckpointReport): Block[] {
   const facts: Prose[] = [
     ...comparedSentences(checkpoint),
+    ...(checkpoint.tied.length > FEW_TIES ? [] : checkpoint.tied.map(({ name, source }) => prose`Tied: ${name} shares the storage of ${source}`)),
     ...checkpoint.skipped.slice(0, MOST_FINDINGS).map(({ rule, reason }): Prose => [...prose`Not judged: ${rule}`, ` (${reason})`]),
   ];
   if (facts.length === 0) return [];

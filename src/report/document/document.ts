@@ -1,6 +1,6 @@
 import { counted } from '../numbers.ts';
 import type { CheckpointReport, Prose, Report } from '../report.ts';
-import { byUrgency } from '../view.ts';
+import { byUrgency, mainFinding } from '../view.ts';
 import { stock, verdictReason, verdictSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block, Version } from './block.ts';
@@ -45,10 +45,12 @@ function section(checkpoint: CheckpointReport, open: boolean): Block {
   const blocks = checkpointBlocks(checkpoint);
   const whole = blocks.flatMap(([first]) => first?.nodes ?? []);
   const short = blocks.flatMap(([first]) => (first !== undefined && first.rank >= RANKS.evidence ? first.nodes : []));
-  const summary = verdictSentence(checkpoint);
+  const summary = [bold(verdictSentence(checkpoint))];
+  const cause = mainFinding(checkpoint)?.cause ?? null;
+  const start = cause === null ? [] : [paragraph(cause)];
   return [
-    { nodes: [details(summary, [...whole], open)], rank: RANKS.ledger, loses: 'the details of a checkpoint' },
-    { nodes: [details(summary, [...short], open)], rank: RANKS.section, loses: 'the section of a checkpoint' },
+    { nodes: [details(summary, [...start, ...whole], open)], rank: RANKS.ledger, loses: 'the details of a checkpoint' },
+    { nodes: [details(summary, [...start, ...short], open)], rank: RANKS.section, loses: 'the section of a checkpoint' },
   ];
 }
 
