@@ -1,4 +1,6 @@
 import { MalformedError } from '../errors.ts';
+import { JsonError, parseJson } from '../format/json.ts';
+import { parsePointer } from '../format/sniff.ts';
 import type { Source, SourceFile } from '../source/source.ts';
 import type { JsonObject, Problem } from './checkpoint.ts';
 import { isObject } from './config.ts';
@@ -43,15 +45,21 @@ export class Documents {
     return this.fail({ kind: 'malformed-json', path, line: null, message: `It has ${size} bytes; no such file needs more than ${limit}.` });
   }
 
-  /** What `parse` makes of a whole file; null where it cannot be had, or `parse` throws a MalformedError, which becomes a problem. */
-  async parsed<T>(path: string, limit: number, parse: (text: string) => T): Promise<T | null> {
+  /**
+   * What `parse` makes of a whole file; null where it cannot be had, or `parse` throws a MalformedError, which becomes
+   * a problem: that of a Git LFS pointer where the file is one.
+   */
+  async parsed<T>(path: string, limit: number, parse: (text: string, path: string) => T): Promise<T | null> {
     const text = await this.whole(path, limit);
     if (text === null) return null;
     try {
-      return parse(text);
+      return parse(text, path);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
-      return this.fail({ kind: 'malformed-json', path, line: null, message: error.message });
+      const pointer = parsePointer(text);
+      if (pointer !== null) return this.fail({ path, ...pointer });
+      const isJson = error instanceof JsonError;
+      return this.fail({ kind: 'malformed-json', path, line: isJson ? error.line : null, message: isJson ? error.reason : error.message });
     }
   }
 
@@ -67,17 +75,8 @@ export class Documents {
   }
 }
 
-/** Parses JSON as Python writes it. @throws MalformedError */
-export function parseDocument(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new MalformedError(String(error), '');
-  }
-}
-
-function parseObject(text: string): JsonObject {
-  const value = parseDocument(text);
-  if (!isObject(value)) throw new MalformedError('It holds no object.', '');
+function parseObject(text: string, path: string): JsonObject {
+  const value = parseJson(text, path);
+  if (!isObject(value)) throw new JsonError(path, 1, 1, 'a JSON object was expected; found something else', 'Save the checkpoint again.');
   return value;
 }

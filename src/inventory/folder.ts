@@ -1,7 +1,7 @@
 import { compareNames } from '../format/name-order.ts';
+import { parseShardIndex } from '../format/shard-index.ts';
 import type { Source } from '../source/source.ts';
 import type { Checkpoint, ModelCard, ShardIndex } from './checkpoint.ts';
-import { isObject } from './config.ts';
 import { Documents } from './documents.ts';
 import { MAX_CARD_BYTES, MAX_CONFIG_BYTES, MAX_INDEX_BYTES } from './limits.ts';
 import { parseModelCard } from './model-card.ts';
@@ -102,11 +102,10 @@ export async function readCard(documents: Documents, path: string): Promise<Mode
 
 /** Reads an index. Its file names count from the index's own folder. */
 async function readIndex(documents: Documents, path: string, folder: string): Promise<ShardIndex | null> {
-  const object = await documents.object(path, MAX_INDEX_BYTES);
-  const map = object?.['weight_map'];
-  if (object === null || !isObject(map)) return null;
-  const metadata = object['metadata'];
-  const weightMap = new Map<string, string>();
-  for (const [name, file] of Object.entries(map)) if (typeof file === 'string') weightMap.set(name, folder + file);
-  return { path, totalSize: isObject(metadata) ? metadata['total_size'] : undefined, weightMap };
+  const index = await documents.parsed(path, MAX_INDEX_BYTES, parseShardIndex);
+  if (index === null) return null;
+  const isPlain = folder === '' && ![...index.weightMap.values()].some((file) => file.startsWith('./'));
+  if (isPlain) return { path, ...index };
+  const weightMap = new Map([...index.weightMap].map(([name, file]) => [name, folder + file.replace(/^(?:\.\/)+/, '')]));
+  return { path, totalSize: index.totalSize, weightMap };
 }

@@ -2,6 +2,7 @@ import type { ByteReader } from '../bytes/reader.ts';
 import { HeadcheckError, MalformedError } from '../errors.ts';
 import { HeaderError } from '../format/header-error.ts';
 import { readSafetensorsHeader } from '../format/safetensors.ts';
+import { SNIFF_BYTES, describe, sniff } from '../format/sniff.ts';
 import type { TensorColumns } from '../format/tensor-table.ts';
 import type { Source, SourceFile } from '../source/source.ts';
 import type { Problem, Shard } from './checkpoint.ts';
@@ -78,13 +79,13 @@ async function parseHead(reader: ByteReader, _container: Container): Promise<Hea
   }
 }
 
-/** Why a file has no header that can be parsed. */
-async function explain(error: HeaderError, reader: ByteReader): Promise<HeadProblem> {
-  const { sizes, violation, message } = error;
-  const start = await reader.read(0, Math.min(reader.size, 9));
-  // The length is believable where an object follows it; else the file is no safetensors and its "length" means nothing.
-  if (sizes !== null && start[8] === 0x7b) return { kind: 'truncated', ...sizes };
-  return { kind: 'malformed-header', violation, message };
+/** Why a file has no header that can be parsed: it is something else, or it was cut short, or its header breaks a rule. */
+async function explain({ sizes, violation, message }: HeaderError, reader: ByteReader): Promise<HeadProblem> {
+  const content = sniff(await reader.read(0, Math.min(reader.size, SNIFF_BYTES)), reader.size);
+  if (content.kind === 'pointer') return content;
+  if (content.kind === 'safetensors' && sizes !== null) return { kind: 'truncated', ...sizes };
+  if (content.kind === 'safetensors' || content.kind === 'unknown') return { kind: 'malformed-header', violation, message };
+  return { kind: 'other-content', what: describe(content) };
 }
 
 /** A reader that keeps the beginning of its file once it was read, so that a second look at it costs no second read. */

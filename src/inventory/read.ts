@@ -1,7 +1,8 @@
+import { parseJson } from '../format/json.ts';
 import type { Source } from '../source/source.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { isObject, stringAt } from './config.ts';
-import { Documents, parseDocument } from './documents.ts';
+import { Documents } from './documents.ts';
 import { emptyCheckpoint } from './empty.ts';
 import { readFolder } from './folder.ts';
 import { MAX_CONFIG_BYTES } from './limits.ts';
@@ -42,7 +43,7 @@ async function openSnapshot(source: Source, path: string): Promise<Checkpoint> {
 
 /** Where a sentence-transformers folder without weights of its own keeps its transformer: `0_Transformer/`. */
 async function transformerFolder(source: Source): Promise<string> {
-  const modules = await new Documents(source).parsed('modules.json', MAX_CONFIG_BYTES, parseDocument);
+  const modules = await new Documents(source).parsed('modules.json', MAX_CONFIG_BYTES, parseJson);
   const transformer = Array.isArray(modules) ? modules.find((module) => isObject(module) && stringAt(module, 'type')?.endsWith('.Transformer') === true) : undefined;
   const path = isObject(transformer) ? stringAt(transformer, 'path') : null;
   return path === null ? '' : `${path.replace(/\/+$/, '')}/`;
