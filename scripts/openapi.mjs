@@ -13,6 +13,7 @@ import { parse, print, visit } from 'graphql';
 
 const operations = [
   'get /repos/{owner}/{repo}',
+  'get /repos/{owner}/{repo}/pulls',
   'get /repos/{owner}/{repo}/pulls/{pull_number}',
   'get /repos/{owner}/{repo}/pulls/{pull_number}/files',
   'get /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
@@ -31,13 +32,18 @@ const operations = [
   'post /repos/{owner}/{repo}/check-runs',
   'patch /repos/{owner}/{repo}/check-runs/{check_run_id}',
   'get /repos/{owner}/{repo}/contents/{path}',
+  'get /repos/{owner}/{repo}/compare/{basehead}',
   'get /repos/{owner}/{repo}/git/ref/{ref}',
+  'get /repos/{owner}/{repo}/git/trees/{tree_sha}',
+  'get /repos/{owner}/{repo}/git/blobs/{file_sha}',
+  'get /repos/{owner}/{repo}/releases/latest',
   'get /repos/{owner}/{repo}/releases/tags/{tag}',
   'get /repos/{owner}/{repo}/releases/{release_id}',
   'get /repos/{owner}/{repo}/releases/{release_id}/assets',
   'get /repos/{owner}/{repo}/releases/assets/{asset_id}',
   'get /repos/{owner}/{repo}/actions/runs/{run_id}',
   'get /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
+  'get /repos/{owner}/{repo}/actions/artifacts',
   'get /repos/{owner}/{repo}/actions/artifacts/{artifact_id}',
   'get /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
 ];

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { answerViolations, isRecord, matchOperation, requestViolations } from './description.ts';
+import { gitRoutes } from './git.ts';
 import { answerGraphql } from './graphql.ts';
 import { issueRoutes } from './issues.ts';
 import { pullRoutes } from './pulls.ts';
@@ -8,7 +9,7 @@ import { repositoryRoutes } from './repository.ts';
 import { failure, notFound, type Answer } from './route.ts';
 import { newState, type Actor, type State } from './state.ts';
 
-const routes = { ...issueRoutes, ...pullRoutes, ...repositoryRoutes };
+const routes = { ...issueRoutes, ...pullRoutes, ...gitRoutes, ...repositoryRoutes };
 
 export interface Seen { readonly method: string; readonly path: string; readonly authorization: string | null; readonly body: unknown; readonly status: number }
 

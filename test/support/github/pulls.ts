@@ -98,6 +98,15 @@ const onPull = (handle: (call: Call, pull: PullRequest) => Answer) => (call: Cal
 const listPath = (call: Call, pull: PullRequest, list: string): string => `/repos/${call.state.owner}/${call.state.name}/pulls/${pull.number}/${list}`;
 
 export const pullRoutes: Readonly<Record<string, Route>> = {
+  'get /repos/{owner}/{repo}/pulls': {
+    scopes: reading,
+    handle: (call) => {
+      const [head, state] = [call.query.get('head'), call.query.get('state') ?? 'open'];
+      const matches = (pull: PullRequest): boolean => (state === 'all' || pull.state === state) && (head === null || head === `${pull.headRepository.split('/')[0]}:${pull.headRef}`);
+      const name = 'get /repos/{owner}/{repo}/pulls';
+      return paged(call, `/repos/${call.state.owner}/${call.state.name}/pulls`, [...call.state.pulls.values()].filter(matches).map((pull) => pullAnswer(call, pull, name)));
+    },
+  },
   [`get ${PULL}`]: { scopes: reading, handle: onPull((call, pull) => ({ status: 200, body: pullAnswer(call, pull, `get ${PULL}`) })) },
   [`get ${PULL}/files`]: {
     scopes: reading,
@@ -108,8 +117,8 @@ export const pullRoutes: Readonly<Record<string, Route>> = {
   },
   'get /repos/{owner}/{repo}/commits/{commit_sha}/pulls': {
     scopes: reading,
-    // The real one lists pull requests of forks too, open and closed, by any commit of theirs; the client must check the head.
-    handle: (call) => ({ status: 200, body: [...call.state.pulls.values()].filter((pull) => pull.headSha === call.params['commit_sha']).map((pull) => pullAnswer(call, pull, 'get /repos/{owner}/{repo}/commits/{commit_sha}/pulls')) }),
+    // The real one also lists closed ones; of forks' commits it does not always know.
+    handle: (call) => ({ status: 200, body: [...call.state.pulls.values()].filter((pull) => call.state.associatesForks || pull.headRepository === `${call.state.owner}/${call.state.name}`).filter((pull) => pull.headSha === call.params['commit_sha']).map((pull) => pullAnswer(call, pull, 'get /repos/{owner}/{repo}/commits/{commit_sha}/pulls')) }),
   },
   [`get ${PULL}/reviews`]: { scopes: reading, handle: onPull((call, pull) => paged(call, listPath(call, pull, 'reviews'), call.state.reviews.filter((review) => review.pull === pull.number).map(reviewAnswer))) },
   [`post ${PULL}/reviews`]: { scopes: writing, handle: onPull(createReview) },

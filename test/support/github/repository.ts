@@ -14,18 +14,6 @@ function releaseAnswer(call: Call, release: Release): Answer {
   return { status: 200, body: { ...template, id: release.id, tag_name: release.tag, name: release.name, body: release.body, assets: release.assets.map((asset) => assetAnswer(call, asset)) } };
 }
 
-function contents(call: Call): Answer {
-  const { state, params } = call;
-  const ref = call.query.get('ref') ?? 'main';
-  const path = params['path'] ?? '';
-  const content = state.files.get(ref)?.get(path) ?? state.files.get(state.refs.get(`heads/${ref}`) ?? '')?.get(path);
-  if (content === undefined) return notFound();
-  const bytes = Buffer.from(content);
-  if (call.accept.includes('raw')) return { status: 200, raw: bytes };
-  const template = example(`get ${REPO}/contents/{path}`, '200');
-  return { status: 200, body: { ...template, type: 'file', encoding: 'base64', path, name: path.split('/').at(-1), size: bytes.byteLength, content: bytes.toString('base64') } };
-}
-
 function permission(call: Call): Answer {
   const login = call.params['username'] ?? '';
   const granted = call.state.permissions.get(login);
@@ -95,16 +83,9 @@ const byId = releaseBy((release, call) => release.id === Number(call.params['rel
 
 export const repositoryRoutes: Readonly<Record<string, Route>> = {
   [`get ${REPO}`]: { scopes: ['metadata:read'], handle: (call) => ({ status: 200, body: { ...example(`get ${REPO}`, '200'), name: call.state.name, full_name: `${call.state.owner}/${call.state.name}`, default_branch: 'main' } }) },
-  [`get ${REPO}/contents/{path}`]: { scopes: reading, handle: contents },
-  [`get ${REPO}/git/ref/{ref}`]: {
-    scopes: reading,
-    handle: (call) => found(call.state.refs.get(call.params['ref'] ?? ''), (sha) => {
-      const template = example(`get ${REPO}/git/ref/{ref}`, '200');
-      return { status: 200, body: { ...template, ref: `refs/${call.params['ref']}`, object: { ...records([template['object']])[0], sha } } };
-    }),
-  },
   [`get ${REPO}/collaborators/{username}/permission`]: { scopes: ['metadata:read'], handle: permission },
   [`get ${REPO}/releases/tags/{tag}`]: { scopes: reading, handle: (call) => found(byTag(call), (release) => releaseAnswer(call, release)) },
+  [`get ${REPO}/releases/latest`]: { scopes: reading, handle: (call) => found(call.state.releases.at(-1), (release) => releaseAnswer(call, release)) },
   [`get ${REPO}/releases/{release_id}`]: { scopes: reading, handle: (call) => found(byId(call), (release) => releaseAnswer(call, release)) },
   [`get ${REPO}/releases/{release_id}/assets`]: { scopes: reading, handle: (call) => found(byId(call), (release) => paged(call, `/repos/${call.state.owner}/${call.state.name}/releases/${release.id}/assets`, release.assets.map((asset) => assetAnswer(call, asset)))) },
   [`get ${REPO}/releases/assets/{asset_id}`]: { scopes: reading, handle: assetRoute },
@@ -128,6 +109,14 @@ export const repositoryRoutes: Readonly<Record<string, Route>> = {
       const all = run.artifacts.filter((artifact) => named === null || artifact.name === named);
       return paged(call, `/repos/${call.state.owner}/${call.state.name}/actions/runs/${run.id}/artifacts`, all.map((artifact) => artifactAnswer(call, artifact)), (items) => ({ total_count: all.length, artifacts: items }));
     }),
+  },
+  [`get ${REPO}/actions/artifacts`]: {
+    scopes: ['actions:read'],
+    handle: (call) => {
+      const named = call.query.get('name');
+      const all = artifacts(call).filter((artifact) => named === null || artifact.name === named).toReversed();
+      return paged(call, `/repos/${call.state.owner}/${call.state.name}/actions/artifacts`, all.map((artifact) => artifactAnswer(call, artifact)), (items) => ({ total_count: all.length, artifacts: items }));
+    },
   },
   [`get ${REPO}/actions/artifacts/{artifact_id}`]: { scopes: ['actions:read'], handle: (call) => found(artifactOf(call), (artifact) => ({ status: 200, body: artifactAnswer(call, artifact) })) },
   [`get ${REPO}/actions/artifacts/{artifact_id}/{archive_format}`]: { scopes: ['actions:read'], handle: download },

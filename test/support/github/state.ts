@@ -58,6 +58,8 @@ export interface State {
   readonly owner: string;
   readonly name: string;
   private: boolean;
+  /** Whether GitHub knows of a fork's commit which pull request it belongs to; it does not always. */
+  associatesForks: boolean;
   readonly tokens: Map<string, Actor>;
   /** What a person may do in the repository: admin, write, read, none. */
   readonly permissions: Map<string, 'admin' | 'write' | 'read' | 'none'>;
@@ -72,13 +74,15 @@ export interface State {
   readonly files: Map<string, Map<string, string | Uint8Array>>;
   /** Branches and tags: `heads/main` → SHA. */
   readonly refs: Map<string, string>;
+  /** What changed between two commits: `base...head`. */
+  readonly comparisons: Map<string, readonly ChangedFile[]>;
   nextId: number;
 }
 
 export function newState(owner: string, name: string): State {
   return {
-    owner, name, private: false, tokens: new Map(), permissions: new Map(), pulls: new Map(), comments: [], reviews: [], reviewComments: [],
-    checkRuns: [], releases: [], runs: new Map(), files: new Map(), refs: new Map(), nextId: 1000,
+    owner, name, private: false, associatesForks: true, tokens: new Map(), permissions: new Map(), pulls: new Map(), comments: [], reviews: [], reviewComments: [],
+    checkRuns: [], releases: [], runs: new Map(), files: new Map(), refs: new Map(), comparisons: new Map(), nextId: 1000,
   };
 }
 

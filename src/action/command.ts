@@ -1,0 +1,49 @@
+import { UsageError } from '../errors.ts';
+import type { GitHub } from '../publish/client.ts';
+
+/** `/headcheck [reference …] [base=…]`: what a person asks for below a pull request. */
+export interface SlashCommand {
+  /** Empty: what the pull request refers to. */
+  readonly references: readonly string[];
+  readonly base: string | null;
+}
+
+/**
+ * Reads a command from the first line of a comment; further lines are for people.
+ * @returns null where the comment is no command of ours
+ * @throws UsageError where it is one, but not understood
+ */
+export function parseCommand(body: string): SlashCommand | null {
+  const [first = ''] = body.trimStart().split(/\r?\n/);
+  const [name, ...words] = first.trim().split(/\s+/);
+  if (name !== '/headcheck') return null;
+  const references: string[] = [];
+  let base: string | null = null;
+  for (const word of words) {
+    const option = /^([a-z-]+)=(.*)$/.exec(word);
+    if (!option) references.push(word);
+    else if (option[1] === 'base' && option[2] && base === null) base = option[2];
+    else throw new UsageError(`/headcheck does not understand "${word}".`, 'Write: /headcheck [reference …] [base=REFERENCE]');
+  }
+  return { references, base };
+}
+
+/** Associations that may come with write access. Anybody else is turned away without asking GitHub. */
+const TRUSTED = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
+
+/**
+ * Whether that person may have a check run: only who can write to the repository, because a check spends its runner and
+ * its tokens. A member of the organisation need not have write access, so GitHub is asked for the permission itself.
+ */
+export async function mayCommand(github: GitHub, login: string, association: string): Promise<boolean> {
+  if (!TRUSTED.has(association) || login === '') return false;
+  const { owner, repo } = github;
+  const { data } = await github.rest.repos.getCollaboratorPermissionLevel({ owner, repo, username: login });
+  return data.permission === 'admin' || data.permission === 'write';
+}
+
+/** Answers a command without words, as people do. */
+export async function react(github: GitHub, commentId: number, content: 'eyes' | '+1' | '-1' | 'confused'): Promise<void> {
+  const { owner, repo } = github;
+  await github.rest.reactions.createForIssueComment({ owner, repo, comment_id: commentId, content });
+}

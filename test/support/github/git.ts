@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { example } from './description.ts';
+import { notFound, records, type Answer, type Call, type Route } from './route.ts';
+
+const REPO = '/repos/{owner}/{repo}';
+const reading = ['contents:read'];
+
+/** Files of a commit, or of the commit that a branch is at. */
+export function filesAt({ state }: Call, ref: string): ReadonlyMap<string, string | Uint8Array> | undefined {
+  return state.files.get(ref) ?? state.files.get(state.refs.get(`heads/${ref}`) ?? '');
+}
+
+function blobSha(content: string | Uint8Array): string {
+  const bytes = Buffer.from(content);
+  return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
+}
+
+function contents(call: Call): Answer {
+  const path = call.params['path'] ?? '';
+  const content = filesAt(call, call.query.get('ref') ?? 'main')?.get(path);
+  if (content === undefined) return notFound();
+  const bytes = Buffer.from(content);
+  if (call.accept.includes('raw')) return { status: 200, raw: bytes };
+  const template = example(`get ${REPO}/contents/{path}`, '200');
+  return { status: 200, body: { ...template, type: 'file', encoding: 'base64', path, name: path.split('/').at(-1), size: bytes.byteLength, content: bytes.toString('base64') } };
+}
+
+function tree(call: Call): Answer {
+  const files = filesAt(call, call.params['tree_sha'] ?? '');
+  if (!files) return notFound();
+  const template = example(`get ${REPO}/git/trees/{tree_sha}`, '200');
+  const entries = [...files].map(([path, content]) => ({ path, mode: '100644', type: 'blob', size: Buffer.from(content).byteLength, sha: blobSha(content), url: `${call.api}/blob` }));
+  return { status: 200, body: { ...template, sha: call.params['tree_sha'], tree: entries, truncated: false } };
+}
+
+function blob(call: Call): Answer {
+  const all = [...call.state.files.values()].flatMap((files) => [...files.values()]);
+  const content = all.find((one) => blobSha(one) === call.params['file_sha']);
+  if (content === undefined) return notFound();
+  const bytes = Buffer.from(content);
+  if (call.accept.includes('raw')) return { status: 200, raw: bytes };
+  return { status: 200, body: { ...example(`get ${REPO}/git/blobs/{file_sha}`, '200'), content: bytes.toString('base64'), size: bytes.byteLength } };
+}
+
+function compare(call: Call): Answer {
+  const files = call.state.comparisons.get(call.params['basehead'] ?? '');
+  if (!files) return notFound();
+  const template = example(`get ${REPO}/compare/{basehead}`, '200');
+  const { patch: _, ...file } = records(template['files'])[0] ?? {};
+  return { status: 200, body: { ...template, files: files.map((one) => ({ ...file, ...one })) } };
+}
+
+function ref(call: Call): Answer {
+  const sha = call.state.refs.get(call.params['ref'] ?? '');
+  if (sha === undefined) return notFound();
+  const template = example(`get ${REPO}/git/ref/{ref}`, '200');
+  return { status: 200, body: { ...template, ref: `refs/${call.params['ref']}`, object: { ...records([template['object']])[0], sha } } };
+}
+
+export const gitRoutes: Readonly<Record<string, Route>> = {
+  [`get ${REPO}/contents/{path}`]: { scopes: reading, handle: contents },
+  [`get ${REPO}/git/trees/{tree_sha}`]: { scopes: reading, handle: tree },
+  [`get ${REPO}/git/blobs/{file_sha}`]: { scopes: reading, handle: blob },
+  [`get ${REPO}/git/ref/{ref}`]: { scopes: reading, handle: ref },
+  [`get ${REPO}/compare/{basehead}`]: { scopes: reading, handle: compare },
+};
