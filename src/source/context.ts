@@ -34,4 +34,9 @@ export interface SourceOptions {
    * the default is no) where a stranger's pull request may have committed the link.
    */
   readonly followLinks?: boolean;
+  /**
+   * Whether Git LFS pointers in a local directory are replaced by what they stand for, read from the LFS store of
+   * `github.repository`. Default no: the pointers themselves are what is there.
+   */
+  readonly resolvePointers?: boolean;
 }

@@ -43,7 +43,14 @@ export async function openSource(reference: Reference, context: SourceContext): 
     case 'path':
     case 'snapshot': {
       const { openLocal } = await import('./local.ts');
-      return await openLocal(reference, context);
+      const source = await openLocal(reference, context);
+      if (context.resolvePointers !== true) return source;
+      const { withLfsObjects } = await import('./lfs.ts');
+      return await withLfsObjects(source, context, context.client);
+    }
+    case 'release': {
+      const { openRelease } = await import('./release.ts');
+      return await openRelease(reference, context, await context.client());
     }
     case 'hub': {
       const { openHub } = await import('./hub.ts');

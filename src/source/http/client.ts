@@ -19,11 +19,11 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export interface HttpRequest {
   readonly url: URL;
-  /** Where redirects of `url` led before: asked instead of it, without the authorization. */
+  /** An address that the server at `url` named before: asked instead of it, and trusted no further than a redirect from there. */
   readonly via?: URL;
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent to the origin of `url` and to no other. */
+  /** Sent to the origin that is asked first, and to no other. */
   readonly authorization?: string | null;
   readonly body?: string;
 }
@@ -101,8 +101,8 @@ export class HttpClient {
 
   async #follow(request: HttpRequest, signal: AbortSignal): Promise<{ message: IncomingMessage; url: URL }> {
     const allowed = await this.#reach(request.url);
-    let url = request.via ?? request.url;
-    let authorization = url.origin === request.url.origin ? request.authorization ?? null : null;
+    let url = request.via === undefined ? request.url : redirectTarget(request.url, request.via.href);
+    let authorization = request.authorization ?? null;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const message = await this.#exchange(request, url, authorization, allowed, signal);
       const location = headerOf(message, 'location');

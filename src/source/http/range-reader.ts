@@ -64,18 +64,18 @@ export function rangeReader(options: RangeReaderOptions): ByteReader {
  */
 function directAddress(options: RangeReaderOptions): (start: number, end: number) => Promise<Uint8Array> {
   const { client } = options;
-  let known: URL | null = null;
+  let known: { readonly url: URL; readonly via: URL } | null = null;
   return async (start, end) => {
-    const first = await options.request();
-    const headers = { ...first.headers, range: `bytes=${start}-${end - 1}` };
+    const range = `bytes=${start}-${end - 1}`;
     if (known !== null) {
-      const bytes = await client.send({ url: first.url, via: known, headers }, async (answer) =>
+      const bytes = await client.send({ ...known, headers: { range } }, async (answer) =>
         answer.status >= 400 ? null : await takeRange(answer, options, start, end));
       if (bytes !== null) return bytes;
     }
-    return await client.send({ ...first, headers }, async (answer) => {
+    const request = await options.request();
+    return await client.send({ ...request, headers: { ...request.headers, range } }, async (answer) => {
       const bytes = await takeRange(answer, options, start, end);
-      known = answer.url.origin === first.url.origin ? null : answer.url;
+      known = answer.url.origin === request.url.origin ? null : { url: request.url, via: answer.url };
       return bytes;
     });
   };
