@@ -47,7 +47,7 @@ export interface Part {
  * - `other-variant`: another precision or quantisation (`model.fp16.safetensors`, a second GGUF)
  * - `original-release`: the publisher's own layout (`original/`, `consolidated.*`)
  * - `training-state`: optimizer, scheduler, random state
- * - `adapter`: an adapter beside a whole model
+ * - `adapter`: an adapter beside a whole model: transformers 5 loads the model, 4 the adapter with the base that its config names
  * - `other-model`: of another model or module in the same folder (`mmproj.gguf`, `vae.safetensors`)
  * - `subfolder`: in a folder of its own, such as `checkpoint-500/`
  */
