@@ -17,7 +17,7 @@ export interface ScannedHeader {
 const BYTES_AN_ENTRY = 80;
 
 const DTYPE_CODES: ReadonlyMap<string, number> = new Map(DTYPES.slice(0, SAFETENSORS_DTYPES).map((dtype, code) => [dtype.name, code]));
-const DTYPE_BITS = Uint8Array.from(DTYPES, (dtype) => dtype.bits);
+const DTYPE_BITS = Uint8Array.from(DTYPES.slice(0, SAFETENSORS_DTYPES), (dtype) => dtype.bits);
 
 /**
  * Reads the JSON of a header in one pass, straight into columns.
