@@ -60,6 +60,8 @@ const Body = v.object({
   /** The index; `differs` holds what its weight map says otherwise than the shards do: a file, or null for a tensor that it lacks. */
   index: v.optional(v.object({ ...at, totalSize: v.optional(v.unknown()), differs: v.record(text, v.nullable(text)) })),
   shards: v.array(Shard),
+  /** Names of tensors that are one and the same memory, a group each. */
+  shared: v.optional(v.array(texts), []),
   /** Weights that should be there and of which nothing could be read. */
   unread: v.optional(v.array(v.object({ ...at, state: v.picklist(['unreadable', 'absent']), namedBy: NamedBy, size: v.nullable(bytes) })), []),
   strays: v.optional(v.array(v.object({

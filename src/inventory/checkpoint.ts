@@ -15,7 +15,7 @@ export interface Shard {
   /** Bytes before the first tensor's data: for safetensors 8 + the header's length. */
   readonly headerBytes: number;
   readonly sha256: string | null;
-  /** The string-to-string `__metadata__` of its header; null where there is none. */
+  /** The string-to-string `__metadata__` of a safetensors header, or the plain values of a GGUF header as text; null where there is none. */
   readonly metadata: Readonly<Record<string, string>> | null;
 }
 
@@ -100,6 +100,8 @@ export interface Checkpoint {
   readonly revision: string | null;
   readonly format: CheckpointFormat;
   readonly tensors: TensorTable;
+  /** Rows of tensors that are one and the same memory, a group each: how a PyTorch file says that they are tied. Other formats cannot say so. */
+  readonly shared: readonly (readonly number[])[];
   readonly shards: readonly Shard[];
   /** Every file of weights that it should consist of, in the order of their numbers. */
   readonly parts: readonly Part[];

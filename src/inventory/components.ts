@@ -9,9 +9,14 @@ import { type Piece, mergeTensors } from './merge.ts';
 export function combineComponents(whole: Checkpoint, components: readonly Component[]): Checkpoint {
   const shards: Shard[] = [];
   const pieces: Piece[] = [];
+  const shared: (readonly number[])[] = [];
+  let rows = 0;
   for (const { name, checkpoint } of components) {
     const { tensors } = checkpoint;
     const first = shards.length;
+    const firstRow = rows;
+    rows += tensors.length;
+    shared.push(...checkpoint.shared.map((group) => group.map((row) => firstRow + row)));
     pieces.push({ columns: tensors.columns, prefix: `${name}/`, shards: tensors.shards.map((shard) => first + shard) });
     shards.push(...checkpoint.shards);
   }
@@ -19,6 +24,7 @@ export function combineComponents(whole: Checkpoint, components: readonly Compon
     ...whole,
     format: 'diffusers',
     tensors: mergeTensors(pieces),
+    shared,
     shards,
     parts: components.flatMap(({ checkpoint }) => checkpoint.parts),
     strays: [...whole.strays, ...components.flatMap(({ checkpoint }) => checkpoint.strays)],

@@ -6,7 +6,7 @@ import type { Checkpoint } from './checkpoint.ts';
 export function emptyCheckpoint(source: Source): Checkpoint {
   const { reference, revision, files, isLocal } = source;
   return {
-    reference, revision, format: 'none', tensors: TensorTable.empty, shards: [], parts: [], strays: [], variant: null, files,
+    reference, revision, format: 'none', tensors: TensorTable.empty, shared: [], shards: [], parts: [], strays: [], variant: null, files,
     index: null, config: null, adapterConfig: null, card: null, sentenceTransformers: null, components: [], problems: [], readTensor: null, isLocal,
   };
 }

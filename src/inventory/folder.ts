@@ -32,6 +32,7 @@ export async function readFolder(source: Source, path: string, options: ReadOpti
     revision: source.revision,
     format: layout === null ? 'none' : layout.role === 'adapter' ? 'adapter' : layout.container,
     tensors: weights.tensors,
+    shared: weights.shared,
     shards: weights.shards,
     parts: weights.parts,
     strays: selection.strays,

@@ -16,6 +16,10 @@ export type HeadProblem = WithoutPath<Problem>;
 export interface Head {
   /** Null where the problems left nothing to know. */
   readonly columns: TensorColumns | null;
+  /** Rows that are one and the same memory, a group each. */
+  readonly shared: readonly (readonly number[])[];
+  /** Whether the bytes at the columns' offsets, from `headerBytes` on, are the tensors' own. */
+  readonly hasData: boolean;
   readonly headerBytes: number;
   readonly metadata: Shard['metadata'];
   readonly problems: readonly HeadProblem[];
@@ -63,7 +67,7 @@ export function unreachable(error: unknown): Extract<HeadProblem, { kind: 'unrea
 }
 
 function nothing(...problems: readonly HeadProblem[]): Head {
-  return { columns: null, headerBytes: 0, metadata: null, problems };
+  return { columns: null, shared: [], hasData: false, headerBytes: 0, metadata: null, problems };
 }
 
 async function parseHead(reader: ByteReader, _container: Container): Promise<Head> {
@@ -72,7 +76,7 @@ async function parseHead(reader: ByteReader, _container: Container): Promise<Hea
     const problems: HeadProblem[] = warnings.map((warning) => ({ kind: 'header-warning', ...warning }));
     if (actualSize < expectedSize) problems.push({ kind: 'truncated', expectedSize, actualSize });
     if (actualSize > expectedSize) problems.push({ kind: 'trailing-bytes', expectedSize, actualSize });
-    return { columns, headerBytes, metadata, problems };
+    return { columns, shared: [], hasData: true, headerBytes, metadata, problems };
   } catch (error) {
     if (!(error instanceof HeaderError)) throw error;
     return nothing(await explain(error, reader));

@@ -18,7 +18,7 @@ export interface ReadOptions {
   readonly concurrency?: number;
 }
 
-export type Weights = Pick<Checkpoint, 'tensors' | 'shards' | 'parts' | 'readTensor'> & { readonly problems: readonly Problem[] };
+export type Weights = Pick<Checkpoint, 'tensors' | 'shared' | 'shards' | 'parts' | 'readTensor'> & { readonly problems: readonly Problem[] };
 
 interface ReadPart {
   readonly path: string;
@@ -80,18 +80,26 @@ export class PartReader {
 function assemble(source: Source, read: readonly ReadPart[]): Weights {
   const shards: Shard[] = [];
   const pieces: Piece[] = [];
+  const shared: (readonly number[])[] = [];
+  let rows = 0;
+  let hasData = true;
   for (const { path, file, head } of read) {
     if (file === null || head === null || head.columns === null) continue;
+    const first = rows;
+    rows += head.columns.names.length;
+    hasData &&= head.hasData;
+    shared.push(...head.shared.map((group) => group.map((row) => first + row)));
     pieces.push({ columns: head.columns, prefix: '', shards: shards.length });
     shards.push({ path, size: file.size, headerBytes: head.headerBytes, sha256: file.sha256, metadata: head.metadata });
   }
   const tensors = mergeTensors(pieces);
   return {
     tensors,
+    shared,
     shards,
     parts: read.map(partOf),
     problems: read.flatMap(({ path, head }) => (head?.problems ?? []).map((problem) => ({ ...problem, path }))),
-    readTensor: tensorReader(source, tensors, shards),
+    readTensor: hasData ? tensorReader(source, tensors, shards) : null,
   };
 }
 

@@ -48,6 +48,7 @@ function body(checkpoint: Checkpoint): SnapshotBody {
       ...(shard.metadata !== null && { metadata: { ...shard.metadata } }),
       tensors: describeTensors(byShard[i] ?? []),
     })),
+    ...(checkpoint.shared.length > 0 && components.length === 0 && { shared: sharedNames(checkpoint) }),
     ...(unread.length > 0 && { unread }),
     ...(strays.length > 0 && { strays: [...strays] }),
     ...(problems.length > 0 && { problems: problems.map((problem) => (problem.kind === 'unsafe-pickle' ? { ...problem, globals: [...problem.globals] } : problem)) }),
@@ -58,6 +59,11 @@ function rowsByShard({ tensors, shards }: Checkpoint): TensorInfo[][] {
   const rows: TensorInfo[][] = shards.map(() => []);
   for (let row = 0; row < tensors.length; row++) rows[tensors.shards[row] ?? 0]?.push(tensors.info(row));
   return rows;
+}
+
+/** Names of shared tensors in an order that does not depend on the file's. */
+function sharedNames({ tensors, shared }: Checkpoint): string[][] {
+  return shared.map((group) => group.map((row) => tensors.name(row)).sort(compareNames)).sort(([a = ''], [b = '']) => compareNames(a, b));
 }
 
 /** The index without what the shards say already. */
@@ -100,6 +106,7 @@ function restore(body: ParsedSnapshotBody, place: Pick<Checkpoint, 'reference' |
     ...place,
     format: body.format,
     tensors,
+    shared: body.shared.map((group) => group.map((name) => tensors.row(name)).filter((row) => row >= 0)),
     shards,
     parts: parts.sort((a, b) => compareNames(a.path, b.path)),
     strays: body.strays,

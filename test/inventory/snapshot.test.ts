@@ -16,11 +16,12 @@ async function read(text: string): Promise<Checkpoint> {
 }
 
 /** All facts but bytes and the order of tensors, ready to be compared. */
-function facts({ tensors, shards, index, ...rest }: Checkpoint): unknown {
+function facts({ tensors, shared, shards, index, ...rest }: Checkpoint): unknown {
   const { files: _files, readTensor: _readTensor, reference: _reference, isLocal: _isLocal, components, ...other } = rest;
   const rows = tensors.columns.names.map((_, row) => ({ ...tensors.info(row), shard: shards[tensors.shards[row] ?? 0]?.path }));
   return {
     ...other,
+    shared: shared.map((group) => group.map((row) => tensors.name(row)).sort()).sort(),
     // A header's metadata is an object without a prototype, a snapshot's has one.
     shards: shards.map((shard) => ({ ...shard, metadata: shard.metadata === null ? null : { ...shard.metadata } })),
     index: index === null ? null : { ...index, weightMap: [...index.weightMap].sort() },
@@ -64,6 +65,10 @@ suite('snapshot', () => {
         'config.json': '{"broken": ',
       },
     });
+  });
+
+  test('keeps which tensors are the same memory', async () => {
+    await roundTrip({ tensors: { 'z.weight': ['F32', [2]], ...EMBEDDING, 'a.weight': ['F32', [2]] } }, (checkpoint) => ({ ...checkpoint, shared: [[0, 2]] }));
   });
 
   test('keeps the components of a pipeline', async () => {
