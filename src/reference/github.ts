@@ -15,7 +15,7 @@ export function parseArtifact(text: string): ArtifactReference {
   const runId = second === undefined ? null : Number(first);
   const isRun = runId === null || (/^\d+$/.test(first) && Number.isSafeInteger(runId));
   if (parts.length > 2 || name === '' || ARTIFACT_FORBIDDEN.test(name) || !isRun) {
-    throw new UsageError(`"${text}" is not an artifact's reference.`, 'Write artifact://NAME for one of this run, or artifact://RUN_ID/NAME.');
+    throw new UsageError(`"${text}" is not an artifact's reference.`, 'Write artifact://NAME for the newest of that name, or artifact://RUN_ID/NAME for that of one run.');
   }
   return { kind: 'artifact', text, repository: null, runId, name };
 }

@@ -1,4 +1,3 @@
-import { UsageError } from '../errors.ts';
 import type { Reference } from '../reference/reference.ts';
 import type { SourceOptions } from './context.ts';
 import type { HttpClient } from './http/client.ts';
@@ -56,7 +55,9 @@ export async function openSource(reference: Reference, context: SourceContext): 
       const { openHub } = await import('./hub.ts');
       return await openHub(reference, context, await context.client());
     }
-    default:
-      throw new UsageError(`${reference.kind} references are not read yet.`, 'Name a directory.');
+    case 'artifact': {
+      const { openArtifact } = await import('./artifact.ts');
+      return await openArtifact(reference, context, await context.client());
+    }
   }
 }

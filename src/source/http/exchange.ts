@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { UnreachableError } from '../../errors.ts';
 import { TransientError } from './retry.ts';
 
 /** The body of an answer that nobody reads is drained up to this size, to keep its connection; a longer one is cut. */
@@ -16,9 +17,23 @@ export async function exchange(url: URL, options: RequestOptions, body: string |
   return await new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? httpsRequest(url, options, resolve) : httpRequest(url, options, resolve);
     request.on('timeout', () => request.destroy(new TransientError(`nothing arrived for ${(options.timeout ?? 0) / 1000} seconds`, null)));
+    // The agent would hand a proxy's refusal over as if the server had said it: an answer of a proxy is never the server's.
+    request.on('proxyConnect', (connect: unknown) => {
+      const status = statusOf(connect);
+      if (status !== 200) request.destroy(proxyRefusal(url, status));
+    });
     request.on('error', (error) => reject(request.reusedSocket && codeOf(error) === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error));
     request.end(body);
   });
+}
+
+function statusOf(connect: unknown): number | null {
+  return typeof connect === 'object' && connect !== null && 'statusCode' in connect && typeof connect.statusCode === 'number' ? connect.statusCode : null;
+}
+
+function proxyRefusal(url: URL, status: number | null): UnreachableError {
+  const hint = status === 407 ? 'Give the proxy’s user and password in HTTPS_PROXY: http://user:password@host:port.' : `Allow ${url.host} at the proxy, or name it in NO_PROXY; the proxy is the one of HTTPS_PROXY.`;
+  return new UnreachableError(`The proxy did not connect us to ${url.host}: it answered ${status ?? 'nothing that makes sense'}.`, hint);
 }
 
 /**

@@ -21,9 +21,13 @@ export function goesThrough(proxy: Proxy | null, url: URL): proxy is Proxy {
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === '') return false;
   if (entry === '*') return true;
-  const [, name = '', wantedPort] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry.includes('::') ? entry.replace(/[[\]]/g, '') : entry) ?? [];
-  if (wantedPort !== undefined && wantedPort !== port && !entry.includes('::')) return false;
-  return host === name || host === entry || host.endsWith(`.${name}`);
+  // An IPv6 address has colons of its own; a port after one needs brackets.
+  const [, address, addressPort] = /^\[?([0-9a-f:]*:[0-9a-f:.]*:[0-9a-f.]*)(?:\]:(\d+)|\])?$/.exec(entry) ?? [];
+  const [, plainName = '', plainPort] = /^(?:\*?\.)?([^:]*)(?::(\d+))?$/.exec(entry) ?? [];
+  const name = address ?? plainName;
+  const wantedPort = addressPort ?? plainPort;
+  if (name === '' || (wantedPort !== undefined && wantedPort !== port)) return false;
+  return host === name || host.endsWith(`.${name}`);
 }
 
 /** The agent that tunnels through the proxy. Its library is loaded only where there is a proxy. */
