@@ -1,9 +1,10 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Source, SourceFile } from '../source/source.ts';
 import type { Checkpoint, Part, Problem, Shard } from './checkpoint.ts';
-import { type Head, HeadCache, readHead } from './head.ts';
+import { type Head, HeadCache } from './head.ts';
 import { DEFAULT_CONCURRENCY } from './limits.ts';
 import { type Piece, mergeTensors } from './merge.ts';
+import { readHead } from './read-head.ts';
 import type { Selection } from './selection.ts';
 import { tensorReader } from './tensor-reader.ts';
 import type { Container } from './weight-files.ts';
