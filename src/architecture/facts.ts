@@ -1,9 +1,11 @@
 /**
  * The shape of what is known of transformers' model classes. The data is generated (`scripts/facts/`) by building
- * every class of each release and looking at it; nothing here is written by hand.
+ * every class of each release under many configurations and looking at it; nothing here is written by hand.
  *
- * In patterns `*` stands for one whole-number segment of a dotted name (a layer, an expert). `disk` names are the
- * ones that `save_pretrained` of that release writes; `memory` names are those of `state_dict()`.
+ * In patterns `*` stands for the number of a member of a list (a layer, an expert). Numbers that count no list, as in
+ * a sequence of unlike modules (`classifier.0.weight`, `classifier.2.weight`), stay as they are: `patternOf` in
+ * patterns.ts finds the pattern of a name. `disk` names are the ones that `save_pretrained` of that release writes
+ * for a model that was made with it; `memory` names are those of `state_dict()`.
  */
 export const RELEASES = ['4.57.6', '5.18.0'] as const;
 export type Release = (typeof RELEASES)[number];
@@ -13,23 +15,36 @@ export type Task =
   | 'base' | 'causal-lm' | 'masked-lm' | 'seq2seq-lm' | 'sequence-classification' | 'token-classification'
   | 'question-answering' | 'multiple-choice' | 'image-text-to-text' | 'image-classification' | 'audio' | 'other';
 
-/** `target` shares the storage of `source`. Both are memory patterns. */
+/** `target` shares the storage of `source`. Both are memory patterns. `source` is the one that a save keeps. */
 export interface Tie {
   readonly target: string;
   readonly source: string;
   /** False: shared whatever `tie_word_embeddings` says. */
   readonly byFlag: boolean;
+  /** Dotted config path of the flag that decides about this tie (a model within a model has its own), null where none does. */
+  readonly flag: string | null;
 }
+
+/**
+ * One dimension: a number, a dotted config path whose value it always equalled while the generator varied the config,
+ * a product of these (`num_attention_heads*head_dim`, `2*intermediate_size`), or null where none fits. `num_labels`
+ * stands for the number of entries of `id2label`, 2 where that is absent.
+ */
+export type Dimension = string | number | null;
 
 /** One parameter (or persistent buffer) of a class. */
 export interface ParameterFacts {
   readonly disk: string;
   readonly memory: string;
-  /**
-   * Dimensions, outermost first: a number, the config key (dotted path) whose value it always equalled while the
-   * generator varied the config, or null where none did. Null for the whole where even the rank varied.
-   */
-  readonly dims: readonly (string | number | null)[] | null;
+  /** Dimensions as they are on disk, outermost first. Null for the whole where even the rank varied. */
+  readonly dims: readonly Dimension[] | null;
+}
+
+/** The one setting that decided whether a group was there, with the values that were tried. */
+export interface Condition {
+  readonly key: string;
+  readonly present: readonly unknown[];
+  readonly absent: readonly unknown[];
 }
 
 /** Parameters that were always present or absent together, within one layer (or, at the top level, within the model). */
@@ -38,7 +53,39 @@ export interface ParameterGroup {
   readonly scope: string;
   /** `always`: in every layer of the scope in every configuration that was built. */
   readonly presence: 'always' | 'sometimes';
+  /** Where exactly one setting decided, in all layers alike; else null. */
+  readonly when: Condition | null;
   readonly parameters: readonly ParameterFacts[];
+}
+
+/** A model within the model: whose class, and thereby parameters, can depend on the `model_type` of its own config. */
+export interface Submodel {
+  /** Where it sits, in memory names: `model.language_model`. */
+  readonly path: string;
+  /** Class and model type it had when the facts were gathered. */
+  readonly class: string;
+  readonly modelType: string;
+  /** Dotted config path of its config, or null where it shares the whole model's or has one made for it. */
+  readonly config: string | null;
+}
+
+/**
+ * One step of mapping names on disk to names in memory. How steps combine is in prefix.ts.
+ * - `mapping` (4.57): replace every match of `from[0]` by `to[0]`; the first step that matches ends the chain.
+ * - `rename` (5.x): replace the text of the first match by `to[0]`; all steps apply in turn.
+ * - `group` (5.x): as `rename`, pair by pair, but only once a name has matched `from[0]`.
+ * - `convert` (5.x): as `rename` for the name; the tensors pass through `operations`. Only the first that matches applies.
+ */
+export interface Conversion {
+  readonly kind: 'mapping' | 'rename' | 'group' | 'convert';
+  /** JavaScript regular expressions. */
+  readonly from: readonly string[];
+  /** Replacements: `\1` is a group of the expression that matched. */
+  readonly to: readonly string[];
+  /** Names of the operations, in order: Concatenate, MergeModulelist, Chunk, … */
+  readonly operations: readonly string[];
+  /** Applies only to names below this module (with or without the base prefix before it); null: to all. */
+  readonly scope: string | null;
 }
 
 export interface ClassFacts {
@@ -48,6 +95,8 @@ export interface ClassFacts {
   readonly tasks: readonly Task[];
   /** `base_model_prefix`; `''` where there is none. */
   readonly prefix: string;
+  /** Whether the model has a module of that name, so that the prefix stands before the bare model's parameters. */
+  readonly hasPrefixModule: boolean;
   /** Whether this is the bare class: the one that heads are put on. */
   readonly bare: boolean;
   /** Memory name of the weight of `get_output_embeddings()`, or null. */
@@ -57,26 +106,29 @@ export interface ClassFacts {
   /** Memory patterns of what this class has and its bare class has not: its head. */
   readonly head: readonly string[];
   readonly ties: readonly Tie[];
-  /** Where this release reads the tie flag for this class, as a dotted config path, and what counts where it is absent. */
-  readonly tieFlag: { readonly path: string; readonly default: boolean };
-  /** Regular expressions (Python syntax that JavaScript shares) from `_keys_to_ignore_on_load_missing` / `_unexpected`. */
+  /**
+   * Where this release reads the tie flag of the output embedding (or of the first tie that has one), as a dotted
+   * config path, and what counts where it is absent. `forced`: the class ties it whatever the flag says.
+   */
+  readonly tieFlag: { readonly path: string; readonly default: boolean; readonly forced: boolean };
+  /** Regular expressions (Python syntax that JavaScript shares) of names that may be missing / unexpected without being reported. */
   readonly ignoreMissing: readonly string[];
   readonly ignoreUnexpected: readonly string[];
   /** Layer lists: disk pattern without the number → config key (dotted path) that says how many, or null. */
   readonly layers: Readonly<Record<string, string | null>>;
   readonly groups: readonly ParameterGroup[];
+  readonly submodels: readonly Submodel[];
+  /** How this release maps names on disk to names in memory when it loads this class, in order. */
+  readonly conversions: readonly Conversion[];
 }
-
-/** How a release maps names on disk to names in memory when it loads a class of this model type. Applied in order. */
-export type Conversion =
-  | { readonly kind: 'rename'; /** JavaScript regular expression */ readonly from: string; /** replacement with `$1` groups */ readonly to: string }
-  | { readonly kind: 'merge'; /** disk patterns */ readonly from: readonly string[]; /** memory patterns */ readonly to: readonly string[]; /** names of the operations, in order: Concatenate, MergeModulelist, … */ readonly operations: readonly string[] };
 
 /** All that is known of one `model_type`. */
 export interface ModelTypeFacts {
   readonly modelType: string;
+  /** Every class in every release that has it: the facts of a class in two releases are two entries. */
   readonly classes: readonly ClassFacts[];
   /** Class that each auto class would choose, by release. */
   readonly auto: Readonly<Record<Release, Readonly<Partial<Record<Task, string>>>>>;
-  readonly conversions: Readonly<Record<Release, readonly Conversion[]>>;
+  /** `tie_word_embeddings` that the config class of this model type has where config.json says nothing; null: it has no such setting. */
+  readonly tieDefault: Readonly<Record<Release, boolean | null>>;
 }

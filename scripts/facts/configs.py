@@ -1,0 +1,148 @@
+"""Small configurations of any class, and variants of them, found without knowing the class."""
+import copy
+import re
+import typing
+
+from release import BaseConfig
+
+LAYERS = re.compile(r"(layers?|_blocks|^depth|_depth|num_hidden_groups)$")
+EXPERTS = re.compile(r"(experts|num_local_experts|expert_num)$")
+TOP_K = re.compile(r"(experts_per_tok|experts_per_token|top_?k|num_selected_experts|topk_group|n_group|num_experts_per_tok|moe_k|moe_topk)$")
+_COMMON = set(BaseConfig().to_dict()) - {
+    "tie_word_embeddings", "is_decoder", "is_encoder_decoder", "add_cross_attention", "tie_encoder_decoder", "vocab_size"}
+_NOISE = re.compile(r"(token_id|_id|_ids|_index|_indices|seed|dropout|_std|_eps|epsilon|_factor|_theta|dtype|version|architectures|_loss.*|.*_prob|"
+                    r".*_loss|use_cache|gradient_checkpointing|max_length|.*_token_index|num_beams|top_p|chunk_size_.*|problem_type|return_dict|torchscript|"
+                    r".*_dropout_.*|output_.*|attn_implementation|.*_attn_implementation)$")
+
+
+def sub_configs(config, prefix=""):
+    """(dotted path, config object) of a config and every config inside it."""
+    yield prefix, config
+    for key, value in list(vars(config).items()):
+        if isinstance(value, BaseConfig) and not key.startswith("_"):
+            yield from sub_configs(value, f"{prefix}.{key}" if prefix else key)
+
+
+def leaves(config):
+    """dotted path → value, of every setting that could shape a model."""
+    found = {}
+    for path, sub in sub_configs(config):
+        try:
+            data = sub.to_dict()
+        except Exception:  # some composite configs cannot be written without their parts
+            data = {k: v for k, v in vars(sub).items() if not k.startswith("_")}
+        for key, value in data.items():
+            if isinstance(getattr(sub, key, None), BaseConfig) or isinstance(value, dict):
+                continue
+            if key in _COMMON or _NOISE.search(key) or key == "model_type":
+                continue
+            found[f"{path}.{key}" if path else key] = value
+        if "num_attention_heads" in data and "head_dim" not in data:
+            # Many classes honour it although their config class does not declare it.
+            found[f"{path}.head_dim" if path else "head_dim"] = None
+    return found
+
+
+def put(overrides, path, value):
+    """A copy of nested overrides with one more."""
+    result = copy.deepcopy(overrides)
+    *parents, key = path.split(".")
+    at = result
+    for parent in parents:
+        at = at.setdefault(parent, {})
+    at[key] = value
+    return result
+
+
+def merge(*many):
+    result = {}
+    for overrides in many:
+        for key, value in overrides.items():
+            if isinstance(value, dict) and isinstance(result.get(key), dict):
+                result[key] = merge(result[key], value)
+            else:
+                result[key] = copy.deepcopy(value)
+    return result
+
+
+def model_types(config):
+    """Nested overrides that only name the model type of each inner config, as any config.json does."""
+    overrides = {}
+    for path, sub in sub_configs(config):
+        if path and getattr(sub, "model_type", ""):
+            overrides = put(overrides, f"{path}.model_type", sub.model_type)
+    return overrides
+
+
+def shrunk(config, layers=4, experts=True):
+    """Overrides that make a config small: few layers, few experts."""
+    overrides = model_types(config)
+    for path, value in leaves(config).items():
+        key = path.rsplit(".", 1)[-1]
+        if not isinstance(value, int) or isinstance(value, bool):
+            continue
+        if LAYERS.search(key) and value > layers:
+            overrides = put(overrides, path, layers)
+        elif experts and EXPERTS.search(key) and value > 4:
+            overrides = put(overrides, path, 4)
+        elif experts and TOP_K.search(key) and value > 1:
+            overrides = put(overrides, path, 2 if "group" not in key else 1)
+    return overrides
+
+
+def scaled_down(config, overrides):
+    """The same with every large size divided by 16, for classes that must be built with real memory."""
+    for path, value in leaves(config).items():
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 256:
+            overrides = put(overrides, path, value // 16)
+    return overrides
+
+
+def perturbations(path, value):
+    """Other values to try for one setting; the generator keeps those that build."""
+    key = path.rsplit(".", 1)[-1]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        if LAYERS.search(key):
+            return [value + 1, value + 2, 0, 1]
+        if value <= 16:
+            return [value * 2, value + 1, 0, 1, None]
+        return [value * 2, value // 2, None]
+    if value is None:
+        return [48] if key == "head_dim" else [2, True]
+    if isinstance(value, (list, tuple)) and not value:
+        return [[1]]
+    return []
+
+
+def num_labels(count):
+    return {"id2label": {i: f"LABEL_{i}" for i in range(count)}, "label2id": {f"LABEL_{i}": i for i in range(count)}}
+
+
+def choices(config_class, path, value):
+    """Words that a setting can take, as the type hints or the documentation of the config class list them."""
+    key = path.rsplit(".", 1)[-1]
+    if isinstance(value, (list, tuple)) and value and all(isinstance(v, str) for v in value):
+        words = dict.fromkeys(value)
+        return [[word] * len(value) for word in words] if len(words) > 1 else []
+    if not (isinstance(value, str) or value is None) or re.search(r"(^|_)act(ivation)?(_|$)|_fn$", key):
+        return []
+    words = []
+    for cls in config_class.__mro__[:-1]:
+        doc = cls.__doc__ or ""
+        for part in re.findall(rf"^ *{re.escape(key)} \(.*?(?=^ {{4,8}}\w+ \(|\Z)", doc, re.M | re.S):
+            words += re.findall(r"[\"'`]{1,3}([a-zA-Z_][\w-]*)[\"'`]{1,3}", part)
+        hint = cls.__dict__.get("__annotations__", {}).get(key)
+        words += _literals(hint)
+    skip = {"str", "bool", "int", "None", "optional", "list", "True", "False", key, value}
+    return [word for word in dict.fromkeys(words) if word not in skip][:6]
+
+
+def _literals(hint):
+    if isinstance(hint, str):
+        found = re.search(r"Literal\[([^\]]*)\]", hint)
+        return re.findall(r"[\"']([^\"']+)[\"']", found.group(1)) if found else []
+    if typing.get_origin(hint) is typing.Literal:
+        return [arg for arg in typing.get_args(hint) if isinstance(arg, str)]
+    return [word for part in typing.get_args(hint) for word in _literals(part)]

@@ -1,0 +1,44 @@
+import type { ClassFacts } from './facts.ts';
+
+/** A name with the numbers of its lists taken out. */
+export interface Pattern {
+  readonly pattern: string;
+  /** The numbers that `*` stands for, in order. */
+  readonly numbers: readonly number[];
+}
+
+/**
+ * Finds the pattern of a name: a number becomes `*` where the class has a list at that place.
+ * @param lists patterns of lists without the number (`model.layers`, `model.layers.*.mlp.experts`)
+ */
+export function patternOf(name: string, lists: ReadonlySet<string>): Pattern {
+  const parts: string[] = [];
+  const numbers: number[] = [];
+  for (const segment of name.split('.')) {
+    if (/^\d+$/.test(segment) && lists.has(parts.join('.'))) {
+      parts.push('*');
+      numbers.push(Number(segment));
+    } else {
+      parts.push(segment);
+    }
+  }
+  return { pattern: parts.join('.'), numbers };
+}
+
+/** The lists of a class, by their names on disk or in memory. */
+export function listsOf(facts: ClassFacts, names: 'disk' | 'memory'): ReadonlySet<string> {
+  const lists = new Set<string>();
+  for (const group of facts.groups) {
+    for (const parameter of group.parameters) {
+      const pattern = parameter[names];
+      for (let star = pattern.indexOf('*'); star !== -1; star = pattern.indexOf('*', star + 1)) lists.add(pattern.slice(0, star - 1));
+    }
+  }
+  return lists;
+}
+
+/** A pattern with its `*` replaced by numbers, in order. */
+export function fillPattern(pattern: string, numbers: readonly number[]): string {
+  let next = 0;
+  return pattern.replace(/\*/g, () => String(numbers[next++] ?? '*'));
+}
