@@ -41,3 +41,9 @@ export const PROGRESSIVE_READ_BYTES = 2 ** 20;
 
 /** Bytes of a head that has no stated length. The largest known, with vocabulary and merges, take under 40 MB. */
 export const MAX_PROGRESSIVE_BYTES = 256 * 2 ** 20;
+
+/** A snapshot, in bytes. The largest real ones, of models quantised layer by layer, are under 2 MB. */
+export const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024;
+
+/** Tensors that one snapshot may stand for: a few bytes of patterns could ask for any number of them. */
+export const MAX_SNAPSHOT_TENSORS = 2_000_000;

@@ -11,11 +11,6 @@ import type { TensorColumns } from './tensor-table.ts';
  * `schema/snapshot-v1.schema.json` describes the same for others.
  */
 
-/** Larger snapshots are refused. The largest real ones, of models quantised layer by layer, are under 2 MB. */
-export const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024;
-/** Tensors that one snapshot may stand for: a few bytes of patterns could ask for any number of them. */
-export const MAX_SNAPSHOT_TENSORS = 2_000_000;
-
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.string();
 const texts = v.array(text);

@@ -1,5 +1,6 @@
+import { MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_TENSORS } from '../format/limits.ts';
 import { compareNames } from '../format/name-order.ts';
-import { type ParsedSnapshotBody, type SnapshotBody, MAX_SNAPSHOT_BYTES, MAX_SNAPSHOT_TENSORS, describeTensors, parseSnapshot, printSnapshot, readTensors } from '../format/snapshot.ts';
+import { type ParsedSnapshotBody, type SnapshotBody, describeTensors, parseSnapshot, printSnapshot, readTensors } from '../format/snapshot.ts';
 import type { TensorInfo } from '../format/tensor-table.ts';
 import type { Source } from '../source/source.ts';
 import type { Checkpoint, Part, Shard, ShardIndex } from './checkpoint.ts';

@@ -19,7 +19,7 @@ export interface WeightFile {
 export interface IndexFile {
   readonly file: SourceFile;
   readonly container: Container;
-  readonly role: 'model' | 'adapter';
+  readonly role: WeightFile['role'];
   readonly stem: string;
   readonly variant: string | null;
 }
@@ -42,17 +42,22 @@ export function fileName(path: string): string {
 /** Reads a file's name; null where it is not one of weights. */
 export function weightFile(file: SourceFile): WeightFile | null {
   const match = /^(.*)\.([a-z]+)$/.exec(fileName(file.path));
-  const container = EXTENSIONS[match?.[2] ?? ''];
-  const name = match?.[1];
+  const [, name, extension] = match ?? [];
+  const container = extension !== undefined && Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
   if (container === undefined || name === undefined) return null;
   if (container === 'torch' && OTHER_BINARIES.test(name)) return null;
   const numbered = /^(.*?)[-_.]?(\d{1,9})[-_]of[-_](\d{1,9})(?:\.([\w-]+))?$/.exec(name);
-  const dotted = numbered?.[1] ?? name;
-  const dot = dotted.indexOf('.');
-  const hasVariant = dot > 0 && SAVED_STEMS.has(dotted.slice(0, dot));
-  const stem = hasVariant ? dotted.slice(0, dot) : dotted;
+  const { stem, variant } = takeVariant(numbered?.[1] ?? name);
   const shard = numbered === null ? null : { number: Number(numbered[2]), of: Number(numbered[3]) };
-  return { file, container, role: role(name, stem), stem, variant: numbered?.[4] ?? (hasVariant ? dotted.slice(dot + 1) : null), shard };
+  return { file, container, role: role(name, stem), stem, variant: numbered?.[4] ?? variant, shard };
+}
+
+/** Takes `model.fp16` apart. `model.safetensors-00001-of-00002.safetensors` repeats its ending, which is no variant. */
+function takeVariant(dotted: string): Pick<WeightFile, 'stem' | 'variant'> {
+  const dot = dotted.indexOf('.');
+  if (dot <= 0 || !SAVED_STEMS.has(dotted.slice(0, dot))) return { stem: dotted, variant: null };
+  const variant = dotted.slice(dot + 1);
+  return { stem: dotted.slice(0, dot), variant: Object.hasOwn(EXTENSIONS, variant) ? null : variant };
 }
 
 function role(name: string, stem: string): WeightFile['role'] {
@@ -65,15 +70,7 @@ function role(name: string, stem: string): WeightFile['role'] {
 export function indexFile(file: SourceFile): IndexFile | null {
   const match = /^(.+)\.(safetensors|bin)\.index(?:\.([\w-]+))?\.json$/.exec(fileName(file.path));
   const dotted = match?.[1];
-  if (match === null || dotted === undefined || dotted.startsWith('consolidated')) return null;
-  const dot = dotted.indexOf('.');
-  const hasVariant = dot > 0 && SAVED_STEMS.has(dotted.slice(0, dot));
-  const stem = hasVariant ? dotted.slice(0, dot) : dotted;
-  return {
-    file,
-    container: match[2] === 'bin' ? 'torch' : 'safetensors',
-    role: stem === 'adapter_model' ? 'adapter' : 'model',
-    stem,
-    variant: match[3] ?? (hasVariant ? dotted.slice(dot + 1) : null),
-  };
+  if (match === null || dotted === undefined) return null;
+  const { stem, variant } = takeVariant(dotted);
+  return { file, container: match[2] === 'bin' ? 'torch' : 'safetensors', role: role(dotted, stem), stem, variant: match[3] ?? variant };
 }

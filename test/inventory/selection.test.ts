@@ -99,6 +99,16 @@ suite('which files are the checkpoint', () => {
     assert.deepEqual([outer.format, parts(outer), strays(outer)], ['none', [], ['checkpoint-500/model.safetensors subfolder']]);
   });
 
+  test("a publisher's own layout with its own index, where nothing else is there", async () => {
+    const checkpoint = await read('consolidated-00001-of-00002.safetensors', 'consolidated-00002-of-00002.safetensors', index('consolidated.safetensors.index.json', 'consolidated-00001-of-00002.safetensors', 'consolidated-00002-of-00002.safetensors'));
+    assert.deepEqual(parts(checkpoint), ['consolidated-00001-of-00002.safetensors index read', 'consolidated-00002-of-00002.safetensors index read']);
+  });
+
+  test('shards whose names repeat the ending are no variant', async () => {
+    const checkpoint = await read('model.safetensors-00001-of-00002.safetensors', 'model.safetensors-00002-of-00002.safetensors');
+    assert.deepEqual([checkpoint.variant, parts(checkpoint).length, strays(checkpoint)], [null, 2, []]);
+  });
+
   test('an adapter, with or without its weights, unless a whole model lies there', async () => {
     const config = file('adapter_config.json', Buffer.from('{"r": 8}'));
     const adapter = await read('adapter_model.safetensors', config, file('config.json', Buffer.from('{}')), 'value_head.safetensors');
