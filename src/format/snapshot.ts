@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MalformedError } from '../errors.ts';
-import { DTYPES } from './dtype.ts';
+import { DTYPES, dtypeCode } from './dtype.ts';
 import { compareNames } from './name-order.ts';
 import { compressNames, expandPattern, parsePattern } from './name-pattern.ts';
 import type { TensorColumns } from './tensor-table.ts';
@@ -134,9 +134,11 @@ export function describeTensors(rows: Iterable<{ readonly name: string; readonly
   return Object.fromEntries(lines.sort(([a], [b]) => compareNames(a, b)));
 }
 
+/** Bytes that type and shape take; NaN for an unknown type. */
 function usualBytes(dtype: string, shape: readonly number[]): number {
-  const bits = DTYPES.find(({ name }) => name === dtype)?.bits ?? Number.NaN;
-  return shape.reduce((product, dim) => product * dim, 1) * bits / 8;
+  const { bits, block } = DTYPES[dtypeCode(dtype) ?? -1] ?? { bits: Number.NaN };
+  const elements = shape.reduce((product, dim) => product * dim, 1);
+  return block === undefined ? (elements * bits) / 8 : (elements / block.elements) * block.bytes;
 }
 
 interface Group {
@@ -182,11 +184,12 @@ export function readTensors(lines: Readonly<Record<string, string>>, limit: numb
 
 function parseContent(pattern: string, content: string): Omit<Group, 'names'> {
   const match = /^(\w{1,40}) \[((?:\d{1,16}(?:, \d{1,16}){0,63})?)\](?: in (\d{1,16}) bytes)?$/.exec(content);
-  const dtype = DTYPES.findIndex(({ name }) => name === match?.[1]);
-  if (match === null || dtype < 0) {
+  const [, type = '', dims = '', written] = match ?? [];
+  const shape = dims === '' ? [] : dims.split(', ').map(Number);
+  const dtype = dtypeCode(type);
+  const size = written === undefined ? usualBytes(type, shape) : Number(written);
+  if (dtype === undefined || !Number.isSafeInteger(size)) {
     throw new MalformedError(`The snapshot gives "${content.slice(0, 80)}" for "${pattern.slice(0, 100)}"; expected a type and a shape, such as "BF16 [4096, 4096]".`, HINT);
   }
-  const shape = (match[2] ?? '') === '' ? [] : (match[2] ?? '').split(', ').map(Number);
-  const size = match[3] === undefined ? usualBytes(match[1] ?? '', shape) : Number(match[3]);
   return { dtype, shape, bytes: size };
 }

@@ -27,7 +27,7 @@ async function parseHead(reader: ByteReader, container: Container): Promise<Head
     switch (container) {
       case 'safetensors': return await safetensorsHead(reader);
       case 'torch': return await (await import('./torch-head.ts')).torchHead(reader);
-      case 'gguf': return await safetensorsHead(reader);
+      case 'gguf': return await (await import('./gguf-head.ts')).ggufHead(reader);
     }
   } catch (error) {
     if (!(error instanceof HeaderError)) throw error;

@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
+import { TensorTable } from '../../src/format/tensor-table.ts';
 import type { Checkpoint } from '../../src/inventory/checkpoint.ts';
 import { readCheckpoint } from '../../src/inventory/read.ts';
 import { snapshot } from '../../src/inventory/snapshot.ts';
@@ -69,6 +70,17 @@ suite('snapshot', () => {
 
   test('keeps which tensors are the same memory', async () => {
     await roundTrip({ tensors: { 'z.weight': ['F32', [2]], ...EMBEDDING, 'a.weight': ['F32', [2]] } }, (checkpoint) => ({ ...checkpoint, shared: [[0, 2]] }));
+  });
+
+  test('keeps the types and sizes of packed tensors', async () => {
+    const text = await roundTrip({ files: { 'model.gguf': await readFile('test/fixtures/format/gguf/types.gguf') } });
+    assert.match(text, /Q4_K \[/);
+    assert.doesNotMatch(text, / in \d+ bytes/, 'each follows from its type and shape');
+  });
+
+  test('keeps a size that does not follow from type and shape', async () => {
+    const text = await roundTrip({ tensors: EMBEDDING }, ({ tensors, ...rest }) => ({ ...rest, tensors: new TensorTable({ ...tensors.columns, ends: Float64Array.of(7) }, tensors.shards) }));
+    assert.match(text, /"BF16 \[320, 64\] in 7 bytes"/);
   });
 
   test('keeps the components of a pipeline', async () => {
