@@ -4,7 +4,7 @@ import type { TensorInfo } from '../format/tensor-table.ts';
 export interface Missing extends TensorInfo {
   /** The name that the loader of the intended class uses for it in memory. */
   readonly memory: string;
-  /** The shard that the index says it is in, where there is an index that names it. */
+  /** The file that the index says it is in and that is not there or can't be read; null for one that no index promises. */
   readonly declaredIn: string | null;
 }
 
@@ -22,8 +22,9 @@ export interface Unexpected extends TensorInfo {
 }
 
 export interface TiedPair {
-  /** The absent parameter, under its name on disk. */
+  /** The absent parameter, under its name on disk, and in memory. */
   readonly name: string;
+  readonly memory: string;
   /** The stored one that it shares storage with. */
   readonly source: string;
 }
@@ -56,6 +57,15 @@ export interface Wrapper {
   readonly unwrapped: Comparison;
 }
 
+/** Sums over the pairs of the same parameter, in bytes of tensor data. What is beyond them was taken away or added. */
+export interface ByteDifferences {
+  readonly matchedExpected: number;
+  readonly matchedActual: number;
+  /** Part of the difference of these two that comes from other shapes, and from other element types. */
+  readonly shape: number;
+  readonly dtype: number;
+}
+
 /** A checkpoint set beside what it should hold. */
 export interface Comparison {
   /** What it was compared with: its base, the facts of its class, only its own regularity, or nothing at all. */
@@ -63,11 +73,16 @@ export interface Comparison {
   /** How many expected parameters are there under a name that the loader maps, whatever their shape. */
   readonly matched: number;
   readonly missing: readonly Missing[];
+  /** Expected parameters that the index places in a file that is not there or can't be read. In no other list. */
+  readonly undelivered: readonly Missing[];
   readonly unexpected: readonly Unexpected[];
   readonly mismatched: readonly Mismatch[];
   readonly tied: readonly TiedPair[];
   readonly renamed: readonly { readonly name: string; readonly from: string }[];
   readonly dtypeChanges: readonly DtypeChange[];
+  readonly bytes: ByteDifferences;
+  /** Row of each stored parameter by its name in memory, as the loader of the intended class maps it. */
+  readonly stored: ReadonlyMap<string, number>;
   readonly vocabulary: VocabularyResize | null;
   readonly wrapper: Wrapper | null;
   /** Whether the checkpoint's names lack the base prefix that the intended class's have, and the loader adds it. */

@@ -1,12 +1,14 @@
-/** A dotted name with each whole-number segment replaced by `*`, and those numbers. `model.layers.3.mlp` → `model.layers.*.mlp`, [3]. */
-export interface NamePattern {
-  readonly pattern: string;
-  readonly numbers: readonly number[];
-}
+import { fillPattern, listsOf, patternOf } from '../architecture/patterns.ts';
+import type { Pattern } from '../architecture/patterns.ts';
+import type { ClassFacts } from '../architecture/facts.ts';
+
+export type NamePattern = Pattern;
+export { fillPattern as fill };
 
 const NUMBER_SEGMENT = /(?<=^|\.)\d+(?=\.|$)/g;
 
-export function patternOf(name: string): NamePattern {
+/** Where nothing is known of the class: every whole-number segment becomes `*`. */
+function genericPattern(name: string): NamePattern {
   const numbers: number[] = [];
   const pattern = name.replace(NUMBER_SEGMENT, (digits) => {
     numbers.push(Number(digits));
@@ -15,13 +17,17 @@ export function patternOf(name: string): NamePattern {
   return { pattern, numbers };
 }
 
-/** The pattern with its stars replaced by numbers, from the left; stars beyond the numbers stay. */
-export function fill(pattern: string, numbers: readonly number[]): string {
-  let next = 0;
-  return pattern.replace(/\*/g, (star) => {
-    const number = numbers[next++];
-    return number === undefined ? star : String(number);
-  });
+const lists = { memory: new WeakMap<ClassFacts, ReadonlySet<string>>(), disk: new WeakMap<ClassFacts, ReadonlySet<string>>() };
+
+/** The pattern of a name by the lists of a class, or, where nothing is known of it, with every number as a list's. */
+export function patternIn(facts: ClassFacts | null, space: 'memory' | 'disk', name: string): NamePattern {
+  if (facts === null) return genericPattern(name);
+  let known = lists[space].get(facts);
+  if (known === undefined) {
+    known = listsOf(facts, space);
+    lists[space].set(facts, known);
+  }
+  return patternOf(name, known);
 }
 
 /** How many numbers a pattern has. */

@@ -1,0 +1,84 @@
+import type { ClassFacts } from '../architecture/facts.ts';
+import type { Missing, TiedPair, Unexpected } from './comparison.ts';
+import { isHarmlessBuffer } from './names.ts';
+import { patternIn } from './pattern.ts';
+import { parametersByMemory } from './shapes.ts';
+import type { Sides } from './sides.ts';
+import { ActiveTies } from './ties.ts';
+
+export interface Absent {
+  readonly missing: Missing[];
+  readonly undelivered: Missing[];
+  readonly tied: TiedPair[];
+  readonly ignored: string[];
+}
+
+/** Expected parameters that are not stored: tied ones, harmless ones, those in files that are not there, and the missing. */
+export function findAbsent(sides: Sides, fileOf: (name: string) => string | null): Absent {
+  const { expected, matching, input } = sides;
+  const ties = new ActiveTies(input.facts, input.tied !== false);
+  const ignore = regularExpressions(input.facts?.ignoreMissing ?? []);
+  const absent: Absent = { missing: [], undelivered: [], tied: [], ignored: [] };
+  for (const row of matching.leftExpected) {
+    const memory = expected.memory[row] ?? '';
+    const info = expected.tensors.info(row);
+    if (sides.covered.has(memory)) continue;
+    const source = ties.sourceOf(memory, (name) => sides.byMemory.has(name));
+    if (source !== null) absent.tied.push({ name: info.name, memory, source: sides.names[sides.byMemory.get(source) ?? -1] ?? source });
+    else if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory))) absent.ignored.push(info.name);
+    else absent.missing.push({ ...info, memory, declaredIn: null });
+  }
+  matching.rowOf.forEach((position, row) => {
+    if (position < 0 || !sides.isDeclared(position)) return;
+    const info = expected.tensors.info(row);
+    absent.undelivered.push({ ...info, memory: expected.memory[row] ?? '', declaredIn: fileOf(input.tensors.name(sides.rowAt(position))) });
+  });
+  return absent;
+}
+
+/** Stored parameters that nothing called for: harmless ones, parameters that the class does have (a head that the base ties), and the unexpected. */
+export function findSurplus(sides: Sides): { unexpected: Unexpected[]; ignored: string[] } {
+  const { facts } = sides.input;
+  const ignore = regularExpressions(facts?.ignoreUnexpected ?? []);
+  const always = alwaysThere(facts);
+  const surplus = { unexpected: new Array<Unexpected>(), ignored: new Array<string>() };
+  for (const position of sides.matching.leftActual) {
+    const info = sides.actual.info(sides.rowAt(position));
+    const memory = sides.memory[position] ?? '';
+    if (sides.expected.more.has(memory)) continue;
+    if (always.has(patternIn(facts, 'memory', memory).pattern) && !isBeyondLayers(memory, sides)) continue;
+    if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory))) surplus.ignored.push(info.name);
+    else surplus.unexpected.push({ ...info, memory });
+  }
+  return surplus;
+}
+
+/** Whether a name belongs to a layer of which nothing is expected: one more than the config counts. */
+function isBeyondLayers(memory: string, sides: Sides): boolean {
+  const { pattern, numbers } = patternIn(sides.input.facts, 'memory', memory);
+  const star = pattern.indexOf('*');
+  if (star < 0) return false;
+  const layer = `${pattern.slice(0, star)}${numbers[0]}.`;
+  return !sides.expected.memory.some((name) => name.startsWith(layer));
+}
+
+/** Memory patterns of parameters that the class has whether or not a base stores them. */
+function alwaysThere(facts: ClassFacts | null): ReadonlySet<string> {
+  const patterns = new Set<string>();
+  if (facts === null) return patterns;
+  const always = facts.groups.filter((group) => group.presence === 'always');
+  for (const memory of parametersByMemory({ ...facts, groups: always }).keys()) patterns.add(memory);
+  for (const tie of facts.ties) patterns.add(tie.target).add(tie.source);
+  return patterns;
+}
+
+/** Python's expressions as JavaScript's; one that JavaScript can't read matches nothing. */
+function regularExpressions(sources: readonly string[]): RegExp[] {
+  return sources.flatMap((source) => {
+    try {
+      return [new RegExp(source)];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,80 @@
+import { TableBuilder } from '../format/table-builder.ts';
+import type { TensorTable } from '../format/tensor-table.ts';
+import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
+import { architectures, numberAt } from '../inventory/config.ts';
+import type { Expected } from './expected.ts';
+import type { Intent } from './intent.ts';
+import type { NameMapper } from './names.ts';
+import { patternIn } from './pattern.ts';
+import { parametersByMemory } from './shapes.ts';
+
+/** Config keys that count the layers of the main stack, for classes of which nothing is known. */
+const LAYER_KEYS = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers', 'decoder_layers'];
+
+/**
+ * What a checkpoint should hold by its base: the base's parameters, without the layers beyond those that the
+ * checkpoint's own config counts (a model may be pruned on purpose), and without those that its class does not have
+ * (a classifier made from a language model has no language-model head).
+ */
+export function expectFromBase(base: Checkpoint, config: JsonObject | null, intent: Intent, mapper: NameMapper): Expected {
+  const { memory, more } = mapper(base.tensors.columns.names);
+  const keep = [beyondLayers(base, config, intent), ofOtherClass(base, intent)].flatMap((test) => test ?? []);
+  const kept = memory.flatMap((name, row) => (keep.every((drop) => !drop(name)) ? [row] : []));
+  const all = kept.length === memory.length;
+  return {
+    basis: 'base',
+    tensors: all ? base.tensors : pick(base.tensors, kept),
+    memory: all ? memory : kept.map((row) => memory[row] ?? ''),
+    more,
+    shapeKnown: new Uint8Array(kept.length).fill(1),
+  };
+}
+
+type Drop = (memory: string) => boolean;
+
+/** Drops layers that the checkpoint's config does not count, where it counts fewer than the base's does. */
+function beyondLayers(base: Checkpoint, config: JsonObject | null, intent: Intent): Drop | null {
+  const counts = new Map<string, number>();
+  const lists = Object.entries(intent.facts?.layers ?? {}).flatMap(([list, key]) => (key === null ? [] : [[list, key] as const]));
+  for (const [list, key] of lists) {
+    const own = numberAt(config, key);
+    const ofBase = numberAt(base.config, key);
+    if (own !== null && ofBase !== null && own < ofBase) counts.set(list, own);
+  }
+  const generic = intent.facts === null ? fewerLayers(base.config, config) : null;
+  if (counts.size === 0 && generic === null) return null;
+  return (memory) => {
+    const { pattern, numbers } = patternIn(intent.facts, 'memory', memory);
+    const star = pattern.indexOf('*');
+    if (star < 0) return false;
+    const list = pattern.slice(0, star - 1);
+    const limit = [...counts].find(([known]) => list === known || list.endsWith(`.${known}`) || known.endsWith(`.${list}`))?.[1] ?? generic;
+    return limit !== null && (numbers[0] ?? 0) >= limit;
+  };
+}
+
+function fewerLayers(base: JsonObject | null, config: JsonObject | null): number | null {
+  for (const key of LAYER_KEYS) {
+    const own = numberAt(config, key);
+    const ofBase = numberAt(base, key);
+    if (own !== null && ofBase !== null && own < ofBase) return own;
+  }
+  return null;
+}
+
+/** Drops what the intended class does not have, where the base is of another class of the same model type. */
+function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
+  const ofBase = architectures(base.config)[0];
+  if (intent.facts === null || ofBase === undefined || ofBase === intent.intendedClass) return null;
+  const known = parametersByMemory(intent.facts);
+  return (memory) => !known.has(patternIn(intent.facts, 'memory', memory).pattern);
+}
+
+function pick(table: TensorTable, rows: readonly number[]): TensorTable {
+  const builder = new TableBuilder();
+  for (const row of rows) {
+    const { name, dtype, shape, bytes } = table.info(row);
+    builder.add(name, dtype, shape, bytes);
+  }
+  return builder.build();
+}

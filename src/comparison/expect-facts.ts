@@ -1,0 +1,157 @@
+import type { ClassFacts, ParameterFacts, ParameterGroup } from '../architecture/facts.ts';
+import { TableBuilder } from '../format/table-builder.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { numberAt } from '../inventory/config.ts';
+import type { Expected } from './expected.ts';
+import { LayerKinds } from './layers.ts';
+import type { Observed } from './observed.ts';
+import { fill, stars } from './pattern.ts';
+import { ShapeFacts } from './shapes.ts';
+import { Siblings } from './siblings.ts';
+
+type Numbers = readonly number[];
+
+/**
+ * What a checkpoint should hold by the facts of its class, its config and its own regularity:
+ * - a group that is always there, in every layer that the config counts;
+ * - a group that is sometimes there, whole wherever a part of it is;
+ * - in a layer of which nothing is there, what its siblings have;
+ * - in a layer that has less than all its siblings of the same kind, what they have.
+ */
+export function expectFromFacts(facts: ClassFacts, config: JsonObject | null, observed: Observed): Expected {
+  return new Expectation(facts, config, observed).build();
+}
+
+class Expectation {
+  readonly #facts: ClassFacts;
+  readonly #config: JsonObject | null;
+  readonly #observed: Observed;
+  readonly #shapes: ShapeFacts;
+  readonly #siblings: Siblings;
+  readonly #table = new TableBuilder();
+  readonly #memory: string[] = [];
+  readonly #known: number[] = [];
+  readonly #present = new Map<string, Set<string>>();
+  readonly #added = new Set<string>();
+
+  constructor(facts: ClassFacts, config: JsonObject | null, observed: Observed) {
+    this.#facts = facts;
+    this.#config = config;
+    this.#observed = observed;
+    this.#shapes = new ShapeFacts(facts, config);
+    this.#siblings = new Siblings(observed, config);
+  }
+
+  build(): Expected {
+    const byList = new Map<string, ParameterGroup[]>();
+    for (const group of this.#facts.groups) {
+      const first = group.parameters[0];
+      if (first === undefined) continue;
+      const list = stars(first.memory) === 0 ? '' : first.memory.slice(0, first.memory.indexOf('*') - 1);
+      byList.set(list, [...(byList.get(list) ?? []), group]);
+    }
+    for (const [list, groups] of byList) {
+      if (list === '') for (const group of groups) this.#addGroup(group, [], group.presence === 'always');
+      else this.#addLayers(list, groups);
+    }
+    return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Set(), shapeKnown: Uint8Array.from(this.#known) };
+  }
+
+  /** All groups of one list of layers (`model.layers`). */
+  #addLayers(list: string, groups: readonly ParameterGroup[]): void {
+    const outer = groups.filter((group) => stars(group.parameters[0]?.memory ?? '') === 1);
+    const count = this.#layerCount(list, groups);
+    const kinds = new LayerKinds(this.#config, count);
+    const touched = Array.from({ length: count }, (_, layer) => new Set(outer.filter((group) => this.#touches(group, [layer]))));
+    for (let layer = 0; layer < count; layer++) {
+      const due = this.#dueBySiblings(layer, touched, kinds);
+      for (const group of outer) this.#addGroup(group, [layer], group.presence === 'always' || due.has(group));
+    }
+    for (const group of groups) if (!outer.includes(group)) this.#addInner(group);
+  }
+
+  #layerCount(list: string, groups: readonly ParameterGroup[]): number {
+    const disk = groups[0]?.parameters[0]?.disk ?? '';
+    const key = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null;
+    const stated = key === null ? null : numberAt(this.#config, key);
+    return stated ?? this.#observed.count(list);
+  }
+
+  /** Groups that a layer ought to have because its siblings do: all of a sibling's for an empty layer, what every sibling of its kind has for one that has only less. */
+  #dueBySiblings(layer: number, touched: readonly ReadonlySet<ParameterGroup>[], kinds: LayerKinds): ReadonlySet<ParameterGroup> {
+    const own = touched[layer] ?? new Set();
+    const kind = kinds.kind(layer);
+    const others = touched.flatMap((groups, other) => (other !== layer && kinds.kind(other) === kind && groups.size > 0 ? [groups] : []));
+    const [first] = others;
+    if (first === undefined) return own;
+    if (own.size === 0) return first;
+    const alike = others.every((groups) => groups.size === first.size && [...groups].every((group) => first.has(group)));
+    const lessOnly = own.size < first.size && [...own].every((group) => first.has(group));
+    return alike && lessOnly && others.length >= 2 ? first : own;
+  }
+
+  /** Groups of a list within layers (experts): whole for each member that is touched, and for as many members as any layer has. */
+  #addInner(group: ParameterGroup): void {
+    const depth = stars(group.parameters[0]?.memory ?? '');
+    const parents = new Map<string, Numbers>();
+    let members = 0;
+    for (const { memory } of group.parameters) {
+      for (const { numbers } of this.#observed.memory.get(memory) ?? []) {
+        const parent = numbers.slice(0, depth - 1);
+        parents.set(parent.join(), parent);
+        members = Math.max(members, (numbers[depth - 1] ?? 0) + 1);
+      }
+    }
+    for (const parent of parents.values()) {
+      for (let member = 0; member < members; member++) this.#addGroup(group, [...parent, member], group.presence === 'always');
+    }
+  }
+
+  #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean): void {
+    if (!due && !this.#touches(group, numbers)) return;
+    for (const parameter of group.parameters) this.#addParameter(parameter, numbers);
+  }
+
+  #touches(group: ParameterGroup, numbers: Numbers): boolean {
+    return group.parameters.some(({ memory }) => this.#isPresent(memory, numbers));
+  }
+
+  #isPresent(memory: string, numbers: Numbers): boolean {
+    let present = this.#present.get(memory);
+    if (present === undefined) {
+      present = new Set((this.#observed.memory.get(memory) ?? []).map((row) => row.numbers.join()));
+      this.#present.set(memory, present);
+    }
+    return present.has(numbers.join());
+  }
+
+  /** One parameter, or, where a loader makes it of several stored pieces and pieces are what is stored, each of them. */
+  #addParameter(parameter: ParameterFacts, numbers: Numbers): void {
+    const extra = stars(parameter.disk) - stars(parameter.memory);
+    const memory = fill(parameter.memory, numbers);
+    if (extra <= 0) {
+      this.#add(parameter.disk, numbers, memory, parameter);
+      return;
+    }
+    const fused = this.#observed.disk.has(parameter.memory);
+    if (fused) this.#add(parameter.memory, numbers, memory, parameter);
+    else for (let piece = 0; piece < this.#pieces(parameter.disk); piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
+  }
+
+  /** How many pieces the fullest parameter of that disk pattern has. */
+  #pieces(disk: string): number {
+    return (this.#observed.disk.get(disk) ?? []).reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
+  }
+
+  #add(disk: string, numbers: Numbers, memory: string, parameter: ParameterFacts): void {
+    const name = fill(disk, numbers);
+    if (this.#added.has(name)) return;
+    this.#added.add(name);
+    const byFacts = stars(disk) === stars(parameter.memory) ? this.#shapes.shape(memory) : null;
+    const sibling = this.#siblings.of(parameter.memory, disk, numbers);
+    const shape = byFacts ?? sibling.shape ?? [];
+    this.#table.add(name, sibling.dtype, shape, byFacts === null && sibling.shape === null ? 0 : null);
+    this.#memory.push(memory);
+    this.#known.push(byFacts !== null || sibling.regular ? 1 : 0);
+  }
+}

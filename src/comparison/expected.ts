@@ -1,0 +1,13 @@
+import type { TensorTable } from '../format/tensor-table.ts';
+
+/** What a checkpoint should hold: its base's parameters, or those that the facts of its class call for. */
+export interface Expected {
+  readonly basis: 'base' | 'facts' | 'regularity' | 'none';
+  readonly tensors: TensorTable;
+  /** Name in memory of each, in the same order. */
+  readonly memory: readonly string[];
+  /** Further names in memory that a loader makes of these. */
+  readonly more: ReadonlySet<string>;
+  /** 1 where the shape is known; where it is not, none is compared. */
+  readonly shapeKnown: Uint8Array;
+}

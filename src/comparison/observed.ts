@@ -1,0 +1,53 @@
+import type { TensorTable } from '../format/tensor-table.ts';
+import type { ClassFacts } from '../architecture/facts.ts';
+import { patternIn } from './pattern.ts';
+
+/** One stored parameter as the facts' expectation sees it. */
+export interface ObservedRow {
+  readonly numbers: readonly number[];
+  /** Row in the checkpoint's table. */
+  readonly row: number;
+  /** Name on disk, wrapper taken off. */
+  readonly name: string;
+}
+
+/** A checkpoint's stored parameters by pattern of their memory name, and by pattern of their disk name. */
+export class Observed {
+  readonly memory = new Map<string, ObservedRow[]>();
+  readonly disk = new Map<string, ObservedRow[]>();
+  readonly tensors: TensorTable;
+  /** Highest layer number under each list of layers, by the pattern before its star. */
+  readonly #counts = new Map<string, number>();
+
+  constructor(facts: ClassFacts | null, tensors: TensorTable, rows: readonly number[], names: readonly string[], memory: readonly string[]) {
+    this.tensors = tensors;
+    rows.forEach((row, i) => {
+      const name = names[i] ?? '';
+      const inMemory = patternIn(facts, 'memory', memory[i] ?? '');
+      const onDisk = patternIn(facts, 'disk', name);
+      add(this.memory, inMemory.pattern, { numbers: inMemory.numbers, row, name });
+      add(this.disk, onDisk.pattern, { numbers: onDisk.numbers, row, name });
+      this.#count(inMemory.pattern, inMemory.numbers);
+    });
+  }
+
+  /** One more than the highest number that stands at the star which `list` (a memory pattern ending before `.*`) leads to. */
+  count(list: string): number {
+    return this.#counts.get(list) ?? 0;
+  }
+
+  #count(pattern: string, numbers: readonly number[]): void {
+    let at = -1;
+    for (const number of numbers) {
+      at = pattern.indexOf('*', at + 1);
+      const list = pattern.slice(0, Math.max(0, at - 1));
+      if (number >= (this.#counts.get(list) ?? 0)) this.#counts.set(list, number + 1);
+    }
+  }
+}
+
+function add(map: Map<string, ObservedRow[]>, key: string, row: ObservedRow): void {
+  const rows = map.get(key);
+  if (rows === undefined) map.set(key, [row]);
+  else rows.push(row);
+}

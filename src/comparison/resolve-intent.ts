@@ -1,0 +1,116 @@
+import { classFacts, intendedClass, releaseOf } from '../architecture/index.ts';
+import { RELEASES } from '../architecture/facts.ts';
+import type { ClassFacts, ModelTypeFacts, Release, Task } from '../architecture/facts.ts';
+import { resolveTieFlag } from '../architecture/ties.ts';
+import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
+import { architectures, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
+import type { HeadExpectation, Intent, TieState } from './intent.ts';
+
+/** Tasks whose class a checkpoint saved from a bare class was most likely meant for, the most specific first. */
+const GENERATIVE: readonly Task[] = ['image-text-to-text', 'causal-lm', 'seq2seq-lm'];
+
+/** Pipeline tags of models that are used without a language-model head. */
+const EMBEDDING_TAGS = new Set(['feature-extraction', 'sentence-similarity', 'image-feature-extraction', 'text-ranking', 'visual-document-retrieval']);
+
+/** Works out what a checkpoint is meant to be, from its config, its base's, its card, and the facts of its model type. */
+export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): Intent {
+  const config = checkpoint.config ?? base?.config ?? null;
+  const own = architectures(config)[0] ?? null;
+  const writtenBy = releaseOf(transformersVersion(config) ?? undefined);
+  const bare = own !== null && isBare(own, facts);
+  const { intended, head } = chooseClass(own, bare, checkpoint, base, facts);
+  const byRelease = perRelease((release) => (facts === null || intended === null ? null : classFacts(facts, intended, release)));
+  const ties = perRelease((release) => tieState(config, byRelease[release]));
+  return {
+    modelType: modelType(config),
+    class: own,
+    intendedClass: intended,
+    bare,
+    bareClass: facts === null ? null : (RELEASES.map((release) => intendedClass(facts, 'base', release)).find((name) => name !== null) ?? null),
+    head,
+    writtenBy,
+    facts: (writtenBy === null ? null : byRelease[writtenBy]) ?? byRelease['5.18.0'] ?? byRelease['4.57.6'],
+    byRelease,
+    ties,
+    tied: decideTie(config, base?.config ?? null, ties, writtenBy),
+    remoteCode: facts === null && valueAt(config, 'auto_map') !== undefined,
+  };
+}
+
+function perRelease<T>(value: (release: Release) => T): Readonly<Record<Release, T>> {
+  return { '4.57.6': value('4.57.6'), '5.18.0': value('5.18.0') };
+}
+
+/** Whether a class is the one that heads are put on. By its facts; for an unknown class by the convention of its name. */
+function isBare(name: string, facts: ModelTypeFacts | null): boolean {
+  const known = facts?.classes.find((entry) => entry.class === name);
+  if (known !== undefined) return known.bare;
+  return name.endsWith('Model') && !/(?:LMHead|DoubleHeads|With\w*Head)\w*Model$/.test(name);
+}
+
+interface Choice {
+  readonly intended: string | null;
+  readonly head: HeadExpectation;
+}
+
+function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): Choice {
+  const ofBase = architectures(base?.config ?? null)[0] ?? null;
+  const embedding = embeddingEvidence(checkpoint);
+  if (own !== null && !bare) return { intended: own, head: { expected: true, from: 'architectures' } };
+  if (embedding !== null) return { intended: own ?? ofBase, head: { expected: false, evidence: embedding } };
+  if (ofBase !== null) return fromBase(own, ofBase, facts);
+  const auto = facts === null ? null : generativeClass(facts);
+  if (own === null && auto !== null) return { intended: auto, head: { expected: true, from: 'auto-class' } };
+  if (auto === null || isEncoder(facts)) {
+    const reason = own === null ? 'config.json names no class' : `${own} is a bare class, and nothing says which class it was made from`;
+    return { intended: own, head: { expected: null, reason } };
+  }
+  return { intended: auto, head: { expected: true, from: 'auto-class' } };
+}
+
+function fromBase(own: string | null, ofBase: string, facts: ModelTypeFacts | null): Choice {
+  if (own !== null && isBare(ofBase, facts)) return { intended: own, head: { expected: false, evidence: `the base is a bare ${ofBase} too` } };
+  return { intended: ofBase, head: { expected: true, from: 'base' } };
+}
+
+/** What shows that a model is used without a language-model head, or null. */
+function embeddingEvidence(checkpoint: Checkpoint): string | null {
+  if (checkpoint.sentenceTransformers !== null) return checkpoint.sentenceTransformers;
+  const { card } = checkpoint;
+  if (card === null) return null;
+  if (card.pipelineTag !== null && EMBEDDING_TAGS.has(card.pipelineTag)) return `pipeline_tag: ${card.pipelineTag}`;
+  if (card.libraryName === 'sentence-transformers') return 'library_name: sentence-transformers';
+  return card.tags.includes('sentence-transformers') ? 'tag sentence-transformers' : null;
+}
+
+function generativeClass(facts: ModelTypeFacts): string | null {
+  for (const release of [...RELEASES].reverse()) {
+    for (const task of GENERATIVE) {
+      const name = intendedClass(facts, task, release);
+      if (name !== null) return name;
+    }
+  }
+  return null;
+}
+
+/** Encoders are used bare as often as with a head, so that a bare class proves nothing. */
+function isEncoder(facts: ModelTypeFacts | null): boolean {
+  return facts !== null && RELEASES.some((release) => intendedClass(facts, 'masked-lm', release) !== null);
+}
+
+function tieState(config: JsonObject | null, facts: ClassFacts | null): TieState | null {
+  if (facts === null) return null;
+  const { value, origin, path } = resolveTieFlag(config ?? {}, facts);
+  return { flag: value, origin, path };
+}
+
+/** The tie flag of the release that wrote the checkpoint; where that is unknown, what all releases agree on, or what the base shows. */
+function decideTie(config: JsonObject | null, baseConfig: JsonObject | null, ties: Intent['ties'], writtenBy: Release | null): boolean | null {
+  const deciding = writtenBy === null ? null : ties[writtenBy];
+  if (deciding !== null) return deciding.flag;
+  const known = RELEASES.flatMap((release) => ties[release] ?? []);
+  const [first] = known;
+  if (first !== undefined && known.every((state) => state.flag === first.flag)) return first.flag;
+  const written = valueAt(config, 'tie_word_embeddings') ?? valueAt(config, 'text_config.tie_word_embeddings') ?? valueAt(baseConfig, 'tie_word_embeddings');
+  return typeof written === 'boolean' ? written : null;
+}

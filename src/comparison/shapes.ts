@@ -1,0 +1,66 @@
+import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { numberAt, objectAt } from '../inventory/config.ts';
+import { patternIn, stars } from './pattern.ts';
+
+/** Value of one dimension as the facts give it: a number, a config path, or a product of these (`a*b`). Null where it can't be told. */
+export function dimension(dim: string | number | null, config: JsonObject | null): number | null {
+  if (dim === null || typeof dim === 'number') return dim;
+  let product = 1;
+  for (const factor of dim.split('*')) {
+    const value = /^\d+$/.test(factor) ? Number(factor) : factor === 'num_labels' ? labelCount(config) : numberAt(config, factor);
+    if (value === null) return null;
+    product *= value;
+  }
+  return product;
+}
+
+/** Number of labels of a classifier: the entries of `id2label`; two where there are none, as in transformers' own default. */
+function labelCount(config: JsonObject | null): number {
+  const labels = objectAt(config, 'id2label');
+  return labels === null ? 2 : Object.keys(labels).length;
+}
+
+/** Facts of each parameter of a class by its memory pattern. Several disk patterns can share one (a loader merges them). */
+export function parametersByMemory(facts: ClassFacts): Map<string, ParameterFacts[]> {
+  const byMemory = new Map<string, ParameterFacts[]>();
+  for (const group of facts.groups) {
+    for (const parameter of group.parameters) {
+      const list = byMemory.get(parameter.memory);
+      if (list === undefined) byMemory.set(parameter.memory, [parameter]);
+      else list.push(parameter);
+    }
+  }
+  return byMemory;
+}
+
+/** What the facts and the config say of shapes. */
+export class ShapeFacts {
+  readonly #parameters: ReadonlyMap<string, readonly ParameterFacts[]>;
+  readonly #config: JsonObject | null;
+  readonly #facts: ClassFacts | null;
+
+  constructor(facts: ClassFacts | null, config: JsonObject | null) {
+    this.#parameters = facts === null ? new Map() : parametersByMemory(facts);
+    this.#config = config;
+    this.#facts = facts;
+  }
+
+  /** Dimensions of a parameter stored whole (not as one of several merged pieces), null for each that can't be told. */
+  dimensions(memory: string): readonly (number | null)[] | null {
+    const found = this.#parameters.get(patternIn(this.#facts, 'memory', memory).pattern);
+    const only = found?.length === 1 ? found[0] : undefined;
+    if (only?.dims == null || stars(only.disk) !== stars(only.memory)) return null;
+    return only.dims.map((dim) => dimension(dim, this.#config));
+  }
+
+  /** The whole shape, or null where a dimension can't be told. */
+  shape(memory: string): number[] | null {
+    const shape: number[] = [];
+    for (const dim of this.dimensions(memory) ?? [null]) {
+      if (dim === null) return null;
+      shape.push(dim);
+    }
+    return shape;
+  }
+}

@@ -1,0 +1,118 @@
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { LayerKinds } from './layers.ts';
+import type { Observed, ObservedRow } from './observed.ts';
+
+/** What the siblings of a parameter (the same one in other layers) say of it. */
+export interface SiblingFacts {
+  readonly dtype: string;
+  /** Its own shape where it is stored and nothing speaks against it; else its siblings'. Null where there are none. */
+  readonly shape: readonly number[] | null;
+  /** Whether the siblings agree on a shape that the parameter ought to have. */
+  readonly regular: boolean;
+}
+
+interface ShapeCount {
+  count: number;
+  readonly row: ObservedRow;
+}
+
+interface Census {
+  readonly rows: Map<string, ObservedRow>;
+  readonly kinds: Map<string, Map<string, ShapeCount>>;
+  readonly all: Map<string, ShapeCount>;
+  readonly first: ObservedRow | undefined;
+}
+
+function tally(shapes: Map<string, ShapeCount>, key: string, row: ObservedRow): void {
+  const entry = shapes.get(key);
+  if (entry === undefined) shapes.set(key, { count: 1, row });
+  else entry.count++;
+}
+
+/** A row of the shape that all others have, where there are at least two others and they agree. */
+function agreedShape(shapes: ReadonlyMap<string, ShapeCount>, own: string | null): ObservedRow | null {
+  const others = [...shapes].flatMap(([key, { count, row }]) => {
+    const rest = key === own ? count - 1 : count;
+    return rest > 0 ? [{ rest, row }] : [];
+  });
+  const [first] = others;
+  return others.length === 1 && first !== undefined && first.rest >= 2 ? first.row : null;
+}
+
+/** Shapes and types by the checkpoint's own regularity. */
+export class Siblings {
+  readonly #observed: Observed;
+  readonly #config: JsonObject | null;
+  readonly #censuses = new Map<string, Census>();
+  readonly #kinds = new Map<string, LayerKinds>();
+  #dtype: string | undefined;
+
+  constructor(observed: Observed, config: JsonObject | null) {
+    this.#observed = observed;
+    this.#config = config;
+  }
+
+  /** @param numbers the numbers of the disk pattern */
+  of(memoryPattern: string, disk: string, numbers: readonly number[]): SiblingFacts {
+    const census = this.#census(memoryPattern, disk);
+    const own = census.rows.get(numbers.join());
+    const shapes = census.kinds.get(this.#kind(memoryPattern, numbers)) ?? census.all;
+    const agreed = agreedShape(shapes, own === undefined ? null : this.#key(own));
+    const nearest = own ?? agreed ?? census.first;
+    return {
+      dtype: nearest === undefined ? this.#commonDtype() : this.#observed.tensors.dtype(nearest.row),
+      shape: agreed === null ? (nearest === undefined ? null : this.#shape(nearest)) : this.#shape(agreed),
+      regular: agreed !== null,
+    };
+  }
+
+  /** All rows of a disk pattern, counted once by kind of layer and shape. */
+  #census(memoryPattern: string, disk: string): Census {
+    let census = this.#censuses.get(disk);
+    if (census === undefined) {
+      const rows = this.#observed.disk.get(disk) ?? this.#observed.memory.get(memoryPattern) ?? [];
+      census = { rows: new Map(), kinds: new Map(), all: new Map(), first: rows[0] };
+      for (const row of rows) {
+        census.rows.set(row.numbers.join(), row);
+        const kind = this.#kind(memoryPattern, row.numbers);
+        const ofKind = census.kinds.get(kind) ?? new Map<string, ShapeCount>();
+        census.kinds.set(kind, ofKind);
+        for (const shapes of [ofKind, census.all]) tally(shapes, this.#key(row), row);
+      }
+      this.#censuses.set(disk, census);
+    }
+    return census;
+  }
+
+  #key(row: ObservedRow): string {
+    return this.#shape(row).join();
+  }
+
+  #kind(memoryPattern: string, numbers: readonly number[]): string {
+    const star = memoryPattern.indexOf('*');
+    if (star < 0) return '';
+    const list = memoryPattern.slice(0, star - 1);
+    let kinds = this.#kinds.get(list);
+    if (kinds === undefined) {
+      kinds = new LayerKinds(this.#config, this.#observed.count(list));
+      this.#kinds.set(list, kinds);
+    }
+    return kinds.kind(numbers[0] ?? 0);
+  }
+
+  #shape(row: ObservedRow): number[] {
+    return this.#observed.tensors.shape(row.row);
+  }
+
+  #commonDtype(): string {
+    if (this.#dtype === undefined) {
+      const counts = new Map<string, number>();
+      for (let row = 0; row < this.#observed.tensors.length; row++) {
+        const dtype = this.#observed.tensors.dtype(row);
+        counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
+      }
+      this.#dtype = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'BF16';
+    }
+    return this.#dtype;
+  }
+}

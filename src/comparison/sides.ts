@@ -1,0 +1,88 @@
+import type { ClassFacts } from '../architecture/facts.ts';
+import type { TensorTable } from '../format/tensor-table.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import type { Expected } from './expected.ts';
+import { match } from './match.ts';
+import type { Matching } from './match.ts';
+import type { NameMapper, Unwrapping } from './names.ts';
+
+export interface CompareInput {
+  /** The checkpoint's parameters: those stored, and after them those that only the index tells of. */
+  readonly tensors: TensorTable;
+  /** Rows from here on are declared by the index and not stored: their shapes are unknown. */
+  readonly firstDeclared: number;
+  readonly config: JsonObject | null;
+  /** What it should hold, given its names; by facts it follows from them, so it is made anew when a wrapper is taken off. */
+  readonly expect: (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected;
+  /** Maps the checkpoint's names to those in memory of the intended class. */
+  readonly mapper: NameMapper;
+  readonly facts: ClassFacts | null;
+  /** Whether the tie flag counts as set; where that can't be told (null) it is taken as set here, and the verdict says so. */
+  readonly tied: boolean | null;
+  /** Rows of the vocabulary by the checkpoint's config, or null. */
+  readonly vocabularySize: number | null;
+  /** Whether stored shapes are packed ones (quantisation), which neither base nor config tells. */
+  readonly packed: boolean;
+}
+
+/** Both sides of a comparison, paired: what is stored (wrapper taken off) and what ought to be. */
+export class Sides {
+  readonly input: CompareInput;
+  readonly actual: TensorTable;
+  readonly expected: Expected;
+  /** The checkpoint's rows under comparison, with their names on disk (wrapper taken off) and in memory. */
+  readonly rows: readonly number[];
+  readonly names: readonly string[];
+  readonly memory: readonly string[];
+  readonly prefixLost: boolean;
+  /** Names in memory that are made of tensors paired under another one. */
+  readonly covered: ReadonlySet<string>;
+  readonly matching: Matching;
+  /** Position in `rows` by name in memory. */
+  readonly byMemory: ReadonlyMap<string, number>;
+
+  /** @param expected where it is known already; else it is worked out from the names */
+  constructor(input: CompareInput, unwrapping: Unwrapping | null, expected: Expected | null = null) {
+    const kept = unwrapNames(input.tensors.columns.names, unwrapping);
+    const mapped = input.mapper(kept.names);
+    this.input = input;
+    this.actual = input.tensors;
+    this.rows = kept.rows;
+    this.names = kept.names;
+    this.memory = mapped.memory;
+    this.prefixLost = mapped.prefixLost;
+    this.covered = mapped.more;
+    this.expected = expected ?? input.expect(kept.rows, kept.names, mapped.memory);
+    this.matching = match({ names: this.expected.tensors.columns.names, memory: this.expected.memory }, this);
+    this.byMemory = new Map(mapped.memory.map((memory, i) => [memory, i]));
+  }
+
+  /** Row of the table of stored tensors for a position in `rows`. */
+  rowAt(position: number): number {
+    return this.rows[position] ?? -1;
+  }
+
+  /** Whether only the index tells of it. */
+  isDeclared(position: number): boolean {
+    return this.rowAt(position) >= this.input.firstDeclared;
+  }
+
+  /** How many expected parameters are there (or declared) under a name that the loader maps. */
+  matched(): number {
+    const pairs = this.matching.rowOf.reduce((count, position) => count + (position >= 0 ? 1 : 0), 0);
+    return pairs + this.matching.recut.reduce((count, cut) => count + cut.expected.length, 0);
+  }
+}
+
+function unwrapNames(names: readonly string[], unwrapping: Unwrapping | null): { rows: number[]; names: readonly string[] } {
+  if (unwrapping === null) return { rows: names.map((_, row) => row), names };
+  const rows: number[] = [];
+  const inner: string[] = [];
+  names.forEach((name, row) => {
+    const unwrapped = unwrapping.unwrap(name);
+    if (unwrapped === null) return;
+    rows.push(row);
+    inner.push(unwrapped);
+  });
+  return { rows, names: inner };
+}
