@@ -1,9 +1,45 @@
 import type { Comparison } from '../comparison/comparison.ts';
+import type { Equality } from '../comparison/equality.ts';
+import type { StoredPair } from '../comparison/head.ts';
+import type { Intent } from '../comparison/intent.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
+import type { Losses } from './losses.ts';
+
+/** A tied parameter that is stored beside its source, and whether their bytes agree. */
+export interface ComparedPair extends StoredPair {
+  readonly equality: Equality;
+  /** Names on disk. */
+  readonly name: string;
+  readonly sourceName: string;
+  /** Bytes that the target takes. */
+  readonly bytes: number;
+}
+
+/** An adapter set beside its base. Filled in by the comparison of adapters. */
+export interface AdapterEvidence {
+  readonly kind: string;
+}
 
 /** All that a rule may look at. */
 export interface Evidence {
   readonly checkpoint: Checkpoint;
+  /** The base that it was compared with; null where there is none, or it is of another architecture. */
   readonly base: Checkpoint | null;
+  readonly intent: Intent;
+  readonly baseIntent: Intent | null;
+  /** What a loader sees. */
   readonly comparison: Comparison;
+  /** The same with a wrapper taken off the names; where there is none, the same object. */
+  readonly inner: Comparison;
+  readonly losses: Losses;
+  /** No weights were seen, but a working copy's pointers and index tell what there is: names are judged by them. */
+  readonly weightsElsewhere: boolean;
+  /** As above, where not even pointers are there: only the index was seen. */
+  readonly onlyIndexSeen: boolean;
+  readonly pairs: readonly ComparedPair[];
+  /** Multi-token-prediction layers that the config promises, and whether any parameter of one is stored. */
+  readonly promisedMtp: number;
+  readonly storesMtp: boolean;
+  /** For an adapter: what it holds, set beside its base; else null. */
+  readonly adapter: AdapterEvidence | null;
 }

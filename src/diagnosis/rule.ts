@@ -35,7 +35,11 @@ export interface ExampleCheckpoint {
   readonly shards?: Readonly<Record<string, readonly string[]>>;
   /** Further files, or replacements of those made from the above; null takes one away. */
   readonly files?: Readonly<Record<string, string | null>>;
-  /** First bytes of a tensor's data, as a repeated byte; 0 where not named. */
+  /** Bytes to cut off (negative) or put on (positive) at a file's end. */
+  readonly resize?: Readonly<Record<string, number>>;
+  /** `__metadata__` of the headers; `{ format: 'pt' }` where not given. */
+  readonly metadata?: Readonly<Record<string, string>> | null;
+  /** The byte that fills a tensor's data; 0 where not named. */
   readonly bytes?: Readonly<Record<string, number>>;
 }
 
@@ -44,6 +48,11 @@ export interface Example {
   readonly name: string;
   readonly checkpoint: ExampleCheckpoint;
   readonly base?: ExampleCheckpoint;
+}
+
+export interface Examples {
+  readonly fires: readonly Example[];
+  readonly silent: readonly Example[];
 }
 
 /** One rule: everything about it stands in one file. */
@@ -61,7 +70,8 @@ export interface RuleSpec<Data> {
   readonly sources: readonly string[];
   detect(evidence: Evidence): readonly Detection<Data>[] | Skip;
   words(data: Data): Words;
-  readonly examples: { readonly fires: readonly Example[]; readonly silent: readonly Example[] };
+  /** Cases in which it says something and in which it does not; made when asked for, since a check needs none. */
+  examples(): Examples;
 }
 
 /** A rule with the type of its data closed over, as the catalogue holds it. */
@@ -73,7 +83,7 @@ export interface Rule {
   readonly how: string;
   readonly sources: readonly string[];
   readonly helpUrl: string;
-  readonly examples: RuleSpec<unknown>['examples'];
+  examples(): Examples;
   run(evidence: Evidence): readonly Finding[] | Skip;
 }
 
@@ -86,10 +96,11 @@ export function helpUrlOf(rule: string): string {
 
 /** Makes a rule of its specification: detection, then words, then a finding. */
 export function defineRule<Data>(spec: RuleSpec<Data>): Rule {
-  const { id, severity, summary, why, how, sources, examples } = spec;
+  const { id, severity, summary, why, how, sources } = spec;
   const helpUrl = helpUrlOf(id);
   return {
-    id, severity, summary, why, how, sources, examples, helpUrl,
+    id, severity, summary, why, how, sources, helpUrl,
+    examples: () => spec.examples(),
     run(evidence) {
       const detected = spec.detect(evidence);
       if ('skipped' in detected) return detected;

@@ -1,0 +1,46 @@
+import type { Rule } from './rule.ts';
+import { dtypeWidened } from './rules/dtype-widened.ts';
+import { emptyCheckpoint } from './rules/empty-checkpoint.ts';
+import { emptyTensors } from './rules/empty-tensors.ts';
+import { fileTrailingBytes } from './rules/file-trailing-bytes.ts';
+import { fileTruncated } from './rules/file-truncated.ts';
+import { headMissing } from './rules/head-missing.ts';
+import { headNotExpected } from './rules/head-not-expected.ts';
+import { headTied } from './rules/head-tied.ts';
+import { headlessArchitecture } from './rules/headless-architecture.ts';
+import { indexMismatch } from './rules/index-mismatch.ts';
+import { indexTotalSize } from './rules/index-total-size.ts';
+import { layerIncomplete } from './rules/layer-incomplete.ts';
+import { layersMissing } from './rules/layers-missing.ts';
+import { malformedHeader } from './rules/malformed-header.ts';
+import { malformedJson } from './rules/malformed-json.ts';
+import { metadataFormatMissing } from './rules/metadata-format-missing.ts';
+import { mtpLayersMissing } from './rules/mtp-layers-missing.ts';
+import { notSafetensors } from './rules/not-safetensors.ts';
+import { parametersMissing } from './rules/parameters-missing.ts';
+import { pointerNotWeights } from './rules/pointer-not-weights.ts';
+import { renamedParameters } from './rules/renamed-parameters.ts';
+import { shapeMismatch } from './rules/shape-mismatch.ts';
+import { shardMissing } from './rules/shard-missing.ts';
+import { shardedByRank } from './rules/sharded-by-rank.ts';
+import { staleFiles } from './rules/stale-files.ts';
+import { tieChanged } from './rules/tie-changed.ts';
+import { tieFlagAmbiguous } from './rules/tie-flag-ambiguous.ts';
+import { tiedHeadDiffers } from './rules/tied-head-differs.ts';
+import { tiedHeadRedundant } from './rules/tied-head-redundant.ts';
+import { unexpectedParameters } from './rules/unexpected-parameters.ts';
+import { unsafePickle } from './rules/unsafe-pickle.ts';
+import { vocabularyMismatch } from './rules/vocabulary-mismatch.ts';
+import { vocabularyResized } from './rules/vocabulary-resized.ts';
+import { wrapperPrefix } from './rules/wrapper-prefix.ts';
+
+/** Every rule. The order is that of importance among findings of equal severity. */
+export const RULES: readonly Rule[] = [
+  malformedJson, pointerNotWeights, notSafetensors, malformedHeader, fileTruncated, fileTrailingBytes, shardMissing,
+  wrapperPrefix, emptyCheckpoint, emptyTensors, shardedByRank,
+  headMissing, tiedHeadDiffers, tieChanged, vocabularyMismatch,
+  layersMissing, layerIncomplete, parametersMissing, shapeMismatch, indexMismatch,
+  headlessArchitecture, tieFlagAmbiguous, mtpLayersMissing, staleFiles, unexpectedParameters, dtypeWidened,
+  metadataFormatMissing, indexTotalSize, unsafePickle,
+  headTied, headNotExpected, tiedHeadRedundant, vocabularyResized, renamedParameters,
+];

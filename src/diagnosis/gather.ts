@@ -1,0 +1,52 @@
+import { compareBytes } from '../comparison/equality.ts';
+import { storedPairs } from '../comparison/head.ts';
+import type { SideBySide } from '../comparison/side-by-side.ts';
+import type { Checkpoint } from '../inventory/checkpoint.ts';
+import { mtpLayers } from '../inventory/config.ts';
+import type { ComparedPair, Evidence } from './evidence.ts';
+import { partLosses } from './losses.ts';
+
+/** Completes a comparison to what the rules look at: losses parted by cause, and tied parameters that are both stored compared by their bytes. */
+export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
+  const { checkpoint, comparison, intent } = side;
+  const inner = comparison.wrapper?.unwrapped ?? comparison;
+  const pairs: ComparedPair[] = [];
+  for (const pair of storedPairs(intent, inner)) {
+    const { tensors } = checkpoint;
+    if (pair.targetRow >= tensors.length || pair.sourceRow >= tensors.length) continue;
+    pairs.push({
+      ...pair,
+      equality: await compareBytes(checkpoint, pair.targetRow, pair.sourceRow),
+      name: tensors.name(pair.targetRow),
+      sourceName: tensors.name(pair.sourceRow),
+      bytes: tensors.bytes(pair.targetRow),
+    });
+  }
+  const promised = mtpLayers(checkpoint.config).reduce((count, { value }) => Math.max(count, value), 0);
+  return {
+    checkpoint, base: side.base, intent, baseIntent: side.baseIntent, comparison, inner,
+    losses: partLosses(checkpoint, intent, comparison),
+    pairs,
+    ...whereWeightsAre(checkpoint),
+    promisedMtp: promised,
+    storesMtp: promised > 0 && storesMtp(side),
+    adapter: null,
+  };
+}
+
+/** Whether this is a working copy without its weights: pointers for all of them, or only their index. A place that serves weights has no such excuse. */
+function whereWeightsAre({ parts, index, isLocal, problems }: Checkpoint): Pick<Evidence, 'weightsElsewhere' | 'onlyIndexSeen'> {
+  const pointers = new Set(problems.flatMap((problem) => (problem.kind === 'pointer' ? [problem.path] : [])));
+  const isUnseen = index !== null && isLocal && parts.length > 0;
+  return {
+    weightsElsewhere: isUnseen && parts.every(({ path }) => pointers.has(path)),
+    onlyIndexSeen: isUnseen && parts.every(({ state }) => state === 'absent'),
+  };
+}
+
+/** Whether any parameter of a multi-token-prediction layer is stored: one under `mtp`, or of a layer beyond those that the config counts. */
+function storesMtp({ checkpoint, intent }: SideBySide): boolean {
+  const layers = checkpoint.config?.['num_hidden_layers'];
+  const names = [...checkpoint.tensors.columns.names, ...(checkpoint.index?.weightMap.keys() ?? [])];
+  return names.some((name) => /(?:^|\.)mtp/.test(name) || (typeof layers === 'number' && new RegExp(`(?:^|\\.)layers\\.${layers}\\.`).test(name))) || intent.facts === null;
+}

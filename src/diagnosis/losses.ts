@@ -1,0 +1,190 @@
+import type { Comparison, Mismatch, Missing } from '../comparison/comparison.ts';
+import type { Intent } from '../comparison/intent.ts';
+import { patternIn } from '../comparison/pattern.ts';
+import type { ClassFacts } from '../architecture/facts.ts';
+import type { Checkpoint } from '../inventory/checkpoint.ts';
+import { mtpLayers, numberAt } from '../inventory/config.ts';
+
+/** A layer, or a whole module, of which nothing is there. */
+export interface LostBlock {
+  /** `model.layers.*` for a layer, `vision_tower` for a module; names of the expected side. */
+  readonly block: string;
+  /** Numbers of the layers; empty for a module. */
+  readonly numbers: readonly number[];
+  readonly parameters: readonly Missing[];
+}
+
+/**
+ * What is missing or misshapen, parted so that every loss is told once, under the cause that explains it. Each
+ * missing parameter is in exactly one list, and so is each mismatched one.
+ */
+export interface Losses {
+  /** Behind a wrapper in the names: there, and out of every loader's sight. */
+  readonly wrapped: readonly Missing[];
+  /** In files that are not there or can't be read. */
+  readonly undelivered: readonly Missing[];
+  readonly head: readonly Missing[];
+  /** Of multi-token-prediction layers. */
+  readonly mtp: readonly Missing[];
+  readonly blocks: readonly LostBlock[];
+  /** Of layers of which other parameters are there, where siblings have them. */
+  readonly fromLayers: readonly Missing[];
+  readonly rest: readonly Missing[];
+  /** Shape with a 0 in it where there should be data. */
+  readonly empty: readonly Mismatch[];
+  /** Rows of the vocabulary that differ from the config's. */
+  readonly vocabulary: readonly Mismatch[];
+  /** One dimension is the expected one divided by `ranks`, throughout. */
+  readonly sliced: { readonly ranks: number; readonly parameters: readonly Mismatch[] } | null;
+  readonly shapes: readonly Mismatch[];
+}
+
+export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: Comparison): Losses {
+  const inner = comparison.wrapper?.unwrapped ?? comparison;
+  const known = new Set(inner.missing.map(({ name }) => name));
+  const missing = new Pool(inner.missing);
+  // Without an index nothing says what an absent shard held: whatever is missing is taken to have been in it.
+  const shardGone = checkpoint.index === null && checkpoint.parts.some((part) => part.state !== 'read');
+  const undelivered = [...inner.undelivered, ...(shardGone ? missing.take(() => true) : [])];
+  const isHead = headTest(intent, inner);
+  return {
+    wrapped: comparison.wrapper === null ? [] : comparison.missing.filter(({ name }) => !known.has(name)),
+    undelivered,
+    head: missing.take(({ memory }) => isHead(memory)),
+    mtp: missing.take(mtpTest(checkpoint)),
+    blocks: lostBlocks(missing, intent.facts, inner),
+    fromLayers: missing.take(siblingTest(intent.facts, inner)),
+    rest: missing.take(() => true),
+    ...partMismatches(intent, inner),
+  };
+}
+
+/** Hands out each item once. */
+class Pool<T> {
+  #items: readonly T[];
+
+  constructor(items: readonly T[]) {
+    this.#items = items;
+  }
+
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
+  take(test: (item: T) => boolean): T[] {
+    const taken = this.#items.filter(test);
+    if (taken.length > 0) this.#items = this.#items.filter((item) => !taken.includes(item));
+    return taken;
+  }
+}
+
+/** The head counts as lost when its output embedding is, or all of it; a lost part of it is an ordinary loss. */
+function headTest(intent: Intent, inner: Comparison): (memory: string) => boolean {
+  const patterns = new Set(intent.facts?.head ?? []);
+  const output = intent.facts?.outputEmbedding ?? null;
+  if (output !== null) patterns.add(output);
+  const isHead = (memory: string): boolean => patterns.has(patternIn(intent.facts, 'memory', memory).pattern) || (intent.facts === null && /(?:^|\.)(?:lm_head|embed_out|score|classifier)\.(?:weight|bias)$/.test(memory));
+  const lost = inner.missing.filter(({ memory }) => isHead(memory));
+  if (lost.length === 0) return () => false;
+  const outputLost = output !== null && lost.some(({ memory }) => memory === output);
+  const anyStored = [...inner.stored.keys()].some((memory) => isHead(memory));
+  return lost.length > 0 && (outputLost || !anyStored) ? isHead : () => false;
+}
+
+/** Parameters of layers beyond `num_hidden_layers`, or under `mtp.`, where the config promises such layers. */
+function mtpTest(checkpoint: Checkpoint): (missing: Missing) => boolean {
+  const promised = mtpLayers(checkpoint.config).some(({ value }) => value > 0);
+  const layers = numberAt(checkpoint.config, 'num_hidden_layers') ?? numberAt(checkpoint.config, 'text_config.num_hidden_layers');
+  return ({ name }) => {
+    if (/(?:^|\.)mtp(?:\.|_)/.test(name)) return true;
+    const { pattern, numbers } = patternIn(null, 'disk', name);
+    return promised && layers !== null && /(?:^|\.)layers\.\*\./.test(pattern) && (numbers[0] ?? 0) >= layers;
+  };
+}
+
+/** `model.layers.3.` of a name in memory, or null for one outside of layers. */
+function layerOf(facts: ClassFacts | null, memory: string): { list: string; number: number; key: string } | null {
+  const { pattern, numbers } = patternIn(facts, 'memory', memory);
+  const star = pattern.indexOf('*');
+  const number = numbers[0];
+  if (star < 0 || number === undefined) return null;
+  const list = pattern.slice(0, star);
+  return { list: `${list}*`, number, key: `${list}${number}.` };
+}
+
+/** First segments of a top-level name that stand for a module of several parameters. */
+function moduleOf(memory: string): string {
+  const segments = memory.split('.');
+  return segments.slice(0, Math.max(1, Math.min(2, segments.length - 2))).join('.');
+}
+
+function lostBlocks(missing: Pool<Missing>, facts: ClassFacts | null, inner: Comparison): LostBlock[] {
+  if (missing.items.length === 0) return [];
+  const present = new Set<string>();
+  for (const memory of inner.stored.keys()) {
+    const layer = layerOf(facts, memory);
+    present.add(layer === null ? `${moduleOf(memory)}.` : layer.key);
+  }
+  const lists = new Map<string, Map<number, Missing[]>>();
+  for (const item of missing.items) {
+    const layer = layerOf(facts, item.memory);
+    if (layer === null || present.has(layer.key)) continue;
+    const list = lists.get(layer.list) ?? new Map<number, Missing[]>();
+    lists.set(layer.list, list.set(layer.number, [...(list.get(layer.number) ?? []), item]));
+  }
+  const blocks: LostBlock[] = [];
+  for (const [block, layers] of lists) {
+    const parameters = [...layers.values()].flat();
+    const set = new Set(parameters);
+    missing.take((item) => set.has(item));
+    blocks.push({ block, numbers: [...layers.keys()].sort((a, b) => a - b), parameters });
+  }
+  return blocks;
+}
+
+/** Missing from a layer of which something is there, while the same parameter is there in another layer. */
+function siblingTest(facts: ClassFacts | null, inner: Comparison): (missing: Missing) => boolean {
+  if (inner.missing.length === 0) return () => false;
+  const pattern = (memory: string): string => patternIn(facts, 'memory', memory).pattern;
+  const patterns = new Set([...inner.stored.keys()].map(pattern));
+  return ({ memory }) => layerOf(facts, memory) !== null && patterns.has(pattern(memory));
+}
+
+function partMismatches(intent: Intent, inner: Comparison): Pick<Losses, 'empty' | 'vocabulary' | 'sliced' | 'shapes'> {
+  const pool = new Pool(inner.mismatched);
+  const empty = pool.take(({ actual, expected }) => actual.shape.includes(0) && !expected.shape.includes(0));
+  const sliced = findSlices(pool.items);
+  if (sliced !== null) pool.take((item) => sliced.parameters.includes(item));
+  const embeddings = [intent.facts?.inputEmbedding, intent.facts?.outputEmbedding];
+  const rows = pool.items.find(({ memory }) => embeddings.includes(memory));
+  const vocabulary = pool.take((item) => {
+    if (rows === undefined) return false;
+    return item.expected.shape[0] === rows.expected.shape[0] && item.actual.shape[0] === rows.actual.shape[0] && restEqual(item);
+  });
+  return { empty, sliced, vocabulary, shapes: pool.items };
+}
+
+function restEqual({ expected, actual }: Mismatch): boolean {
+  return expected.shape.length === actual.shape.length && expected.shape.every((dim, i) => i === 0 || dim === actual.shape[i]);
+}
+
+/** By how much the one differing dimension was divided, or null. */
+function division({ expected, actual }: Mismatch): number | null {
+  if (expected.shape.length !== actual.shape.length) return null;
+  const ratios = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [dim / (actual.shape[i] ?? 0)]));
+  const [ratio] = ratios;
+  return ratios.length === 1 && ratio !== undefined && Number.isInteger(ratio) && ratio > 1 ? ratio : null;
+}
+
+/** One rank's slice: at least three parameters, and most of those of another shape, divided by the same number. */
+function findSlices(mismatched: readonly Mismatch[]): Losses['sliced'] {
+  const byRatio = new Map<number, Mismatch[]>();
+  for (const item of mismatched) {
+    const ratio = division(item);
+    if (ratio !== null) byRatio.set(ratio, [...(byRatio.get(ratio) ?? []), item]);
+  }
+  for (const [ranks, parameters] of byRatio) {
+    if (parameters.length >= 3 && parameters.length * 2 > mismatched.length) return { ranks, parameters };
+  }
+  return null;
+}

@@ -1,0 +1,22 @@
+import type { ClassFacts, Task } from '../architecture/facts.ts';
+import { quote } from './words.ts';
+
+const AUTO_CLASSES: readonly (readonly [Task, string])[] = [
+  ['causal-lm', 'AutoModelForCausalLM'], ['image-text-to-text', 'AutoModelForImageTextToText'], ['seq2seq-lm', 'AutoModelForSeq2SeqLM'],
+  ['masked-lm', 'AutoModelForMaskedLM'], ['sequence-classification', 'AutoModelForSequenceClassification'],
+  ['token-classification', 'AutoModelForTokenClassification'], ['question-answering', 'AutoModelForQuestionAnswering'],
+  ['multiple-choice', 'AutoModelForMultipleChoice'], ['image-classification', 'AutoModelForImageClassification'],
+];
+
+/** What to import to load the intended class: its auto class where there is one, else the class itself. */
+export function loadingClass(facts: ClassFacts | null, intended: string | null): string {
+  const auto = AUTO_CLASSES.find(([task]) => facts?.tasks.includes(task));
+  return auto?.[1] ?? intended ?? 'AutoModelForCausalLM';
+}
+
+/** A reference as `from_pretrained` takes it: a repo's id with its revision, or a path. */
+export function pretrained(reference: string): string {
+  const match = /^hf:\/\/([^@]+?)(?:@(.+))?$/.exec(reference);
+  if (match?.[1] === undefined) return quote(reference);
+  return match[2] === undefined ? quote(match[1]) : `${quote(match[1])}, revision=${quote(match[2])}`;
+}

@@ -1,0 +1,38 @@
+import { llama } from '../examples.ts';
+import { prose } from '../prose.ts';
+import { defineRule } from '../rule.ts';
+import { exactSize, someNames } from '../words.ts';
+
+interface Data {
+  readonly names: readonly string[];
+  readonly bytes: number;
+}
+
+export const layerIncomplete = defineRule<Data>({
+  id: 'layer-incomplete',
+  severity: 'error',
+  summary: 'A layer lacks parameters that its siblings have.',
+  why: 'The loader fills what is not stored with random numbers and only warns. One random matrix in one layer is enough to spoil every answer.',
+  how: 'A parameter is expected (by the base, or because it always comes together with others that are stored), other layers of the same kind have it, this one does not.',
+  sources: ['verl-project/verl#6064'],
+  detect({ losses }) {
+    if (losses.fromLayers.length === 0) return [];
+    const names = losses.fromLayers.map(({ name }) => name);
+    return [{ data: { names, bytes: losses.fromLayers.reduce((sum, { bytes }) => sum + bytes, 0) }, parameters: names }];
+  },
+  words(data) {
+    return {
+      title: data.names.length === 1 ? prose`${data.names[0] ?? ''} is missing from its layer` : prose`${data.names.length} parameters are missing from their layers`,
+      message: prose`Other layers have them, these do not: ${someNames(data.names)}${data.bytes > 0 ? prose` (${exactSize(data.bytes)})` : ['']}. Loaders fill them with random numbers and only warn.`,
+      cause: null,
+      fix: { steps: prose`Save again from the training run; check that every rank and every expert was gathered before saving.`, code: null },
+    };
+  },
+  examples: () => ({
+    fires: [
+      { name: 'One projection dropped', checkpoint: llama({ rename: (name) => (name === 'model.layers.1.self_attn.v_proj.weight' ? null : name) }), base: llama() },
+      { name: 'The same, no base at hand', checkpoint: llama({ rename: (name) => (name === 'model.layers.1.self_attn.v_proj.weight' ? null : name) }) },
+    ],
+    silent: [{ name: 'All layers alike', checkpoint: llama(), base: llama() }],
+  }),
+});

@@ -1,0 +1,48 @@
+import { llama } from '../examples.ts';
+import { prose } from '../prose.ts';
+import { defineRule } from '../rule.ts';
+import { shapeText, words } from '../words.ts';
+
+interface Item {
+  readonly name: string;
+  readonly expected: readonly number[];
+  readonly actual: readonly number[];
+}
+
+interface Data {
+  readonly items: readonly Item[];
+  readonly byBase: boolean;
+}
+
+export const shapeMismatch = defineRule<Data>({
+  id: 'shape-mismatch',
+  severity: 'error',
+  summary: 'A parameter has another shape than it should.',
+  why: 'Loaders stop with a size error; told to ignore it, they throw the stored values away and start the parameter from random numbers.',
+  how: 'Shapes are compared with what the config calls for, then with the base\'s, then with those of the same parameter in other layers of the same kind. What the config itself accounts for (other widths, a resized vocabulary) is sound.',
+  sources: ['huggingface/transformers#33819'],
+  detect({ losses, base }) {
+    if (losses.shapes.length === 0) return [];
+    const items = losses.shapes.map(({ name, expected, actual }) => ({ name, expected: expected.shape, actual: actual.shape }));
+    return [{ data: { items, byBase: base !== null }, parameters: items.map(({ name }) => name) }];
+  },
+  words(data) {
+    const [first] = data.items;
+    const rest = data.items.length - 1;
+    const one = first === undefined ? words('') : prose`${first.name} is ${shapeText(first.actual)} and should be ${shapeText(first.expected)}`;
+    return {
+      title: rest === 0 && first !== undefined ? prose`${first.name} has the wrong shape` : prose`${data.items.length} parameters have the wrong shape`,
+      message: prose`${one}${rest > 0 ? prose`; so ${[rest === 1 ? 'is' : 'are']} ${rest} more` : words('')}. Loading stops with a size error, or drops the stored values.`,
+      cause: null,
+      fix: { steps: prose`Check that config.json belongs to these weights; else save again from the training run.`, code: null },
+    };
+  },
+  examples: () => {
+    const sound = llama({ layers: 4 });
+    const damaged = { ...sound, tensors: { ...sound.tensors, 'model.layers.1.mlp.up_proj.weight': ['BF16', 104, 64] as const } };
+    return {
+      fires: [{ name: 'One matrix of another size', checkpoint: damaged, base: sound }, { name: 'The same, no base at hand', checkpoint: damaged }],
+      silent: [{ name: 'A sound save', checkpoint: sound, base: sound }],
+    };
+  },
+});

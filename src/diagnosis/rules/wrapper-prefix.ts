@@ -1,0 +1,77 @@
+import { llama } from '../examples.ts';
+import { prose } from '../prose.ts';
+import type { Prose } from '../prose.ts';
+import { defineRule } from '../rule.ts';
+import { exactSize, quote } from '../words.ts';
+
+interface Data {
+  readonly text: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly example: { readonly found: string; readonly expected: string };
+  /** Whether all is well once the prefix is off. */
+  readonly otherwiseComplete: boolean;
+}
+
+const WRAPPERS: readonly (readonly [RegExp, string])[] = [
+  [/_orig_mod/, 'torch.compile'], [/_fsdp_wrapped_module|_checkpoint_wrapped_module/, 'FSDP'], [/_forward_module/, 'Lightning Fabric'],
+  [/pretrained_model/, 'a value-head wrapper (TRL)'], [/^module\.|\.module\./, 'DataParallel or DistributedDataParallel'],
+];
+
+function cause(text: string): Prose | null {
+  const known = WRAPPERS.find(([pattern]) => pattern.test(text));
+  return known === undefined ? null : prose`${text} is what ${[known[1]]} puts in front: the wrapper was saved instead of the model in it.`;
+}
+
+export const wrapperPrefix = defineRule<Data>({
+  id: 'wrapper-prefix',
+  severity: 'error',
+  summary: 'A training wrapper left its prefix in the names.',
+  why: 'No loader takes these prefixes off. To it every parameter is missing and every stored tensor unexpected: it starts the whole model from random numbers, and only warns.',
+  how: 'Most names fit nothing, and fit the base (or the facts of the class) once a known wrapper\'s segment, or a prefix that they share, is taken off.',
+  sources: ['huggingface/transformers#25205', 'huggingface/transformers#37519', 'huggingface/trl#3071'],
+  detect({ comparison, losses, checkpoint }) {
+    const { wrapper } = comparison;
+    if (wrapper === null || wrapper.kind !== 'prefix') return [];
+    const found = comparison.unexpected[0]?.name ?? '';
+    const { unwrapped } = wrapper;
+    let bytes = 0;
+    for (const { bytes: size } of comparison.unexpected) bytes += size;
+    return [{
+      data: {
+        text: wrapper.text, count: wrapper.count, bytes,
+        example: { found, expected: found.replace(wrapper.text, '') },
+        otherwiseComplete: unwrapped.missing.length === 0 && unwrapped.mismatched.length === 0 && checkpoint.problems.length === 0,
+      },
+      parameters: losses.wrapped.map(({ name }) => name),
+    }];
+  },
+  words(data) {
+    const script = [
+      'import glob, os', 'from safetensors import safe_open', 'from safetensors.torch import save_file', '',
+      'os.makedirs("repaired", exist_ok=True)', 'for path in glob.glob("*.safetensors"):', '    with safe_open(path, "pt") as file:',
+      `        tensors = {name.replace(${quote(data.text)}, ""): file.get_tensor(name) for name in file.keys()}`,
+      '    save_file(tensors, f"repaired/{path}", metadata={"format": "pt"})',
+    ];
+    return {
+      title: prose`Every name carries ${data.text}`,
+      message: prose`${data.count} tensors (${exactSize(data.bytes)}) have ${data.text} in their names, as in ${data.example.found}. No loader takes it off: all of them count as missing and start from random numbers.${[data.otherwiseComplete ? ' Without it the checkpoint is complete.' : '']}`,
+      cause: cause(data.text),
+      fix: {
+        steps: prose`Save the inner model (${'model.module'}, ${'model._orig_mod'} or ${'accelerator.unwrap_model(model)'}), or take the prefix off the saved files, and off the names in the index where there is one.`,
+        code: { language: 'python', text: script.join('\n') },
+      },
+    };
+  },
+  examples: () => ({
+    fires: [
+      { name: 'Saved from DistributedDataParallel', checkpoint: llama({ rename: (name) => `module.${name}` }), base: llama() },
+      { name: 'Saved from torch.compile, no base at hand', checkpoint: llama({ rename: (name) => `_orig_mod.${name}` }) },
+      { name: 'A wrapper of one\'s own', checkpoint: llama({ rename: (name) => `policy.${name}` }), base: llama() },
+    ],
+    silent: [
+      { name: 'A sound save', checkpoint: llama(), base: llama() },
+      { name: 'The base prefix lost: the loader puts it back', checkpoint: llama({ prefix: '', tied: true }), base: llama({ tied: true }) },
+    ],
+  }),
+});

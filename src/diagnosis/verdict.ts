@@ -1,0 +1,44 @@
+import type { Evidence } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import type { Prose } from './prose.ts';
+import { prose } from './prose.ts';
+
+export interface VerdictAndReason {
+  readonly verdict: 'complete' | 'incomplete' | 'unreadable' | 'unknown';
+  /** Why it is `unknown` or `unreadable`; null for the others. */
+  readonly reason: Prose | null;
+}
+
+/** The verdict on one checkpoint, from what was found and from what could not be known. Waived findings do not count. */
+export function verdictOf(evidence: Evidence, findings: readonly Finding[]): VerdictAndReason {
+  const errors = findings.filter((finding) => finding.severity === 'error' && finding.waived === null);
+  const [first] = errors;
+  const { checkpoint } = evidence;
+  if (first !== undefined) {
+    const isUnread = checkpoint.tensors.length === 0 && checkpoint.index === null && checkpoint.parts.some((part) => part.state === 'unreadable');
+    return isUnread ? { verdict: 'unreadable', reason: first.title } : { verdict: 'incomplete', reason: null };
+  }
+  const unreachable = checkpoint.problems.find((problem) => problem.kind === 'unreachable');
+  if (unreachable !== undefined) return { verdict: 'unreadable', reason: prose`${unreachable.path} could not be read: ${unreachable.message}` };
+  const reason = undecided(evidence);
+  return reason === null ? { verdict: 'complete', reason: null } : { verdict: 'unknown', reason };
+}
+
+/** What keeps the evidence from deciding, or null. */
+function undecided({ checkpoint, base, intent, inner, losses, adapter, onlyIndexSeen }: Evidence): Prose | null {
+  if (onlyIndexSeen) {
+    return prose`None of the ${checkpoint.parts.length} files that the index names is here. What the index names is whole; the weights were not seen.`;
+  }
+  if (adapter !== null) return null;
+  if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
+    const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of the model type ${intent.modelType}`;
+    return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
+  }
+  if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.facts?.outputEmbedding ?? null, inner.stored)) return prose`${[intent.head.reason]}. Name the base to get a verdict.`;
+  if (intent.tied === null && losses.head.length > 0) return prose`The head is not stored, and whether it is tied depends on the release that loads it: config.json does not say, and does not say which release wrote it.`;
+  return null;
+}
+
+function hasHead(output: string | null, stored: ReadonlyMap<string, number>): boolean {
+  return output !== null && stored.has(output);
+}
