@@ -18,6 +18,8 @@ export interface Target {
   readonly reference: string;
   /** The base as a reference; null where it is to be found from the checkpoint itself. */
   readonly base: string | null;
+  /** Where the base was named; the input where absent. */
+  readonly baseFrom?: 'input' | 'config';
   readonly waivers: readonly Waiver[];
   /** The line that asked for it, where there is one. */
   readonly origin: { readonly path: string; readonly line: number } | null;

@@ -1,3 +1,4 @@
+import { LEDGER_CAUSES } from '../comparison/ledger.ts';
 import * as v from 'valibot';
 import { MalformedError } from '../errors.ts';
 import { proseOf } from './prose-text.ts';
@@ -63,10 +64,7 @@ const checkpoint = v.object({
   renamed: v.optional(tensors(v.object({ name: text, from: text })), []),
   ledger: rows(
     v.object({
-      cause: v.picklist([
-        'missing-parameters', 'unexpected-parameters', 'shape', 'dtype', 'header-text', 'stale-files',
-        'trailing-bytes', 'truncation', 'quantisation', 'alignment',
-      ]),
+      cause: v.picklist(LEDGER_CAUSES),
       bytes: difference,
       detail: prose,
     }),

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '../format/tensor-table.ts';
+import type { LedgerCause } from '../comparison/ledger.ts';
 import type { Finding } from '../diagnosis/finding.ts';
 import type { Prose } from '../diagnosis/prose.ts';
 import type { CheckpointFormat } from '../inventory/checkpoint.ts';
@@ -11,7 +12,7 @@ export type Verdict = 'complete' | 'incomplete' | 'unreadable' | 'unknown';
 
 /** One line of the byte ledger: bytes by which the checkpoint differs from its base, and why. */
 export interface LedgerEntry {
-  readonly cause: 'missing-parameters' | 'unexpected-parameters' | 'shape' | 'dtype' | 'header-text' | 'stale-files' | 'trailing-bytes' | 'truncation' | 'quantisation' | 'alignment';
+  readonly cause: LedgerCause;
   readonly bytes: number;
   readonly detail: Prose;
 }

@@ -1,0 +1,19 @@
+// Measures Headcheck against a corpus of real saves: node scripts/truth.mjs [CORPUS.jsonl.gz] [--only PART_OF_ID] [--list]
+// Each case is checked with its base and without one, in this process, and set beside what the real loader said of it.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, list: { type: 'boolean' }, 'no-compile': { type: 'boolean' } } });
+const [corpus = `${root}../shared/truth/causal.jsonl.gz`] = positionals;
+
+if (!values['no-compile']) {
+  const compiled = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
+  if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+}
+const { measure, printMeasure } = await import(`${root}build/test/support/truth/measure.js`);
+const start = performance.now();
+const result = await measure(corpus, { only: values.only ?? '' });
+printMeasure(result, { list: values.list === true, seconds: (performance.now() - start) / 1000 });
+process.exitCode = result.reached ? 0 : 1;

@@ -1,0 +1,112 @@
+import pLimit from 'p-limit';
+import { HeadcheckError } from './errors.ts';
+import { findBase } from './inventory/base.ts';
+import type { Checkpoint } from './inventory/checkpoint.ts';
+import { architectures, modelType } from './inventory/config.ts';
+import { HeadCache, readCheckpoint } from './inventory/read.ts';
+import { judge } from './judge.ts';
+import type { FoundBase } from './judge.ts';
+import { parseReference } from './reference/parse.ts';
+import { failedReport, overallVerdict } from './report/assemble.ts';
+import { prose } from './report/report.ts';
+import type { CheckpointReport, Report } from './report/report.ts';
+import type { Settings, Target } from './settings.ts';
+import { createSourceContext, openSource } from './source/open.ts';
+import type { SourceContext, SourceEvent } from './source/open.ts';
+import { VERSION } from './version.ts';
+
+export type ProgressEvent = SourceEvent;
+
+/** How many checkpoints are read at the same time; their shards are read in parallel within that. */
+const CHECKPOINTS_AT_ONCE = 4;
+
+type Notice = Report['notices'][number];
+
+/**
+ * The whole of a check: each reference is opened, its heads are read, it is set beside its base and the facts of its
+ * class, diagnosed, and reported. What goes wrong with one checkpoint is reported in its place; the others go on.
+ */
+export async function check(settings: Settings, io: { readonly progress?: (event: ProgressEvent) => void } = {}): Promise<Report> {
+  const { directory, hub, proxy, github = null, followLinks = false } = settings;
+  const context = createSourceContext({ directory, hub, proxy, github, followLinks, ...(io.progress === undefined ? {} : { onProgress: io.progress }) });
+  const call = new Call(settings, context);
+  const limit = pLimit(CHECKPOINTS_AT_ONCE);
+  try {
+    const checkpoints = await Promise.all(settings.targets.map((target) => limit(() => call.checkTarget(target))));
+    return { tool: { name: 'headcheck', version: VERSION }, verdict: overallVerdict(checkpoints), checkpoints, notices: call.notices };
+  } finally {
+    await context.close();
+  }
+}
+
+/** What the checkpoints of one call share. */
+class Call {
+  readonly #settings: Settings;
+  readonly #context: SourceContext;
+  readonly #heads = new HeadCache();
+  /** Every base is read once, however many checkpoints were made from it. */
+  readonly #bases = new Map<string, Promise<Checkpoint>>();
+  readonly notices: Notice[] = [];
+
+  constructor(settings: Settings, context: SourceContext) {
+    this.#settings = settings;
+    this.#context = context;
+  }
+
+  /** Checks one reference. Never throws for anything that is wrong with it. */
+  async checkTarget(target: Target): Promise<CheckpointReport> {
+    try {
+      // A base that the user names is read at the same time; one that the checkpoint names, after it.
+      const named = target.base === null ? null : this.#readBase(target.base);
+      named?.catch(() => {});
+      const checkpoint = await this.#read(target.reference);
+      return await this.#judge(target, checkpoint, await this.#findBase(target, checkpoint));
+    } catch (error) {
+      if (error instanceof HeadcheckError) return failedReport(target, error);
+      throw error;
+    }
+  }
+
+  async #judge(target: Target, checkpoint: Checkpoint, base: FoundBase): Promise<CheckpointReport> {
+    const { report, incomparable } = await judge(checkpoint, base, { target, severities: this.#settings.severities, today: this.#settings.today });
+    if (incomparable !== null && target.base !== null) this.#reportIncomparable(target, incomparable);
+    return report;
+  }
+
+  async #findBase(target: Target, checkpoint: Checkpoint): Promise<FoundBase> {
+    const given = target.base === null ? null : ({ reference: target.base, found: target.baseFrom ?? 'input' } as const);
+    const search = findBase(checkpoint, given);
+    const reasons = search.rejected.map(({ written, reason }) => `${written} ${reason}`);
+    for (const candidate of search.candidates) {
+      try {
+        return { checkpoint: await this.#readBase(candidate.reference), found: candidate.found, reasons };
+      } catch (error) {
+        if (!(error instanceof HeadcheckError)) throw error;
+        if (given !== null) this.notices.push({ severity: 'error', message: prose`The base ${candidate.reference} could not be read: ${error.message} ${[error.hint]}`, location: target.origin });
+        reasons.push(`${candidate.reference} could not be read: ${error.message}`);
+      }
+    }
+    return { checkpoint: null, found: null, reasons };
+  }
+
+  #readBase(reference: string): Promise<Checkpoint> {
+    let base = this.#bases.get(reference);
+    if (base === undefined) {
+      base = this.#read(reference);
+      this.#bases.set(reference, base);
+    }
+    return base;
+  }
+
+  async #read(written: string): Promise<Checkpoint> {
+    const { directory, hub, github } = this.#settings;
+    const reference = parseReference(written, { directory, hubEndpoint: hub.endpoint, ...(github == null ? {} : { githubServer: github.serverUrl }) });
+    return await readCheckpoint(await openSource(reference, this.#context), { heads: this.#heads });
+  }
+
+  #reportIncomparable(target: Target, base: Checkpoint): void {
+    const what = modelType(base.config) ?? architectures(base.config)[0] ?? 'another model';
+    const message = prose`The base ${base.reference} (${what}) is of another architecture than ${target.reference}, so the two were not compared. Name the model that the checkpoint was made from.`;
+    this.notices.push({ severity: 'error', message, location: target.origin });
+  }
+}

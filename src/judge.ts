@@ -1,0 +1,55 @@
+import { loadModelTypeFacts, modelTypeOfClass } from './architecture/index.ts';
+import type { ModelTypeFacts } from './architecture/facts.ts';
+import { setSideBySide } from './comparison/side-by-side.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import type { Policy } from './diagnosis/diagnose.ts';
+import { gatherEvidence } from './diagnosis/gather.ts';
+import { verdictOf } from './diagnosis/verdict.ts';
+import type { BaseFound } from './inventory/base.ts';
+import type { Checkpoint } from './inventory/checkpoint.ts';
+import { architectures, modelType } from './inventory/config.ts';
+import { checkpointReport } from './report/assemble.ts';
+import type { CheckpointReport } from './report/report.ts';
+import type { Target } from './settings.ts';
+
+/** The base that was found, or why there is none. */
+export interface FoundBase {
+  readonly checkpoint: Checkpoint | null;
+  readonly found: BaseFound | null;
+  /** Why candidates could not be used. */
+  readonly reasons: readonly string[];
+}
+
+export interface JudgeOptions extends Pick<Policy, 'severities' | 'today'> {
+  readonly target: Pick<Target, 'reference' | 'origin' | 'waivers'>;
+}
+
+export interface Judgement {
+  readonly report: CheckpointReport;
+  /** The base, where it is of another architecture, so that the checkpoint was judged without it. */
+  readonly incomparable: Checkpoint | null;
+}
+
+/** Judges a checkpoint that was read, beside its base where there is one: compare, gather the evidence, diagnose, report. */
+export async function judge(checkpoint: Checkpoint, base: FoundBase, { target, severities, today }: JudgeOptions): Promise<Judgement> {
+  const side = setSideBySide(checkpoint, base.checkpoint, await factsFor(checkpoint, base.checkpoint));
+  const evidence = await gatherEvidence(side);
+  const diagnosis = diagnose(evidence, { severities, today, waivers: target.waivers });
+  const report = checkpointReport({
+    target, evidence, diagnosis,
+    verdict: verdictOf(evidence, diagnosis.findings),
+    base: side.base === null || base.found === null ? null : { checkpoint: side.base, found: base.found },
+    baseReasons: side.incomparable === null ? base.reasons : [...base.reasons, `${side.incomparable.reference} is of another architecture`],
+  });
+  return { report, incomparable: side.incomparable };
+}
+
+/** Facts of the checkpoint's model type; where its config does not name one, of its class, else of its base's. */
+async function factsFor(checkpoint: Checkpoint, base: Checkpoint | null): Promise<ModelTypeFacts | null> {
+  for (const config of [checkpoint.config, base?.config ?? null]) {
+    const [architecture] = architectures(config);
+    const type = modelType(config) ?? (architecture === undefined ? null : await modelTypeOfClass(architecture));
+    if (type !== null) return await loadModelTypeFacts(type);
+  }
+  return null;
+}

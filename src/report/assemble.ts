@@ -1,0 +1,122 @@
+import { ledger } from '../comparison/ledger.ts';
+import type { LedgerLine } from '../comparison/ledger.ts';
+import type { Diagnosis } from '../diagnosis/diagnose.ts';
+import type { Evidence } from '../diagnosis/evidence.ts';
+import { loaderOutcomes } from '../diagnosis/loaders.ts';
+import { counted } from '../diagnosis/numbers.ts';
+import type { VerdictAndReason } from '../diagnosis/verdict.ts';
+import { someNames, words } from '../diagnosis/words.ts';
+import type { HeadcheckError } from '../errors.ts';
+import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
+import type { Checkpoint } from '../inventory/checkpoint.ts';
+import { prose } from './report.ts';
+import type { CheckpointReport, LedgerEntry, Prose, ShardRow, Totals, Verdict } from './report.ts';
+
+export interface BaseInReport {
+  readonly checkpoint: Checkpoint;
+  readonly found: string;
+}
+
+interface Assembly {
+  readonly target: { readonly reference: string; readonly origin: CheckpointReport['origin'] };
+  readonly evidence: Evidence;
+  readonly diagnosis: Diagnosis;
+  readonly verdict: VerdictAndReason;
+  readonly base: BaseInReport | null;
+  /** Why bases that were named could not be used. */
+  readonly baseReasons: readonly string[];
+}
+
+/** Makes the report of one checkpoint of its evidence and diagnosis. */
+export function checkpointReport({ target, evidence, diagnosis, verdict, base, baseReasons }: Assembly): CheckpointReport {
+  const { checkpoint, comparison, inner, intent } = evidence;
+  return {
+    reference: target.reference,
+    revision: checkpoint.revision,
+    format: checkpoint.format,
+    ...verdict,
+    base: base === null ? null : { reference: base.checkpoint.reference, revision: base.checkpoint.revision, found: base.found },
+    architecture: { modelType: intent.modelType, class: intent.class, intendedClass: intent.intendedClass },
+    totals: totals(checkpoint.tensors, base?.checkpoint.tensors ?? null),
+    missing: [...comparison.missing, ...(evidence.weightsElsewhere || evidence.onlyIndexSeen ? [] : comparison.undelivered)].map(plainInfo),
+    unexpected: comparison.unexpected.map(plainInfo),
+    mismatched: comparison.mismatched.map(({ name, expected, actual }) => ({ name, expected, actual })),
+    tied: inner.tied.map(({ name, source }) => ({ name, source })),
+    renamed: inner.renamed,
+    ledger: base === null ? [] : ledger(checkpoint, base.checkpoint, comparison).map(ledgerEntry),
+    shards: base === null ? [] : shardRows(checkpoint, base.checkpoint),
+    loaders: loaderOutcomes(evidence),
+    findings: diagnosis.findings,
+    skipped: [...diagnosis.skipped, ...baseReasons.map((reason) => ({ rule: 'base', reason }))],
+    origin: target.origin,
+  };
+}
+
+function plainInfo({ name, dtype, shape, bytes }: TensorInfo): TensorInfo {
+  return { name, dtype, shape, bytes };
+}
+
+function count(table: TensorTable | null): { tensors: number; parameters: number; bytes: number } {
+  const sums = { tensors: table?.length ?? 0, parameters: 0, bytes: 0 };
+  for (let row = 0; table !== null && row < table.length; row++) {
+    sums.parameters += table.elements(row);
+    sums.bytes += table.bytes(row);
+  }
+  return sums;
+}
+
+function totals(tensors: TensorTable, base: TensorTable | null): Totals {
+  const own = count(tensors);
+  const ofBase = count(base);
+  return { ...own, baseTensors: ofBase.tensors, baseParameters: ofBase.parameters, baseBytes: ofBase.bytes };
+}
+
+/** What each cause of a difference is called, with how many parameters or files it concerns. */
+function ledgerDetail({ cause, names }: LedgerLine): Prose {
+  const listed = names.length === 0 ? words('') : prose`: ${someNames(names, 2)}`;
+  switch (cause) {
+    case 'missing-parameters': return [`${counted(names.length, 'missing parameter')}`, ...listed];
+    case 'tied-parameters': return [`${counted(names.length, 'tied parameter')} not stored`, ...listed];
+    case 'unexpected-parameters': return ['parameters that the base does not have', ...listed];
+    case 'shape': return ['other shapes', ...listed];
+    case 'dtype': return words('other element types');
+    case 'quantisation': return ['packed by quantisation', ...listed];
+    case 'header-text': return words('header text: names, shapes and offsets');
+    case 'stale-files': return ['files that are not part of the checkpoint', ...listed];
+    case 'trailing-bytes': return ['bytes beyond the last tensor', ...listed];
+    case 'truncation': return ['bytes that are cut off', ...listed];
+    case 'alignment': return words('padding of the container');
+  }
+}
+
+function ledgerEntry(line: LedgerLine): LedgerEntry {
+  return { cause: line.cause, bytes: line.bytes, detail: ledgerDetail(line) };
+}
+
+/** The files of both sides, by name; files of one number in sets of the same length are the same row. */
+function shardRows(checkpoint: Checkpoint, base: Checkpoint): ShardRow[] {
+  const rows = new Map<string, ShardRow>();
+  const add = (path: string, sizes: Partial<ShardRow>): void => {
+    rows.set(path, { path, baseBytes: null, bytes: null, ...rows.get(path), ...sizes });
+  };
+  for (const { path, size } of base.shards) add(path, { baseBytes: size });
+  for (const { path, size } of checkpoint.shards) add(path, { bytes: size });
+  return [...rows.values()];
+}
+
+/** The report of a checkpoint that could not be opened at all. */
+export function failedReport(target: { readonly reference: string; readonly origin: CheckpointReport['origin'] }, error: HeadcheckError): CheckpointReport {
+  return {
+    reference: target.reference, revision: null, format: 'none', verdict: 'unreadable', reason: [error.message, ' ', error.hint], base: null,
+    architecture: { modelType: null, class: null, intendedClass: null },
+    totals: { tensors: 0, parameters: 0, bytes: 0, baseTensors: 0, baseParameters: 0, baseBytes: 0 },
+    missing: [], unexpected: [], mismatched: [], tied: [], renamed: [], ledger: [], shards: [], loaders: [], findings: [], skipped: [], origin: target.origin,
+  };
+}
+
+const WORST: readonly Verdict[] = ['incomplete', 'unreadable', 'unknown', 'complete'];
+
+/** The worst verdict of all; `complete` where there is nothing to check. */
+export function overallVerdict(checkpoints: readonly { readonly verdict: Verdict }[]): Verdict {
+  return WORST.find((verdict) => checkpoints.some((checkpoint) => checkpoint.verdict === verdict)) ?? 'complete';
+}
