@@ -1,5 +1,5 @@
 /** What a user may write, taken apart. `text` is what they wrote; nothing was looked at yet, on disk or on the net. */
-export type Reference = PathReference | SnapshotReference | HubReference | ArtifactReference | ReleaseReference;
+export type Reference = PathReference | SnapshotReference | HubReference | ArtifactReference | ReleaseReference | RepositoryReference;
 
 /** A directory or a file on this machine. */
 export interface PathReference {
@@ -52,6 +52,18 @@ export interface ReleaseReference {
   readonly tag: string | null;
   /** One asset; null for all of them. */
   readonly asset: string | null;
+}
+
+/** A folder or a file of a GitHub repository at a revision, read without a checkout. */
+export interface RepositoryReference {
+  readonly kind: 'repository';
+  readonly text: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Branch, tag or commit; null for the default branch. */
+  readonly revision: string | null;
+  /** A folder or a file inside, without slashes at its ends; null for the root. */
+  readonly path: string | null;
 }
 
 /** What relative and bare references are read against. */

@@ -3,9 +3,10 @@ import type { ByteReader } from '../bytes/reader.ts';
 import { openZip, ZipError, type ZipEntry } from '../bytes/zip.ts';
 import { MalformedError, NotFoundError, UsageError } from '../errors.ts';
 import type { ArtifactReference } from '../reference/reference.ts';
+import { bearer } from './http/token.ts';
 import type { SourceOptions } from './context.ts';
 import { noSuchFile } from './file.ts';
-import { githubApi, githubBearer, githubError, githubJson, repositoryUrl, type GitHubApi } from './github-api.ts';
+import { githubApi, githubError, githubJson, repositoryUrl, type GitHubApi } from './github-api.ts';
 import type { HttpClient } from './http/client.ts';
 import { rangeReader } from './http/range-reader.ts';
 import type { Source } from './source.ts';
@@ -64,7 +65,7 @@ function artifactReader(api: GitHubApi, artifact: Artifact, options: SourceOptio
   const url = repositoryUrl(api, `actions/artifacts/${artifact.id}/zip`);
   return rememberTail(rangeReader({
     client: api.client, size: artifact.size_in_bytes, what: `artifact "${artifact.name}"`,
-    request: async () => ({ url, headers: { accept: 'application/vnd.github+json' }, authorization: githubBearer(api) }),
+    request: async () => ({ url, headers: { accept: 'application/vnd.github+json' }, authorization: bearer(api.access.token) }),
     refusal: async (answer) => await githubError(answer, api, { what: `artifact "${artifact.name}"`, permission: PERMISSION }),
     onBytes: (bytes) => options.onProgress?.({ kind: 'bytes', path: artifact.name, bytes }),
   }));

@@ -3,6 +3,7 @@ import { AccessError, NotFoundError, UnreachableError, UsageError, type Headchec
 import type { GitHubAccess, SourceOptions } from './context.ts';
 import { nextPage, readJson, serverText, strange } from './http/body.ts';
 import type { HttpAnswer, HttpClient } from './http/client.ts';
+import { bearer, cleanToken } from './http/token.ts';
 import { TransientError, waitAsked } from './http/retry.ts';
 
 /** GitHub's REST interface for one repository, as the sources need it. */
@@ -19,9 +20,12 @@ export interface Wanted {
   readonly permission: string;
 }
 
+const PUBLIC: GitHubAccess = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', token: null, repository: null };
+
 /** @throws UsageError where the check does not know of GitHub, or of the repository */
 export function githubApi(options: SourceOptions, client: HttpClient, repository: string | null, text: string): GitHubApi {
-  const access = options.github ?? null;
+  // A repository that is named in full can be public, and then needs no more than its name.
+  const access = options.github ?? (repository === null ? null : PUBLIC);
   const known = repository ?? access?.repository ?? null;
   if (access === null || known === null) {
     throw new UsageError(`"${text}" is on GitHub, and the repository is not known here.`, 'Run the check in a workflow, or set GITHUB_REPOSITORY to owner/name and GITHUB_TOKEN to a token that may read it.');
@@ -29,17 +33,12 @@ export function githubApi(options: SourceOptions, client: HttpClient, repository
   if (!/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/.test(known) || known.split('/').some((part) => part === '.' || part === '..')) {
     throw new UsageError(`"${known}" is not a repository of GitHub.`, 'Write it as owner/name.');
   }
-  return { client, access, repository: known };
+  return { client, access: { ...access, token: cleanToken(access.token, 'The GitHub token') }, repository: known };
 }
 
 /** The address of `path` below the repository in the REST interface. */
 export function repositoryUrl(api: GitHubApi, path: string): URL {
   return new URL(`repos/${api.repository}/${path}`, api.access.apiUrl.replace(/\/*$/, '/'));
-}
-
-/** The token as the REST interface takes it. */
-export function githubBearer({ access }: GitHubApi): string | null {
-  return access.token === null || access.token === '' ? null : `Bearer ${access.token}`;
 }
 
 /**
@@ -49,7 +48,7 @@ export function githubBearer({ access }: GitHubApi): string | null {
 export async function githubJson<S extends v.GenericSchema>(api: GitHubApi, url: URL, schema: S, wanted: Wanted): Promise<{ value: v.InferOutput<S>; next: URL | null }> {
   const isOurs = url.origin === new URL(api.access.apiUrl).origin;
   const headers = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' };
-  return await api.client.send({ url, headers, authorization: isOurs ? githubBearer(api) : null }, async (answer) => {
+  return await api.client.send({ url, headers, authorization: isOurs ? bearer(api.access.token) : null }, async (answer) => {
     if (answer.status !== 200) throw await githubError(answer, api, wanted);
     const parsed = v.safeParse(schema, await readJson(answer));
     if (!parsed.success) throw strange(answer, 'a document of another form', parsed.issues);
@@ -67,7 +66,8 @@ export async function githubError(answer: HttpAnswer, api: GitHubApi, { what, pe
   if (answer.status === 403 && wait !== null) return new TransientError('it answered 403 for too many requests', wait);
   const said = await message(answer);
   const grant = access.token === null ? `Give a token with ${permission}.` : `Check the name, and that the token has ${permission}.`;
-  if (answer.status === 404) return new NotFoundError(`${repository} has no ${what}, or the token may not see it.`, grant);
+  // 422 is its answer for a revision that it does not know.
+  if (answer.status === 404 || answer.status === 422) return new NotFoundError(`${repository} has no ${what}, or the token may not see it.`, grant);
   if (answer.status === 410) return new NotFoundError(`${repository} has no ${what} any more: it has expired.`, 'Upload it again, or keep artifacts longer (retention-days).');
   if (answer.status === 401) return new AccessError('GitHub does not accept the token.', 'Give a valid token.');
   if (answer.status === 403) return new AccessError(`GitHub refuses ${what} of ${repository}.${said}`, grant);

@@ -9,6 +9,7 @@ import { hubError, type HubQuery } from './hub-errors.ts';
 import { nextPage, readJson, strange } from './http/body.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './http/client.ts';
 import { rangeReader } from './http/range-reader.ts';
+import { bearer, cleanToken } from './http/token.ts';
 import type { Source, SourceFile } from './source.ts';
 
 /** Files that are listed at most: twenty pages of the Hub. The largest known checkpoints have under 1,000. */
@@ -57,7 +58,9 @@ export async function openHub(reference: HubReference, options: SourceOptions, c
 async function resolveRevision(reference: HubReference, { hub }: SourceOptions, client: HttpClient): Promise<Place> {
   const endpoint = endpointUrl(hub.endpoint);
   const revision = reference.revision ?? 'main';
-  const asked = { endpoint, token: hub.token, client, repo: reference.repo, revision, commit: revision };
+  const asked = { endpoint, token: cleanToken(hub.token, 'HF_TOKEN'), client, repo: reference.repo, revision, commit: revision };
+  // A whole commit hash is pinned already.
+  if (/^[0-9a-f]{40}$/.test(revision)) return asked;
   const url = new URL(`api/models/${reference.repo}/revision/${encodeURIComponent(revision)}?expand=sha`, endpoint);
   return await ask(asked, { url }, null, async (answer) => {
     const parsed = v.safeParse(RevisionAnswer, await readJson(answer));
@@ -135,8 +138,4 @@ async function ask<T>(place: Place, request: HttpRequest, path: string | null, t
 
 function queryOf(place: Place, path: string | null): HubQuery {
   return { endpoint: place.endpoint, repo: place.repo, revision: place.revision, path, hasToken: place.token !== null };
-}
-
-function bearer(token: string | null): string | null {
-  return token === null || token === '' ? null : `Bearer ${token}`;
 }

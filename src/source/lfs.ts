@@ -10,6 +10,10 @@ import type { Source } from './source.ts';
 
 /** A pointer is some 130 bytes; the specification allows no more than 1,024. */
 const MAX_POINTER_BYTES = 1024;
+/** Version, oid and a size of one digit. */
+const MIN_POINTER_BYTES = 120;
+/** Only weights are looked at: reading each small file of a remote repository would be a request for each. */
+const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt|gguf)$/;
 /** What GitHub takes in one batch. */
 const BATCH_SIZE = 100;
 
@@ -46,12 +50,13 @@ export function parsePointer(bytes: Uint8Array): LfsObject | null {
 /**
  * The same source with each Git LFS pointer replaced by what it stands for, read from the repository's LFS store: a
  * checkout without `lfs: true` holds pointers only. Where there are none, nothing is asked for.
+ * @param repository whose store it is; null for the repository that the check runs in
  * @throws UsageError where pointers are there and the repository is not known
  */
-export async function withLfsObjects(source: Source, options: SourceOptions, client: () => Promise<HttpClient>): Promise<Source> {
+export async function withLfsObjects(source: Source, options: SourceOptions, client: () => Promise<HttpClient>, repository: string | null = null): Promise<Source> {
   const pointers = await findPointers(source);
   if (pointers.size === 0) return source;
-  const api = githubApi(options, await client(), null, source.reference);
+  const api = githubApi(options, await client(), repository, source.reference);
   const store = lfsStore(api, [...pointers.values()]);
   return {
     ...source, isLocal: false,
@@ -68,17 +73,18 @@ export async function withLfsObjects(source: Source, options: SourceOptions, cli
 }
 
 async function findPointers(source: Source): Promise<Map<string, LfsObject>> {
-  const pointers = new Map<string, LfsObject>();
-  for (const { path, size } of source.files) {
-    // The shortest pointer there can be: version, oid and a size of one digit.
-    if (size < 120 || size > MAX_POINTER_BYTES) continue;
-    const reader = await source.open(path).catch(() => null);
-    const bytes = await reader?.read(0, size).catch(() => null);
-    await reader?.close?.();
-    const object = bytes === null || bytes === undefined ? null : parsePointer(bytes);
-    if (object !== null) pointers.set(path, object);
-  }
-  return pointers;
+  const candidates = source.files.filter(({ path, size }) => size >= MIN_POINTER_BYTES && size <= MAX_POINTER_BYTES && WEIGHTS.test(path));
+  const found = await Promise.all(candidates.map(async ({ path }) => [path, await readPointer(source, path)] as const));
+  return new Map(found.flatMap(([path, object]) => (object === null ? [] : [[path, object] as const])));
+}
+
+/** A file that cannot be read is left as it is: whoever needs it meets the error. */
+async function readPointer(source: Source, path: string): Promise<LfsObject | null> {
+  const reader = await source.open(path).catch(() => null);
+  if (reader === null) return null;
+  const bytes = await reader.read(0, reader.size).catch(() => null);
+  await reader.close?.();
+  return bytes === null ? null : parsePointer(bytes);
 }
 
 /** Where objects can be fetched. All are asked for in one go when the first is needed; an address that expired is asked for again. */
@@ -116,7 +122,7 @@ function batchUrl({ access, repository }: GitHubApi): URL {
 
 async function batch(api: GitHubApi, objects: readonly LfsObject[]): Promise<Map<string, BatchObject>> {
   const { token } = api.access;
-  const authorization = token === null || token === '' ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
+  const authorization = token === null ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const headers = { accept: 'application/vnd.git-lfs+json', 'content-type': 'application/vnd.git-lfs+json' };
   const found = new Map<string, BatchObject>();
   for (let start = 0; start < objects.length; start += BATCH_SIZE) {

@@ -55,6 +55,10 @@ export async function openSource(reference: Reference, context: SourceContext): 
       const { openHub } = await import('./hub.ts');
       return await openHub(reference, context, await context.client());
     }
+    case 'repository': {
+      const { openRepository } = await import('./repository.ts');
+      return await openRepository(reference, context, await context.client());
+    }
     case 'artifact': {
       const { openArtifact } = await import('./artifact.ts');
       return await openArtifact(reference, context, await context.client());

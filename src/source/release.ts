@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { NotFoundError } from '../errors.ts';
 import type { ReleaseReference } from '../reference/reference.ts';
+import { bearer } from './http/token.ts';
 import type { SourceOptions } from './context.ts';
 import { noSuchFile } from './file.ts';
-import { githubApi, githubBearer, githubError, githubJson, repositoryUrl, type GitHubApi, type Wanted } from './github-api.ts';
+import { githubApi, githubError, githubJson, repositoryUrl, type GitHubApi, type Wanted } from './github-api.ts';
 import type { HttpClient } from './http/client.ts';
 import { rangeReader } from './http/range-reader.ts';
 import type { Source, SourceFile } from './source.ts';
@@ -36,7 +37,7 @@ export async function openRelease(reference: ReleaseReference, options: SourceOp
       const url = repositoryUrl(api, `releases/assets/${asset.id}`);
       return rangeReader({
         client, size: asset.size, what: path,
-        request: async () => ({ url, headers: { accept: 'application/octet-stream' }, authorization: githubBearer(api) }),
+        request: async () => ({ url, headers: { accept: 'application/octet-stream' }, authorization: bearer(api.access.token) }),
         refusal: async (answer) => await githubError(answer, api, { ...wanted, what: `asset "${path}"` }),
         onBytes: (bytes) => options.onProgress?.({ kind: 'bytes', path, bytes }),
       });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UsageError } from '../../src/errors.ts';
+import { formatRepositoryReference } from '../../src/reference/github.ts';
 import { parseReference } from '../../src/reference/parse.ts';
 
 const context = { directory: '/repo', hubEndpoint: 'https://hub.example/mirror' };
@@ -67,6 +68,18 @@ test('artifacts and releases', () => {
   assert.deepEqual(parseReference(pasted, context), { kind: 'release', text: pasted, repository: 'o/r', tag: 'v1', asset: 'm.safetensors' });
 });
 
+test('a folder or a file of a GitHub repository', () => {
+  const read = (text: string) => {
+    const reference = parseReference(text, context);
+    return reference.kind === 'repository' ? [reference.repository, reference.revision, reference.path] : reference.kind;
+  };
+  assert.deepEqual(read('https://github.com/o/r'), ['o/r', null, null]);
+  assert.deepEqual(read('https://github.com/o/r/tree/main'), ['o/r', 'main', null]);
+  assert.deepEqual(read('https://github.com/o/r/blob/feature%2Fx/out/model.safetensors#L1'), ['o/r', 'feature/x', 'out/model.safetensors']);
+  const formatted = formatRepositoryReference('https://github.com/', 'o/r', 'a'.repeat(40), 'out dir/100%');
+  assert.deepEqual(read(formatted), ['o/r', 'a'.repeat(40), 'out dir/100%']);
+});
+
 test('what is no reference is refused with what to write instead', () => {
   const refused: readonly (readonly [string, RegExp])[] = [
     ['', /empty/], ['  ', /empty/], ['a\u0000b', /control/], ['x'.repeat(5000), /5000 characters/],
@@ -76,7 +89,7 @@ test('what is no reference is refused with what to write instead', () => {
     ['https://example.com/model.safetensors', /example\.com/], ['hf://org/na--me', /"--"/], ['hf://org/..', /"\.\."/], ['hf://org/name.git', /\.git/],
     ['hf://-org/name', /letters/], [`hf://org/${'n'.repeat(97)}`, /96/], ['hf://org/name@', /empty/], ['hf://org/name@a b', /git allows/], ['hf://org/name@--x', /begins/],
     ['hf://org/name@main/../../x', /not a path inside/], ['hf://org/name@%ZZ', /percent/], ['artifact://', /artifact/], ['artifact://x/y', /artifact/], ['release://', /release/],
-    ['https://github.com/o/r/pull/3', /GitHub/],
+    ['https://github.com/o/r/pull/3', /GitHub/], ['https://github.com/o', /GitHub/], ['https://github.com/o/r/releases', /GitHub/], ['https://github.com/o/r/tree/%ZZ', /percent/],
   ];
   for (const [text, message] of refused) {
     assert.throws(() => parseReference(text, context), (error: unknown) => error instanceof UsageError && message.test(error.message) && error.hint !== '', text);

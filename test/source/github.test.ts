@@ -24,7 +24,7 @@ async function given(options: GitHubFilesOptions, token: string | null = 'ghs_t'
     github: { apiUrl: github.apiUrl, serverUrl: github.serverUrl, token, repository: 'o/r' }, ...more,
   });
   closing.push(async () => { await context.close(); await github.close(); });
-  const open = async (text: string) => await openSource(parseReference(text, { directory, hubEndpoint: 'https://huggingface.co' }), context);
+  const open = async (text: string) => await openSource(parseReference(text, { directory, hubEndpoint: 'https://huggingface.co', githubServer: github.serverUrl }), context);
   return { github, open };
 }
 const weights = safetensors({ w: ['F32', [50_000]] });
@@ -48,7 +48,7 @@ test('a release lists its assets over all pages, and reads one by ranges without
 
 test('a pasted release address names its own repository', async () => {
   const { github, open } = await given({ releases: {} });
-  await assert.rejects(open('https://github.com/other/repo/releases/tag/v1'), /other\/repo has no release "v1"/);
+  await assert.rejects(open(`${github.serverUrl}/other/repo/releases/tag/v1`), /other\/repo has no release "v1"/);
   assert.equal(github.api.seen[0]?.url, '/repos/other/repo/releases/tags/v1');
 });
 
@@ -93,6 +93,25 @@ test('pointers of a checkout are replaced by what they stand for, in one batch, 
   const config = await source.open('config.json');
   assert.equal(config.size, 2);
   await config.close?.();
+});
+
+test('a folder of a repository is read without a checkout, through its pointers, and not through its links', async () => {
+  const tree = { 'README.md': Buffer.from('# hi'), 'out/m/config.json': Buffer.from('{"a": 1}'), 'out/m/model.safetensors': Buffer.from(pointer(weights)), 'out/m/link.json': Buffer.from('link:/etc/passwd'), 'out/other.txt': Buffer.from('x') };
+  const { github, open } = await given({ tree, objects: [weights], token: 'ghs_t' });
+  const at = `${github.serverUrl}/o/r/tree/main`;
+  const source = await open(`${at}/out/m`);
+  assert.match(source.revision ?? '', /^[0-9a-f]{40}$/);
+  assert.deepEqual(source.files, [{ path: 'config.json', size: 8, sha256: null }, { path: 'model.safetensors', size: weights.length, sha256: sha256(weights) }]);
+  const config = await source.open('config.json');
+  assert.equal(Buffer.from(await config.read(0, 8)).toString(), '{"a": 1}');
+  const reader = await source.open('model.safetensors');
+  assert.deepEqual(Buffer.from(await reader.read(0, 8)), weights.subarray(0, 8));
+  assert.ok(github.files.seen.every((request) => request.headers.authorization === undefined));
+  assert.deepEqual((await open(`${github.serverUrl}/o/r/blob/main/out/m/config.json`)).files.map((file) => file.path), ['config.json']);
+  assert.equal((await open(`${github.serverUrl}/o/r`)).files.length, 4);
+  await assert.rejects(open(`${at}/out/nope`), NotFoundError);
+  await assert.rejects(open(`${at}/README.md/x`), NotFoundError);
+  await assert.rejects(open(`${github.serverUrl}/o/r/tree/nope`), NotFoundError);
 });
 
 test('an LFS store that names a forbidden address is not followed', async () => {

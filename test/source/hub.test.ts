@@ -101,6 +101,21 @@ test('a folder, a file, an index, a legacy name, a pull request and a renamed re
   assert.equal(Buffer.from(await inner.read(0, 7)).toString(), '{"a":1}');
 });
 
+test('a whole commit hash needs no request to be resolved', async () => {
+  const { hub, open } = await given({ repos: { 'org/name': { files } } });
+  const commit = hub.commit('org/name');
+  assert.equal((await open(`hf://org/name@${commit}`)).revision, commit);
+  assert.deepEqual(hub.requests.map((request) => request.url), [`/api/models/org/name/tree/${commit}?recursive=true`]);
+  await assert.rejects(open(`hf://org/name@${'0'.repeat(40)}`), failure(NotFoundError, /no revision "0000/));
+});
+
+test('a token with a line end works, one with other characters is refused without being shown', async () => {
+  const repos = { 'org/name': { private: true, readers: ['hf_reader'], files } };
+  assert.equal((await (await given({ repos }, 'hf_reader\n')).open('hf://org/name')).files.length, 4);
+  await assert.rejects((await given({ repos }, 'hf_a\nhf_b')).open('hf://org/name'), (error: unknown) => failure(UsageError, /HF_TOKEN/)(error) && error instanceof Error && !error.message.includes('hf_a'));
+  await assert.rejects((await given({ repos }, ' ')).open('hf://org/name'), failure(NotFoundError, /no public model/));
+});
+
 test('the token goes to the Hub and to no other host', async () => {
   const { hub, open } = await given({ repos: { 'org/name': { private: true, readers: ['hf_reader'], files } } }, 'hf_reader');
   const source = await open('hf://org/name');

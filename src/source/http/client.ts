@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { HeadcheckError, UnreachableError } from '../../errors.ts';
 import { checkReach, guardedLookup, hostReach, literalAddress, reachOf, type Reach } from './addresses.ts';
-import { exchange, headerOf, isNetworkError, reasonOf, release, StaleConnection } from './exchange.ts';
+import { exchange, headerOf, isNetworkError, permanentFailure, reasonOf, release, StaleConnection } from './exchange.ts';
 import { goesThrough, proxyAgent, type Proxy } from './proxy.ts';
 import { DEFAULT_RETRY, TRANSIENT_STATUSES, TransientError, waitAsked, withRetries, type RetryPolicy } from './retry.ts';
 
@@ -87,15 +87,17 @@ export class HttpClient {
       if (TRANSIENT_STATUSES.has(status)) throw new TransientError(`it answered ${status}`, waitAsked(header, Date.now()));
       return await take({ status, url, header, body: message });
     } catch (error) {
-      throw this.#classify(error);
+      throw this.#classify(error, url);
     } finally {
       void release(message);
     }
   }
 
   /** What the program threw stays; what the connection threw may pass, unless the caller gave up. */
-  #classify(error: unknown): unknown {
+  #classify(error: unknown, url: URL): unknown {
     if (error instanceof HeadcheckError || error instanceof TransientError || this.#options.signal?.aborted === true) return error;
+    const permanent = permanentFailure(url, error);
+    if (permanent !== null) return permanent;
     return isNetworkError(error) ? new TransientError(reasonOf(error), null, { cause: error }) : error;
   }
 
@@ -137,7 +139,7 @@ export class HttpClient {
         return await exchange(url, options, request.body);
       });
     } catch (error) {
-      throw this.#classify(error instanceof StaleConnection ? error.cause : error);
+      throw this.#classify(error instanceof StaleConnection ? error.cause : error, url);
     }
   }
 

@@ -69,11 +69,22 @@ export function isNetworkError(error: unknown): boolean {
   return (error instanceof Error && error.name === 'AbortError') || (code !== null && !code.startsWith('ERR_INVALID_ARG'));
 }
 
+/**
+ * The error for a failure of the connection that will not pass by itself: a name that does not exist, a certificate
+ * that is not trusted. Null for all others.
+ */
+export function permanentFailure(url: URL, error: unknown): UnreachableError | null {
+  const code = codeOf(error) ?? '';
+  if (code === 'ENOTFOUND') return new UnreachableError(`There is no host ${url.host}.`, 'Check the address (HF_ENDPOINT for the Hub) and the network.', { cause: error });
+  if (!/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)) return null;
+  return new UnreachableError(`The certificate of ${url.host} is not trusted here (${code}).`, 'If a proxy of your own signs it, name its root certificate in NODE_EXTRA_CA_CERTS; else do not go on.', { cause: error });
+}
+
 /** What a failed connection means, in words that complete "it could not be reached: …". */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   const named: Readonly<Record<string, string>> = {
-    ECONNRESET: 'the connection was dropped', ECONNREFUSED: 'the connection was refused', ENOTFOUND: 'there is no such host', EAI_AGAIN: 'its name could not be looked up',
+    ECONNRESET: 'the connection was dropped', ECONNREFUSED: 'the connection was refused', EAI_AGAIN: 'its name could not be looked up',
     ETIMEDOUT: 'it did not answer in time', ABORT_ERR: 'it took too long', ERR_STREAM_PREMATURE_CLOSE: 'the connection was dropped',
   };
   return named[code ?? ''] ?? (error instanceof Error ? error.message : String(error));

@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { UnreachableError } from '../../../src/errors.ts';
 import { readJson } from '../../../src/source/http/body.ts';
 import { HttpClient, type HttpAnswer } from '../../../src/source/http/client.ts';
+import { permanentFailure } from '../../../src/source/http/exchange.ts';
 import { rangeReader } from '../../../src/source/http/range-reader.ts';
 import { startServer } from '../../support/server.ts';
 
@@ -83,6 +84,18 @@ test('what stays broken ends with the reason and the number of tries', async () 
   assert.ok(server.seen.length >= 3);
   await server.close();
   await assert.rejects(get(), unreachable(/refused/));
+});
+
+test('a host that does not exist is not tried again', async () => {
+  const client = new HttpClient({ proxy: null, retry: { attempts: 3, firstDelayMs: 1 } });
+  await assert.rejects(client.send({ url: new URL('http://no-such-host.invalid/') }, status), unreachable(/no host no-such-host\.invalid|name could not be looked up/));
+});
+
+test('a certificate that is not trusted is named, and not tried again', async () => {
+  const failure = permanentFailure(new URL('https://hub.example'), Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }));
+  assert.match(failure?.message ?? '', /certificate of hub\.example/);
+  assert.match(failure?.hint ?? '', /NODE_EXTRA_CA_CERTS/);
+  assert.equal(permanentFailure(new URL('https://hub.example'), Object.assign(new Error('x'), { code: 'ECONNRESET' })), null);
 });
 
 test('a refusal is not tried again', async () => {

@@ -9,6 +9,8 @@ export interface GitHubFilesOptions {
   readonly artifacts?: readonly { readonly name: string; readonly runId: number; readonly content: Buffer; readonly created: string; readonly expired?: boolean }[];
   /** Contents of the Git LFS store. */
   readonly objects?: readonly Buffer[];
+  /** Files of the repository's one commit; a text that begins with `link:` is a symbolic link. */
+  readonly tree?: Readonly<Record<string, Buffer>>;
   /** The token that may read the repository; without one, anyone may. */
   readonly token?: string;
   readonly pageSize?: number;
@@ -73,6 +75,7 @@ async function answer(options: GitHubFilesOptions, signed: (content: Buffer) => 
   const asset = releases.flatMap((one) => one.assets).find((one) => path === `/releases/assets/${one.id}`);
   const artifact = artifacts.find((one) => path === `/actions/artifacts/${one.id}/zip`);
   const run = /^\/actions\/(?:runs\/(\d+)\/)?artifacts$/.exec(path);
+  if (path.startsWith('/commits/') || path.startsWith('/git/')) return gitObject(options.tree ?? {}, path, url, response);
   if (path === '/o/r.git/info/lfs/objects/batch') return send(response, 200, batch(options, signed, await readBody(request)));
   if (asset !== undefined) return redirect(response, signed(asset.content));
   if (artifact?.expired === true) return send(response, 410, { message: 'Artifact has expired' });
@@ -84,6 +87,28 @@ async function answer(options: GitHubFilesOptions, signed: (content: Buffer) => 
   if (release === undefined) return send(response, 404, { message: 'Not Found' });
   if (path.endsWith('/assets')) return send(response, 200, page(release.assets).map(plain));
   send(response, 200, { id: release.id, tag_name: release.tag_name });
+}
+
+/** The commit `HEAD` or `main`, its trees and its blobs; ids are hashes of paths, which is all that a reader can tell. */
+function gitObject(tree: Readonly<Record<string, Buffer>>, path: string, url: URL, response: ServerResponse): void {
+  const id = (name: string): string => sha256(Buffer.from(name)).slice(0, 40);
+  const folders = new Set(Object.keys(tree).flatMap((file) => file.split('/').slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join('/'))));
+  const [, kind, one] = /^\/(?:git\/)?(commits|trees|blobs)\/(.+)$/.exec(path) ?? [];
+  if (kind === 'commits') return one === 'main' || one === 'HEAD' ? send(response, 200, { sha: id('commit'), commit: { tree: { sha: id('') } } }) : send(response, 422, { message: `No commit found for SHA: ${one}` });
+  if (kind === 'blobs') {
+    const [, content] = Object.entries(tree).find(([name]) => id(name) === one) ?? [];
+    if (content === undefined) return send(response, 404, { message: 'Not Found' });
+    response.writeHead(200, { 'content-type': 'application/vnd.github.raw+json', 'content-length': content.length }).end(content);
+    return;
+  }
+  const folder = ['', ...folders].find((name) => id(name) === one);
+  if (folder === undefined) return send(response, 404, { message: 'Not Found' });
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const isWanted = (name: string): boolean => name.startsWith(prefix) && (url.searchParams.has('recursive') || !name.slice(prefix.length).includes('/'));
+  send(response, 200, { sha: one, truncated: false, tree: [
+    ...[...folders].filter((name) => name !== folder && isWanted(name)).map((name) => ({ path: name.slice(prefix.length), mode: '040000', type: 'tree', sha: id(name) })),
+    ...Object.entries(tree).filter(([name]) => isWanted(name)).map(([name, content]) => ({ path: name.slice(prefix.length), mode: content.toString('latin1', 0, 5) === 'link:' ? '120000' : '100644', type: 'blob', sha: id(name), size: content.length })),
+  ] });
 }
 
 function batch(options: GitHubFilesOptions, signed: (content: Buffer) => string, body: string): unknown {
