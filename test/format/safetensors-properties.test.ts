@@ -131,16 +131,32 @@ const nearly = fc.array(fc.record({
   shape: fc.constantFrom('[]', '[1]', '[2]', '[1,2]', '[0]', '[4]', '[1.0]', '[-1]', '[9007199254740991]', '{}', '[1,]'),
   offsets: fc.constantFrom('[0,4]', '[4,8]', '[0,1]', '[1,2]', '[0,0]', '[4,4]', '[8,4]', '[0,8]', '[0]', '[0,4,8]'),
   order: fc.nat(5), more: fc.constantFrom('', ',"x":null', ',"x":[{"y":1}]', ',"x":'),
-}), { maxLength: 3 }).map((list) => `{${list.map(({ name, dtype, shape, offsets, order, more }) => {
-  const fields = [`"dtype":${dtype}`, `"shape":${shape}`, `"data_offsets":${offsets}`];
-  const rotated = [...fields.slice(order % 3), ...fields.slice(0, order % 3)];
-  return `"${name}":{${rotated.join(',')}${more}}`;
-}).join(',')}}`);
+}), { maxLength: 3 }).map((list) => {
+  const names = list.map(({ name }): unknown => JSON.parse(`"${name}"`));
+  return { isTwice: new Set(names).size < names.length, json: nearlyText(list) };
+});
 
-test('it accepts what the plain model accepts, and nothing else but for duplicate keys', () => {
+interface Odd {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: string;
+  readonly offsets: string;
+  readonly order: number;
+  readonly more: string;
+}
+
+function nearlyText(list: readonly Odd[]): string {
+  return `{${list.map(({ name, dtype, shape, offsets, order, more }) => {
+    const fields = [`"dtype":${dtype}`, `"shape":${shape}`, `"data_offsets":${offsets}`];
+    const rotated = [...fields.slice(order % 3), ...fields.slice(0, order % 3)];
+    return `"${name}":{${rotated.join(',')}${more}}`;
+  }).join(',')}}`;
+}
+
+test('it accepts what the plain model accepts, and nothing else; of duplicate keys, which JSON.parse hides, nothing', () => {
   let accepted = 0;
-  fc.assert(fc.property(nearly, (json) => {
-    const expected = model(json);
+  fc.assert(fc.property(nearly, ({ json, isTwice }) => {
+    const expected = isTwice ? null : model(json);
     const { bytes } = file(json);
     try {
       const { columns, expectedSize, headerBytes } = parseSafetensorsHeader(bytes, { fileSize: bytes.length });
@@ -150,8 +166,7 @@ test('it accepts what the plain model accepts, and nothing else but for duplicat
       accepted++;
     } catch (error) {
       if (!(error instanceof HeaderError)) throw error;
-      // JSON.parse hides what occurs twice.
-      if (!error.violation.startsWith('duplicate')) assert.equal(expected, null, error.message);
+      assert.equal(expected, null, error.message);
     }
   }), { numRuns: 5000 });
   assert.ok(accepted > 100, `only ${accepted} were sound`);
