@@ -36,6 +36,11 @@ export class ColumnBuilder {
     return this.#dims.subarray(this.#dimStarts[this.#length] ?? 0, this.#dimCount);
   }
 
+  /** Forgets the dimensions of the row that is being written. */
+  dropDims(): void {
+    this.#dimCount = this.#dimStarts[this.#length] ?? 0;
+  }
+
   /** Finishes the row whose dimensions were given. Offsets are from the beginning of the file's data section. */
   row(dtype: number, begin: number, end: number): void {
     const row = this.#length++;

@@ -1,3 +1,4 @@
+import { CanonicalEntry } from './canonical-entry.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { DTYPES, SAFETENSORS_DTYPES } from './dtype.ts';
 import { HeaderError, type HeaderViolation } from './header-error.ts';
@@ -42,9 +43,10 @@ class HeaderScan {
   readonly #cursor: JsonCursor;
   readonly #builder: ColumnBuilder;
   readonly #names: NameColumn;
+  readonly #canonical: CanonicalEntry;
   #metadata: Record<string, string> | null = null;
   #metadataSeen = false;
-  /** Type of the entry read before, and where its name lies: the next one mostly has the same. */
+  /** Type of the entry read before, and its name: the next one mostly has the same. */
   #lastDtype = -1;
   #lastDtypeName = '';
   /** Where the name of the entry that is being read lies. */
@@ -66,6 +68,7 @@ class HeaderScan {
     this.#cursor = new JsonCursor(bytes);
     this.#builder = new ColumnBuilder(bytes.length / BYTES_AN_ENTRY);
     this.#names = new NameColumn(this.#cursor.bytes);
+    this.#canonical = new CanonicalEntry(bytes, this.#builder);
   }
 
   run(): ScannedHeader {
@@ -102,8 +105,25 @@ class HeaderScan {
     this.#nameEscaped = escaped;
     if (escaped) this.#names.addDecoded(cursor.text());
     else this.#names.add(start, stop);
+    if (this.#canonicalEntry()) return;
     cursor.take(BYTE.colon, '":"');
     this.#entry();
+  }
+
+  /** Reads the entry if it is spelled in the common way. */
+  #canonicalEntry(): boolean {
+    const entry = this.#canonical;
+    const after = entry.read(this.#cursor.pos);
+    if (after < 0) return false;
+    this.#cursor.pos = after;
+    this.#dtype = this.#lastDtype;
+    this.#hasShape = true;
+    this.#begin = entry.begin;
+    this.#end = entry.end;
+    this.#elements = entry.elements;
+    this.#exact = entry.exact;
+    this.#finishEntry();
+    return true;
   }
 
   #entry(): void {
@@ -180,6 +200,7 @@ class HeaderScan {
     if (code === undefined) throw this.#unknownDtype(quote(text));
     this.#lastDtype = code;
     this.#lastDtypeName = text;
+    this.#canonical.expect(text);
     return code;
   }
 
