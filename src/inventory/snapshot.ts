@@ -3,7 +3,7 @@ import { compareNames } from '../format/name-order.ts';
 import { type ParsedSnapshotBody, type SnapshotBody, describeTensors, parseSnapshot, printSnapshot, readTensors } from '../format/snapshot.ts';
 import type { TensorInfo } from '../format/tensor-table.ts';
 import type { Source } from '../source/source.ts';
-import type { Checkpoint, Part, Shard, ShardIndex } from './checkpoint.ts';
+import type { Checkpoint, Part, Problem, Shard, ShardIndex } from './checkpoint.ts';
 import { combineComponents } from './components.ts';
 import type { Documents } from './documents.ts';
 import { type Piece, mergeTensors } from './merge.ts';
@@ -52,7 +52,7 @@ function body(checkpoint: Checkpoint): SnapshotBody {
     ...(checkpoint.shared.length > 0 && components.length === 0 && { shared: sharedNames(checkpoint) }),
     ...(unread.length > 0 && { unread }),
     ...(strays.length > 0 && { strays: [...strays] }),
-    ...(problems.length > 0 && { problems: problems.map((problem) => (problem.kind === 'unsafe-pickle' ? { ...problem, globals: [...problem.globals] } : problem)) }),
+    ...(problems.length > 0 && { problems: problems.map(problemBody) }),
   };
 }
 
@@ -60,6 +60,12 @@ function rowsByShard({ tensors, shards }: Checkpoint): TensorInfo[][] {
   const rows: TensorInfo[][] = shards.map(() => []);
   for (let row = 0; row < tensors.length; row++) rows[tensors.shards[row] ?? 0]?.push(tensors.info(row));
   return rows;
+}
+
+/** Kind and path first, whatever order they were noted in. */
+function problemBody(problem: Problem): NonNullable<SnapshotBody['problems']>[number] {
+  const { kind, path } = problem;
+  return problem.kind === 'unsafe-pickle' ? { kind: problem.kind, path, globals: [...problem.globals] } : Object.assign({ kind, path }, problem);
 }
 
 /** Names of shared tensors in an order that does not depend on the file's. */

@@ -9,6 +9,7 @@ import { readCheckpoint } from '../../src/inventory/read.ts';
 import { snapshot } from '../../src/inventory/snapshot.ts';
 import { memorySource } from '../../src/source/memory.ts';
 import { type CheckpointSpec, checkpointSource } from '../support/checkpoints/build.ts';
+import { safetensorsHead } from '../support/checkpoints/safetensors.ts';
 
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(await readFile('schema/snapshot-v1.schema.json', 'utf8')));
 
@@ -66,6 +67,15 @@ suite('snapshot', () => {
         'config.json': '{"broken": ',
       },
     });
+  });
+
+  test('keeps a shard that was cut short', async () => {
+    const { head, size } = safetensorsHead(EMBEDDING);
+    await roundTrip({ files: { 'model.safetensors': Buffer.concat([head, Buffer.alloc(size - head.length - 10)]) } });
+  });
+
+  test('keeps what a pickle would run', async () => {
+    await roundTrip({ files: { 'pytorch_model.bin': await readFile('test/fixtures/format/torch/attack.bin') } });
   });
 
   test('keeps which tensors are the same memory', async () => {
