@@ -89,11 +89,12 @@ async function entries(folder: string, depth: number): Promise<Dirent[]> {
 async function look(root: string, path: string, entry: Dirent, bound: string | null): Promise<Listed | 'folder' | null> {
   const full = join(root, path);
   if (entry.isDirectory()) return entry.name.startsWith('.') || SKIPPED_FOLDERS.has(entry.name) ? null : 'folder';
-  if (entry.isFile()) return { path, size: (await stat(full)).size, sha256: null, real: full };
-  if (!entry.isSymbolicLink()) return null;
+  if (!entry.isFile() && !entry.isSymbolicLink()) return null;
+  // What went away since it was listed, and links to nothing, are not there.
   const target = await stat(full).catch(() => null);
   if (target === null || !target.isFile()) return null;
-  const real = await realpath(full);
+  if (entry.isFile()) return { path, size: target.size, sha256: null, real: full };
+  const real = await realpath(full).catch(() => full);
   const isInside = bound === null || isWithin(real, bound);
   return { path, size: target.size, sha256: null, real: isInside ? real : null };
 }

@@ -21,7 +21,7 @@ export function hubError(answer: HttpAnswer, query: HubQuery): HeadcheckError {
     return new UnreachableError(`${answer.url.host}, to which the Hub sent us for "${path ?? repo}", answered ${answer.status}.`, 'Run the check again; if it stays so, check that this host can be reached from here.');
   }
   const message = serverText(answer.header('x-error-message'));
-  const page = `${query.endpoint.origin}/${repo}`;
+  const page = new URL(repo, query.endpoint).href;
   switch (message === 'Access to this resource is disabled.' ? 'DisabledRepo' : answer.header('x-error-code')) {
     case 'RepoNotFound':
       return repoNotFound(query);

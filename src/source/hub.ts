@@ -89,7 +89,7 @@ async function pathInfo(place: Place, path: string): Promise<v.InferOutput<typeo
   const entries = await ask(place, { url, method: 'POST', body, headers: { 'content-type': 'application/json' } }, path, readTree);
   const [entry] = entries;
   if (entry !== undefined && entry.path === path) return entry;
-  throw new NotFoundError(`${place.repo} has no "${path}" at ${place.revision}.`, `Look up its files at ${place.endpoint.origin}/${place.repo}/tree/main.`);
+  throw new NotFoundError(`${place.repo} has no "${path}" at ${place.revision}.`, `Look up its files at ${new URL(place.repo, place.endpoint).href}/tree/main.`);
 }
 
 async function listTree(place: Place, folder: string): Promise<SourceFile[]> {
