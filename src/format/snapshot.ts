@@ -106,9 +106,13 @@ export function printSnapshot(document: SnapshotDocument): string {
   return `${print(document, '')}\n`;
 }
 
+/** Levels of a config that a snapshot keeps. Real ones have five; printing goes into each by recursion. */
+const MAX_DEPTH = 64;
+
 /** JSON with one line a key, and arrays of plain values on one line. What JSON has no word for (NaN, Infinity) becomes its name. */
 function print(value: unknown, indent: string): string {
   const inner = `${indent}  `;
+  if (indent.length > 2 * MAX_DEPTH) return '"…"';
   const nested = (lines: readonly string[]): string => `\n${inner}${lines.join(`,\n${inner}`)}\n${indent}`;
   if (Array.isArray(value)) {
     if (value.every((item) => typeof item !== 'object' || item === null)) return `[${value.map((item) => print(item, inner)).join(', ')}]`;
@@ -156,11 +160,14 @@ interface Group {
 export function readTensors(lines: Readonly<Record<string, string>>, limit: number): TensorColumns {
   let left = limit;
   const groups: Group[] = Object.entries(lines).map(([pattern, content]) => {
-    const parsed = parsePattern(pattern, left);
-    left -= parsed.count;
-    return { names: expandPattern(parsed), ...parseContent(pattern, content) };
+    const group = parseContent(pattern, content);
+    // Dimensions take memory as names do: a tensor of many counts as several.
+    const weight = Math.max(1, group.shape.length / 4);
+    const parsed = parsePattern(pattern, Math.floor(left / weight));
+    left -= parsed.count * weight;
+    return { names: expandPattern(parsed), ...group };
   });
-  const count = limit - left;
+  const count = groups.reduce((sum, { names }) => sum + names.length, 0);
   const dtypes = new Uint8Array(count);
   const dims = new Float64Array(groups.reduce((sum, { names, shape }) => sum + names.length * shape.length, 0));
   const dimStarts = new Uint32Array(count + 1);

@@ -12,6 +12,9 @@ export const MAX_CARD_BYTES = 512 * 1024;
 /** Tags, and base models, that are kept of a card: no rule needs more. */
 export const MAX_CARD_ITEMS = 1_000;
 
+/** Longer tags and names of base models are dropped: a repo's id has under 200 characters, a path 4,096 at most. */
+export const MAX_CARD_CHARACTERS = 4_096;
+
 /** A numbered set is not enumerated beyond this: the largest real ones have under 1,000 shards, and a name may say anything. */
 export const MAX_NUMBERED_SHARDS = 20_000;
 

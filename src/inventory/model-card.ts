@@ -1,14 +1,19 @@
-import type { ModelCard } from './checkpoint.ts';
+import type { JsonObject, ModelCard } from './checkpoint.ts';
 import { isObject, stringAt, stringsAt } from './config.ts';
-import { MAX_CARD_ITEMS } from './limits.ts';
+import { MAX_CARD_CHARACTERS, MAX_CARD_ITEMS } from './limits.ts';
 
 /**
  * Cuts the front matter out of a model card.
  * @returns the YAML between the first two `---` lines, or null where the card has none
  */
 export function frontMatter(text: string): string | null {
-  const match = /^\uFEFF?(?:[ \t]*\r?\n)*---[ \t]*\r?\n([\s\S]*?)^---[ \t]*\r?$/m.exec(text);
-  return match?.index === 0 ? (match[1] ?? null) : null;
+  // One pattern for all of it would try every line as the first: quadratic in a card of empty lines.
+  const body = text.trimStart();
+  const opening = /^---[ \t]*\r?\n/.exec(body)?.[0];
+  if (opening === undefined) return null;
+  const rest = body.slice(opening.length);
+  const closing = /^---[ \t]*\r?$/m.exec(rest);
+  return closing === null ? null : rest.slice(0, closing.index);
 }
 
 /**
@@ -30,10 +35,14 @@ export async function parseModelCard(text: string): Promise<ModelCard | null> {
   }
   if (!isObject(value)) return null;
   return {
-    baseModels: stringsAt(value, 'base_model').slice(0, MAX_CARD_ITEMS),
+    baseModels: listAt(value, 'base_model'),
     relation: stringAt(value, 'base_model_relation'),
     pipelineTag: stringAt(value, 'pipeline_tag'),
     libraryName: stringAt(value, 'library_name'),
-    tags: stringsAt(value, 'tags').slice(0, MAX_CARD_ITEMS),
+    tags: listAt(value, 'tags'),
   };
+}
+
+function listAt(value: JsonObject, key: string): readonly string[] {
+  return stringsAt(value, key).filter(({ length }) => length <= MAX_CARD_CHARACTERS).slice(0, MAX_CARD_ITEMS);
 }

@@ -118,7 +118,9 @@ function numberedParts(weights: readonly WeightFile[]): { path: string; namedBy:
   const sets = new Map<number, WeightFile[]>();
   for (const file of weights) {
     const of = Math.max(file.shard?.of ?? 1, 1);
-    sets.set(of, [...(sets.get(of) ?? []), file]);
+    const set = sets.get(of);
+    if (set === undefined) sets.set(of, [file]);
+    else set.push(file);
   }
   const bytes = (set: readonly WeightFile[]): number => set.reduce((sum, { file }) => sum + file.size, 0);
   const best = [...sets].sort(([a, setA], [b, setB]) => setB.length / b - setA.length / a || bytes(setB) - bytes(setA))[0];

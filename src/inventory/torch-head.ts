@@ -33,7 +33,9 @@ function sharedRows({ columns: { begins, ends }, storageKeys }: TorchHeader): nu
   storageKeys.forEach((key, row) => {
     if (begins[row] === ends[row]) return;
     const place = `${begins[row]}-${ends[row]} ${key}`;
-    groups.set(place, [...(groups.get(place) ?? []), row]);
+    const group = groups.get(place);
+    if (group === undefined) groups.set(place, [row]);
+    else group.push(row);
   });
   return [...groups.values()].filter((rows) => rows.length > 1);
 }

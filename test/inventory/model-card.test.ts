@@ -26,6 +26,17 @@ suite('model card', () => {
     assert.deepEqual((await parseModelCard('---\nbase_model: org/a\nbase_model: org/b\n---\n'))?.baseModels, ['org/b']);
   });
 
+  test('takes time in proportion to its length', async () => {
+    // Were each line tried as the first, this would take hours.
+    assert.equal(await parseModelCard('\n'.repeat(500_000)), null);
+    assert.equal(await parseModelCard(`---\n${' \n'.repeat(250_000)}`), null);
+    assert.equal(await parseModelCard(`---\n${'--- x\n'.repeat(80_000)}`), null);
+  });
+
+  test('drops names that cannot be any', async () => {
+    assert.deepEqual((await parseModelCard(`---\nbase_model: [${'a'.repeat(5_000)}, org/b]\n---\n`))?.baseModels, ['org/b']);
+  });
+
   test('is not blown up by aliases', async () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(', ')}]`)];
     assert.equal(await parseModelCard(`---\n${lines.join('\n')}\n---\n`), null);

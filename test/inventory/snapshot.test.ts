@@ -118,6 +118,13 @@ suite('snapshot', () => {
     assert.deepEqual((await read(text)).config, { time_step_limit: [0, 'Infinity'] });
   });
 
+  test('does not follow a config of endless depth', async () => {
+    const deep = '{"a":'.repeat(5_000);
+    const checkpoint = await readCheckpoint(checkpointSource({ tensors: EMBEDDING, files: { 'config.json': `${deep}1${'}'.repeat(5_000)}` } }));
+    assert.notEqual(checkpoint.config, null);
+    assert.equal((await read(snapshot(checkpoint))).format, 'safetensors');
+  });
+
   test('keeps any names and shapes', async () => {
     const name = fc.oneof(fc.string(), fc.array(fc.constantFrom('layers', '0', '1', '2', '07', '10', '{0-3}', '\\', '*', ''), { maxLength: 6 }).map((parts) => parts.join('.')));
     const names = fc.uniqueArray(name.filter((text) => !['__metadata__', '__proto__', 'constructor', 'prototype'].includes(text)), { maxLength: 30 });
@@ -134,6 +141,7 @@ suite('snapshot', () => {
       ['a key of another type', good.replace(/"size": \d+/, '"size": "large"'), /shards\.0\.size/],
       ['a dtype that does not exist', good.replace('BF16', 'BF17'), /BF17/],
       ['a pattern that is none', good.replace('{0-11}', '{0-'), /pattern/],
+      ['a pattern of too many dimensions', good.replace('{0-11}', '{0-999999}').replace('[96, 64]', `[${Array(64).fill(1).join(', ')}]`), /more than/],
       ['a pattern of too many names', good.replace('{0-11}', '{0-999999}.{0-999999}'), /more than/],
     ];
     for (const [what, text, message] of broken) {
