@@ -16,7 +16,7 @@ export interface Absent {
 /** Expected parameters that are not stored: tied ones, harmless ones, those in files that are not there, and the missing. */
 export function findAbsent(sides: Sides, fileOf: (name: string) => string | null): Absent {
   const { expected, matching, input } = sides;
-  const ties = new ActiveTies(input.facts, input.tied !== false);
+  const ties = new ActiveTies(input.facts, input.heads, input.tied !== false);
   const ignore = regularExpressions(input.facts?.ignoreMissing ?? []);
   const absent: Absent = { missing: [], undelivered: [], tied: [], ignored: [] };
   for (const row of matching.leftExpected) {
@@ -46,6 +46,7 @@ export function findSurplus(sides: Sides): { unexpected: Unexpected[]; ignored: 
     const info = sides.actual.info(sides.rowAt(position));
     const memory = sides.memory[position] ?? '';
     if (sides.expected.more.has(memory)) continue;
+    if (memory === sides.input.heads.head && facts === null) continue;
     if (always.has(patternIn(facts, 'memory', memory).pattern) && !isBeyondLayers(memory, sides)) continue;
     if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory))) surplus.ignored.push(info.name);
     else surplus.unexpected.push({ ...info, memory });

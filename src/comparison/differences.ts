@@ -14,6 +14,7 @@ export function byteDifferences(sides: Sides): ByteDifferences {
   const { tensors } = sides.expected;
   const difference = { matchedExpected: 0, matchedActual: 0, shape: 0, dtype: 0 };
   for (const [row, actualRow] of storedPairs(sides)) {
+    if (row >= sides.expected.firstUnstored) continue;
     const before = tensors.bytes(row);
     const after = sides.actual.bytes(actualRow);
     difference.matchedExpected += before;

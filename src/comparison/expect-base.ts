@@ -1,5 +1,5 @@
 import { TableBuilder } from '../format/table-builder.ts';
-import type { TensorTable } from '../format/tensor-table.ts';
+import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, numberAt } from '../inventory/config.ts';
 import type { Expected } from './expected.ts';
@@ -20,14 +20,28 @@ export function expectFromBase(base: Checkpoint, config: JsonObject | null, inte
   const { memory, more } = mapper(base.tensors.columns.names);
   const keep = [beyondLayers(base, config, intent), ofOtherClass(base, intent)].flatMap((test) => test ?? []);
   const kept = memory.flatMap((name, row) => (keep.every((drop) => !drop(name)) ? [row] : []));
-  const all = kept.length === memory.length;
+  const extra = untiedHeads(base, memory, intent);
+  if (kept.length === memory.length && extra.length === 0) return { basis: 'base', tensors: base.tensors, memory, more, shapeKnown: new Uint8Array(kept.length).fill(1), firstUnstored: kept.length };
   return {
     basis: 'base',
-    tensors: all ? base.tensors : pick(base.tensors, kept),
-    memory: all ? memory : kept.map((row) => memory[row] ?? ''),
+    tensors: pick(base.tensors, kept, extra),
+    memory: [...kept.map((row) => memory[row] ?? ''), ...extra.map((info) => info.memory)],
     more,
-    shapeKnown: new Uint8Array(kept.length).fill(1),
+    shapeKnown: new Uint8Array(kept.length + extra.length).fill(1),
+    firstUnstored: kept.length,
   };
+}
+
+/** What the base does not store because it ties it, and the checkpoint must store because it does not: with the shape of the parameter it was tied to. */
+function untiedHeads(base: Checkpoint, memory: readonly string[], intent: Intent): (TensorInfo & { readonly memory: string })[] {
+  if (intent.facts === null || intent.tied !== false) return [];
+  const rows = new Map(memory.map((name, row) => [name, row]));
+  const known = parametersByMemory(intent.facts);
+  return intent.facts.ties.flatMap(({ target, source, byFlag }) => {
+    const row = rows.get(source);
+    if (!byFlag || target.includes('*') || rows.has(target) || row === undefined) return [];
+    return [{ ...base.tensors.info(row), name: known.get(target)?.[0]?.disk ?? target, memory: target }];
+  });
 }
 
 type Drop = (memory: string) => boolean;
@@ -70,11 +84,8 @@ function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
   return (memory) => !known.has(patternIn(intent.facts, 'memory', memory).pattern);
 }
 
-function pick(table: TensorTable, rows: readonly number[]): TensorTable {
+function pick(table: TensorTable, rows: readonly number[], extra: readonly TensorInfo[]): TensorTable {
   const builder = new TableBuilder();
-  for (const row of rows) {
-    const { name, dtype, shape, bytes } = table.info(row);
-    builder.add(name, dtype, shape, bytes);
-  }
+  for (const { name, dtype, shape, bytes } of [...rows.map((row) => table.info(row)), ...extra]) builder.add(name, dtype, shape, bytes);
   return builder.build();
 }

@@ -11,6 +11,12 @@ import { Siblings } from './siblings.ts';
 
 type Numbers = readonly number[];
 
+/** Whether every layer has the group. What a loader merges out of pieces (experts) is always there only in layers that have such pieces. */
+function isInEveryLayer(group: ParameterGroup): boolean {
+  return group.presence === 'always' && group.parameters.every(({ disk, memory }) => stars(disk) === stars(memory));
+}
+
+
 /**
  * What a checkpoint should hold by the facts of its class, its config and its own regularity:
  * - a group that is always there, in every layer that the config counts;
@@ -54,7 +60,7 @@ class Expectation {
       if (list === '') for (const group of groups) this.#addGroup(group, [], group.presence === 'always');
       else this.#addLayers(list, groups);
     }
-    return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Set(), shapeKnown: Uint8Array.from(this.#known) };
+    return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Set(), shapeKnown: Uint8Array.from(this.#known), firstUnstored: 0 };
   }
 
   /** All groups of one list of layers (`model.layers`). */
@@ -65,7 +71,7 @@ class Expectation {
     const touched = Array.from({ length: count }, (_, layer) => new Set(outer.filter((group) => this.#touches(group, [layer]))));
     for (let layer = 0; layer < count; layer++) {
       const due = this.#dueBySiblings(layer, touched, kinds);
-      for (const group of outer) this.#addGroup(group, [layer], group.presence === 'always' || due.has(group));
+      for (const group of outer) this.#addGroup(group, [layer], isInEveryLayer(group) || due.has(group));
     }
     for (const group of groups) if (!outer.includes(group)) this.#addInner(group);
   }

@@ -10,4 +10,6 @@ export interface Expected {
   readonly more: ReadonlySet<string>;
   /** 1 where the shape is known; where it is not, none is compared. */
   readonly shapeKnown: Uint8Array;
+  /** Rows from here on are called for and the base does not store them. */
+  readonly firstUnstored: number;
 }

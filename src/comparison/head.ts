@@ -1,16 +1,10 @@
 import type { ClassFacts } from '../architecture/facts.ts';
 import type { Comparison } from './comparison.ts';
-import type { Intent } from './intent.ts';
+import type { HeadNames, Intent } from './intent.ts';
 
 /** Names of output embeddings and of input embeddings in the wild, for classes of which nothing is known. */
 const HEAD_NAMES = /(?:^|\.)(?:lm_head|embed_out|output_layer|output|ff_out|lm_head\.linear)\.weight$/;
 const EMBEDDING_NAMES = /(?:^|\.)(?:embed_tokens|wte|word_embeddings|tok_embeddings|embed_in|embeddings|shared|embedding)\.weight$/;
-
-/** A head and the embedding that it may be tied to, by their names in memory; null where a class has none or none is known. */
-export interface HeadNames {
-  readonly head: string | null;
-  readonly embedding: string | null;
-}
 
 /** The names of head and embedding: by the facts of the class, else by the names that the field uses, among the parameters at hand. */
 export function headNames(facts: ClassFacts | null, known: Iterable<string>): HeadNames {
@@ -45,6 +39,11 @@ export function storedPairs(intent: Intent, comparison: Comparison): StoredPair[
       const sourceRow = comparison.stored.get(source);
       if (targetRow !== undefined && sourceRow !== undefined && targetRow !== sourceRow) pairs.set(target, { target, source, targetRow, sourceRow });
     }
+  }
+  const { head, embedding } = intent.heads;
+  const [targetRow, sourceRow] = [head, embedding].map((name) => (name === null ? undefined : comparison.stored.get(name)));
+  if (intent.facts === null && intent.tied === true && head !== null && embedding !== null && targetRow !== undefined && sourceRow !== undefined) {
+    pairs.set(head, { target: head, source: embedding, targetRow, sourceRow });
   }
   return [...pairs.values()];
 }

@@ -6,6 +6,12 @@ export type HeadExpectation =
   | { readonly expected: false; readonly evidence: string }
   | { readonly expected: null; readonly reason: string };
 
+/** A head and the embedding that it may be tied to, by their names in memory; null where a class has none or none is known. */
+export interface HeadNames {
+  readonly head: string | null;
+  readonly embedding: string | null;
+}
+
 /** What one release makes of the tie between head and embedding. */
 export interface TieState {
   /** Whether `tie_word_embeddings` counts as set. */
@@ -34,6 +40,8 @@ export interface Intent {
   readonly facts: ClassFacts | null;
   /** Facts of the intended class by release. */
   readonly byRelease: Readonly<Record<Release, ClassFacts | null>>;
+  /** Names in memory of the head's weight and of the input embedding: by the facts, else by the names that the field uses. */
+  readonly heads: HeadNames;
   /** The tie flag as each release sees it; null where the class is unknown to it. */
   readonly ties: Readonly<Record<Release, TieState | null>>;
   /** Whether the tie flag counts as set; null where releases disagree and nothing says which one wrote it. */

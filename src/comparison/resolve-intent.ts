@@ -4,6 +4,7 @@ import type { ClassFacts, ModelTypeFacts, Release, Task } from '../architecture/
 import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
+import { headNames } from './head.ts';
 import type { HeadExpectation, Intent, TieState } from './intent.ts';
 
 /** Tasks whose class a checkpoint saved from a bare class was most likely meant for, the most specific first. */
@@ -21,6 +22,7 @@ export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, f
   const { intended, head } = chooseClass(own, bare, checkpoint, base, facts);
   const byRelease = perRelease((release) => (facts === null || intended === null ? null : classFacts(facts, intended, release)));
   const ties = perRelease((release) => tieState(config, byRelease[release]));
+  const intendedFacts = (writtenBy === null ? null : byRelease[writtenBy]) ?? byRelease['5.18.0'] ?? byRelease['4.57.6'];
   return {
     modelType: modelType(config),
     class: own,
@@ -29,8 +31,9 @@ export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, f
     bareClass: facts === null ? null : (RELEASES.map((release) => intendedClass(facts, 'base', release)).find((name) => name !== null) ?? null),
     head,
     writtenBy,
-    facts: (writtenBy === null ? null : byRelease[writtenBy]) ?? byRelease['5.18.0'] ?? byRelease['4.57.6'],
+    facts: intendedFacts,
     byRelease,
+    heads: headNames(intendedFacts, (base ?? checkpoint).tensors.columns.names),
     ties,
     tied: decideTie(config, base?.config ?? null, ties, writtenBy),
     remoteCode: facts === null && valueAt(config, 'auto_map') !== undefined,

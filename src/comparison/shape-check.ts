@@ -23,8 +23,8 @@ class ShapeCheck {
   constructor(sides: Sides) {
     this.#sides = sides;
     this.#facts = new ShapeFacts(sides.input.facts, sides.input.config);
-    const embedding = sides.input.facts?.inputEmbedding;
-    const row = embedding == null ? -1 : sides.expected.memory.indexOf(embedding);
+    const { embedding } = sides.input.heads;
+    const row = embedding === null ? -1 : sides.expected.memory.indexOf(embedding);
     this.#vocabularyRows = row < 0 ? null : (sides.expected.tensors.shape(row)[0] ?? null);
   }
 
@@ -63,8 +63,8 @@ class ShapeCheck {
    * counts before the base's: a base with another vocabulary, or of other widths, is no proof of damage.
    */
   #wanted(memory: string, row: number, differs: boolean): number[] | null {
-    const { facts } = this.#sides.input;
-    const isEmbedding = facts !== null && (memory === facts.inputEmbedding || memory === facts.outputEmbedding);
+    const { heads } = this.#sides.input;
+    const isEmbedding = memory === heads.embedding || memory === heads.head;
     if (!differs && !isEmbedding) return null;
     const byConfig = this.#facts.shape(memory);
     if (byConfig !== null) return byConfig;

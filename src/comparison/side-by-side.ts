@@ -42,6 +42,7 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
       expect: expectation(tensors, checkpoint, base, intent, mapper),
       mapper,
       facts: intent.facts,
+      heads: intent.heads,
       tied: intent.tied,
       vocabularySize: vocabularySize(checkpoint, intent.facts),
       packed: quantization(checkpoint.config) !== null,
@@ -58,7 +59,7 @@ function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Checkpo
     return () => expected;
   }
   const { facts } = intent;
-  if (facts === null || facts.groups.length === 0) return () => ({ basis: 'none', tensors: tensors, memory: tensors.columns.names, more: new Set(), shapeKnown: new Uint8Array(tensors.length) });
+  if (facts === null || facts.groups.length === 0) return () => ({ basis: 'none', tensors: tensors, memory: tensors.columns.names, more: new Set(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
   return (rows, names, memory) => expectFromFacts(facts, checkpoint.config, new Observed(facts, tensors, rows, names, memory));
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../inventory/checkpoint.ts';
 import type { Expected } from './expected.ts';
 import { match } from './match.ts';
 import type { Matching } from './match.ts';
+import type { HeadNames } from './intent.ts';
 import type { NameMapper, Unwrapping } from './names.ts';
 
 export interface CompareInput {
@@ -17,6 +18,7 @@ export interface CompareInput {
   /** Maps the checkpoint's names to those in memory of the intended class. */
   readonly mapper: NameMapper;
   readonly facts: ClassFacts | null;
+  readonly heads: HeadNames;
   /** Whether the tie flag counts as set; where that can't be told (null) it is taken as set here, and the verdict says so. */
   readonly tied: boolean | null;
   /** Rows of the vocabulary by the checkpoint's config, or null. */

@@ -1,4 +1,5 @@
 import type { ClassFacts } from '../architecture/facts.ts';
+import type { HeadNames } from './intent.ts';
 import { fill, patternIn } from './pattern.ts';
 
 /** Which absent parameters are stored ones under another name. */
@@ -10,9 +11,12 @@ export class ActiveTies {
   readonly #targets = new Map<string, string[]>();
 
   /** @param tied whether the tie flag counts as set; ties that ignore the flag hold anyway */
-  constructor(facts: ClassFacts | null, tied: boolean) {
+  constructor(facts: ClassFacts | null, heads: HeadNames, tied: boolean) {
     this.#facts = facts;
     this.#swaps = facts?.release !== '4.57.6';
+    if (facts === null && tied && heads.head !== null && heads.embedding !== null) {
+      push(this.#sources, patternIn(null, 'memory', heads.head).pattern, heads.embedding);
+    }
     for (const tie of facts?.ties ?? []) {
       if (tie.byFlag && !tied) continue;
       push(this.#sources, tie.target, tie.source);

@@ -57,7 +57,7 @@ function randomCount({ comparison }: Evidence): number {
 }
 
 function pairOf(evidence: Evidence): ComparedPair | undefined {
-  return evidence.pairs.find(({ target }) => target === evidence.intent.facts?.outputEmbedding);
+  return evidence.pairs.find(({ target }) => target === evidence.intent.heads.head);
 }
 
 /** The tie table: 4.57 ties whenever the flag says so; 5.x keeps a stored head that differs. */
@@ -78,7 +78,7 @@ function headIn(evidence: Evidence, release: Release): HeadOutcome {
 }
 
 function headSentence(head: HeadOutcome, { intent, comparison }: Evidence): Prose | null {
-  const name = intent.facts?.outputEmbedding ?? 'the head';
+  const name = intent.heads.head ?? 'the head';
   switch (head) {
     case 'own': return words('the head is the stored one');
     case 'tied': return words('the head is the embedding');

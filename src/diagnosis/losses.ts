@@ -81,7 +81,7 @@ class Pool<T> {
 /** The head counts as lost when its output embedding is, or all of it; a lost part of it is an ordinary loss. */
 function headTest(intent: Intent, inner: Comparison): (memory: string) => boolean {
   const patterns = new Set(intent.facts?.head ?? []);
-  const output = intent.facts?.outputEmbedding ?? null;
+  const output = intent.heads.head;
   if (output !== null) patterns.add(output);
   const isHead = (memory: string): boolean => patterns.has(patternIn(intent.facts, 'memory', memory).pattern) || (intent.facts === null && /(?:^|\.)(?:lm_head|embed_out|score|classifier)\.(?:weight|bias)$/.test(memory));
   const lost = inner.missing.filter(({ memory }) => isHead(memory));
@@ -155,7 +155,7 @@ function partMismatches(intent: Intent, inner: Comparison): Pick<Losses, 'empty'
   const empty = pool.take(({ actual, expected }) => actual.shape.includes(0) && !expected.shape.includes(0));
   const sliced = findSlices(pool.items);
   if (sliced !== null) pool.take((item) => sliced.parameters.includes(item));
-  const embeddings = [intent.facts?.inputEmbedding, intent.facts?.outputEmbedding];
+  const embeddings = [intent.heads.embedding, intent.heads.head];
   const rows = pool.items.find(({ memory }) => embeddings.includes(memory));
   const vocabulary = pool.take((item) => {
     if (rows === undefined) return false;

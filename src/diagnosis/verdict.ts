@@ -34,7 +34,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, onlyIndex
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
   }
-  if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.facts?.outputEmbedding ?? null, inner.stored)) return prose`${[intent.head.reason]}. Name the base to get a verdict.`;
+  if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${[intent.head.reason]}. Name the base to get a verdict.`;
   if (intent.tied === null && losses.head.length > 0) return prose`The head is not stored, and whether it is tied depends on the release that loads it: config.json does not say, and does not say which release wrote it.`;
   return null;
 }

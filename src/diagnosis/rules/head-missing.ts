@@ -64,7 +64,7 @@ export const headMissing = defineRule<Data>({
     if (losses.head.length === 0) return [];
     if (intent.head.expected !== true) return [];
     if (intent.tied === null) return { skipped: 'whether the head is tied cannot be told: releases read the config differently and nothing says which one wrote it' };
-    const output = losses.head.find(({ memory }) => memory === intent.facts?.outputEmbedding) ?? losses.head[0];
+    const output = losses.head.find(({ memory }) => memory === intent.heads.head) ?? losses.head[0];
     const release = intent.facts?.release;
     const tie = release === undefined ? null : intent.ties[release];
     const bareClass = intent.bare ? intent.class : intent.bareClass;

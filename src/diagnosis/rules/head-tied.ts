@@ -18,7 +18,7 @@ export const headTied = defineRule<Data>({
   how: 'The class\'s facts say which parameters are tied, and the config (or the default of its class in the release that wrote it) says that they are; the parameter that they share is stored.',
   sources: ['huggingface/transformers#30202'],
   detect({ intent, inner }) {
-    const output = intent.facts?.outputEmbedding ?? null;
+    const output = intent.heads.head;
     if (output === null || inner.stored.has(output)) return [];
     const pair = inner.tied.find(({ memory }) => memory === output);
     if (pair === undefined) return [];

@@ -19,7 +19,7 @@ export const tieChanged = defineRule<Data>({
   sources: ['NVIDIA-NeMo/Automodel#2511'],
   detect({ intent, baseIntent, base, inner }) {
     if (base === null || baseIntent === null || intent.tied === null || baseIntent.tied === null || intent.tied === baseIntent.tied) return [];
-    const output = intent.facts?.outputEmbedding ?? null;
+    const output = intent.heads.head;
     if (output === null || intent.head.expected !== true) return [];
     const pair = inner.tied.find(({ memory }) => memory === output);
     const lost = intent.tied && pair !== undefined && base.tensors.has(pair.name);

@@ -27,8 +27,8 @@ export const tieFlagAmbiguous = defineRule<Data>({
     });
     const [first] = states;
     if (first === undefined || states.every(({ flag }) => flag === first.flag) || states.some(({ origin }) => origin === 'default')) return [];
-    const output = intent.facts?.outputEmbedding;
-    if (output == null || !(inner.stored.has(output) || inner.tied.some(({ memory }) => memory === output))) return [];
+    const output = intent.heads.head;
+    if (output === null || !(inner.stored.has(output) || inner.tied.some(({ memory }) => memory === output))) return [];
     return [{ data: { states: states.map(({ release, path, flag }) => ({ release, path, flag })) }, parameters: [], location: { path: 'config.json', line: null } }];
   },
   words(data) {
