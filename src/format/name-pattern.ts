@@ -9,30 +9,35 @@ import { compareNames } from './name-order.ts';
 
 /** Numbers of one name that are told apart; real names have three at most. Each is a level of recursion. */
 const MAX_NUMBERS = 4;
-const NUMBER = /^(?:0|[1-9]\d{0,5})$/;
+const NUMBER = /(?<=^|\.)(?:0|[1-9]\d{0,5})(?=\.|$)/g;
+/** Stands for a number in a template. A name that holds it is its own template. */
+const HOLE = '\0';
 
 /** Writes names as few patterns that stand for exactly these names, in an order that depends on the names alone. */
 export function compressNames(names: readonly string[]): string[] {
-  // A name without its numbers (null stands for one), and the numbers of all names that are alike but for them.
-  const templates = new Map<string, { readonly texts: readonly (string | null)[]; readonly tuples: number[][] }>();
+  // Names without their numbers, and the numbers of all names that are alike but for them.
+  const templates = new Map<string, number[][]>();
+  const patterns: string[] = [];
   for (const name of names) {
-    const segments = name.split('.');
+    if (name.includes(HOLE)) {
+      patterns.push(escape(name));
+      continue;
+    }
     const numbers: number[] = [];
-    const texts = segments.map((segment) => {
-      if (numbers.length === MAX_NUMBERS || !NUMBER.test(segment)) return segment.replace(/[\\{}]/g, '\\$&');
-      numbers.push(Number(segment));
-      return null;
-    });
-    const key = JSON.stringify(texts);
-    const template = templates.get(key) ?? { texts, tuples: [] };
-    template.tuples.push(numbers);
-    templates.set(key, template);
+    const template = name.replace(NUMBER, (number) => (numbers.length < MAX_NUMBERS ? (numbers.push(Number(number)), HOLE) : number));
+    const tuples = templates.get(template);
+    if (tuples === undefined) templates.set(template, [numbers]);
+    else tuples.push(numbers);
   }
-  const patterns = [...templates.values()].flatMap(({ texts, tuples }) => compressTuples(tuples).map((ranges) => {
-    let next = 0;
-    return texts.map((text) => text ?? ranges[next++] ?? '').join('.');
-  }));
+  for (const [template, tuples] of templates) {
+    const texts = template.split(HOLE).map(escape);
+    for (const ranges of compressTuples(tuples)) patterns.push(texts.map((text, i) => text + (ranges[i] ?? '')).join(''));
+  }
   return patterns.sort(compareNames);
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\{}]/g, '\\$&');
 }
 
 /** Tuples of numbers as tuples of ranges. First numbers with the same rest behind them are put together. */

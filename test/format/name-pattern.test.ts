@@ -15,6 +15,11 @@ suite('patterns of names', () => {
     assert.deepEqual(compressNames(all.filter((name) => name !== 'l.1.e.1')), ['l.1.e.0', 'l.{0,2}.e.{0-1}']);
   });
 
+  test('keep apart a name that holds what templates use for a number', () => {
+    const names = ['a.5.b', 'a.\0.b', 'a.{.b', '1.2.3.4.5.6'];
+    assert.deepEqual(compressNames(names).flatMap((pattern) => expand(pattern)).sort(), [...names].sort());
+  });
+
   test('do not depend on the order of the names', () => {
     const names = ['b.3.x', 'a', 'b.1.x', 'b.2.y'];
     assert.deepEqual(compressNames(names), compressNames([...names].reverse()));
