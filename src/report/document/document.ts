@@ -90,7 +90,7 @@ function notices(report: Report): Block[] {
 function footer(report: Report): Block {
   const pages = new Map<string, string>();
   for (const { findings } of report.checkpoints) for (const { rule, helpUrl } of findings) pages.set(rule, helpUrl);
-  const links = [...pages].slice(0, 12).flatMap(([rule, url], i) => [...(i === 0 ? [] : [{ type: 'text', value: ', ' } as const]), url === '' ? ({ type: 'inlineCode', value: rule } as const) : link([rule], url)]);
+  const links = [...pages].slice(0, 12).flatMap(([rule, url], i) => [...(i === 0 ? [] : [{ type: 'text', value: ', ' } as const]), !url.startsWith('https://') ? ({ type: 'inlineCode', value: rule } as const) : link([rule], url)]);
   const start = links.length === 0 ? '' : `Rule${pages.size === 1 ? '' : 's'}: `;
   const end = `${links.length === 0 ? '' : ' · '}headcheck ${report.tool.version}`;
   return kept({ type: 'paragraph', children: [...paragraph(start).children, ...links, ...paragraph(end).children] });
