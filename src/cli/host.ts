@@ -1,0 +1,63 @@
+import type { Rule } from '../diagnosis/rule.ts';
+import type { Report } from '../report/report.ts';
+import type { Settings } from '../settings.ts';
+import type { SourceEvent } from '../source/context.ts';
+
+/** A stream that text is written to, and what is known of the terminal behind it. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Where the command runs. The only place from which it learns of the process. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Today as an ISO date, UTC. */
+  readonly today: string;
+}
+
+/** What a part may tell while it works. */
+export interface Watch {
+  readonly progress?: (event: SourceEvent) => void;
+}
+
+/** What a command tells of a rule. */
+export type RuleFacts = Pick<Rule, 'id' | 'severity' | 'summary' | 'why' | 'how' | 'sources' | 'helpUrl'>;
+
+/** The parts that a command may need. Each is loaded when it is asked for, so that `--help` costs nothing. */
+export interface Parts {
+  check(): Promise<(settings: Settings, watch: Watch) => Promise<Report>>;
+  /** Writes the only target of the settings as a snapshot. */
+  snapshot(): Promise<(settings: Settings, watch: Watch) => Promise<TakenSnapshot>>;
+  rules(): Promise<readonly RuleFacts[]>;
+  /** Posts a report; the answer says in a sentence what was done. */
+  review(): Promise<(request: ReviewRequest) => Promise<string>>;
+}
+
+/** A snapshot's text, and what of the checkpoint it does not hold, because it could not be read. */
+export interface TakenSnapshot {
+  readonly text: string;
+  readonly incomplete: readonly string[];
+}
+
+/** What `headcheck review` asks of `publish/`. */
+export interface ReviewRequest {
+  readonly report: Report;
+  /** `owner/name` */
+  readonly repository: string;
+  readonly pullRequest: number;
+  readonly token: string;
+  readonly apiUrl: string;
+  readonly serverUrl: string;
+  /** Tells several comments on one pull request apart. */
+  readonly key: string;
+  readonly comment: 'always' | 'findings' | 'change' | 'never';
+  readonly review: 'comment' | 'request-changes' | 'off';
+  readonly failOn: Settings['failOn'];
+  readonly proxy: Settings['proxy'];
+  readonly onWait: (message: string) => void;
+}

@@ -1,0 +1,39 @@
+import { UsageError } from '../errors.ts';
+import type { Report } from '../report/report.ts';
+import { parseSettings } from '../settings/inputs.ts';
+import type { Settings } from '../settings.ts';
+import { githubOf, inputsOf } from './environment.ts';
+import { readConfig } from './files.ts';
+import type { Host, Parts } from './host.ts';
+import { watched } from './progress.ts';
+
+/** The options that every command which checks has. */
+export interface CheckOptions {
+  readonly base?: string;
+  readonly config?: string;
+  readonly failOn?: string;
+}
+
+/** Arguments, variables and the config file as settings, with what is to be said of the config file. */
+export async function settingsOf(references: readonly string[], options: CheckOptions, host: Host, parts: Parts): Promise<{ settings: Settings; notices: Report['notices'] }> {
+  const config = await readConfig(options.config, host, parts);
+  const inputs = { ...inputsOf(host), checkpoints: references, base: options.base, failOn: options.failOn };
+  // A person at a terminal may follow their own links; the runner of a stranger's pull request may not.
+  const settings = { ...parseSettings(inputs, config), github: githubOf(host), followLinks: !host.env.CI };
+  return { settings, notices: config?.notices ?? [] };
+}
+
+/**
+ * Checks, with a line of progress where somebody watches.
+ * @throws UsageError where nothing was named to check
+ */
+export async function runCheck(references: readonly string[], options: CheckOptions, host: Host, parts: Parts): Promise<{ report: Report; settings: Settings }> {
+  const { settings, notices } = await settingsOf(references, options, host, parts);
+  // A config file that lists none, or none that can be understood, has its notices to show.
+  if (settings.targets.length === 0 && notices.length === 0) {
+    throw new UsageError('No checkpoint was named.', 'Name one, as in: headcheck check ./out/checkpoint --base hf://org/base-model');
+  }
+  const check = await parts.check();
+  const report = await watched(host, async (watch) => await check(settings, watch));
+  return { report: { ...report, notices: [...notices, ...report.notices] }, settings };
+}
