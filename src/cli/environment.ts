@@ -3,15 +3,26 @@ import type { GitHubAccess } from '../source/context.ts';
 import type { Host } from './host.ts';
 
 /** The variables that settings are made of, unchecked. Where a variable has two spellings, the capitals win. */
-export function inputsOf({ env, directory, today }: Host): RawInputs {
+export function inputsOf({ env, directory, now }: Host): RawInputs {
   return {
     hubEndpoint: env.HF_ENDPOINT,
     hubToken: env.HF_TOKEN,
     proxy: env.HTTPS_PROXY || env.https_proxy,
     noProxy: env.NO_PROXY || env.no_proxy,
     directory,
-    today,
+    today: dayOf(now),
   };
+}
+
+/** The day as an ISO date, UTC. */
+export function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
+/** Which run this is: greater is newer. Outside GitHub Actions the clock says so, in milliseconds, beyond any run's number. */
+export function runOf({ env, now }: Host): { run: number; attempt: number } {
+  const number = (text: string | undefined): number | null => (/^[1-9]\d{0,14}$/.test(text ?? '') ? Number(text) : null);
+  return { run: number(env.GITHUB_RUN_ID) ?? now, attempt: number(env.GITHUB_RUN_ATTEMPT) ?? 1 };
 }
 
 /** Where GitHub is, also an Enterprise Server, as its runners say. */

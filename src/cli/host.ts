@@ -1,5 +1,6 @@
 import type { Rule } from '../diagnosis/rule.ts';
 import type { Report } from '../report/report.ts';
+import type { ReviewRequest } from '../publish/review-command.ts';
 import type { Settings } from '../settings.ts';
 import type { SourceEvent } from '../source/context.ts';
 
@@ -16,8 +17,8 @@ export interface Host {
   readonly directory: string;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Today as an ISO date, UTC. */
-  readonly today: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** What a part may tell while it works. */
@@ -42,22 +43,4 @@ export interface Parts {
 export interface TakenSnapshot {
   readonly text: string;
   readonly incomplete: readonly string[];
-}
-
-/** What `headcheck review` asks of `publish/`. */
-export interface ReviewRequest {
-  readonly report: Report;
-  /** `owner/name` */
-  readonly repository: string;
-  readonly pullRequest: number;
-  readonly token: string;
-  readonly apiUrl: string;
-  readonly serverUrl: string;
-  /** Tells several comments on one pull request apart. */
-  readonly key: string;
-  readonly comment: 'always' | 'findings' | 'change' | 'never';
-  readonly review: 'comment' | 'request-changes' | 'off';
-  readonly failOn: Settings['failOn'];
-  readonly proxy: Settings['proxy'];
-  readonly onWait: (message: string) => void;
 }

@@ -1,11 +1,12 @@
 import { MalformedError, UsageError } from '../errors.ts';
 import { exitCode } from '../report/exit-code.ts';
+import type { ReviewRequest } from '../publish/review-command.ts';
 import type { Report } from '../report/report.ts';
 import type { Settings } from '../settings.ts';
 import { warn } from './complain.ts';
-import { githubOf } from './environment.ts';
+import { githubOf, runOf } from './environment.ts';
 import { readText } from './files.ts';
-import type { Host, Parts, ReviewRequest } from './host.ts';
+import type { Host, Parts } from './host.ts';
 import { runCheck, settingsOf } from './run-check.ts';
 import type { CheckOptions } from './run-check.ts';
 
@@ -28,6 +29,7 @@ export async function reviewCommand(references: readonly string[], options: Revi
   const review = await parts.review();
   const done = await review({
     ...target,
+    ...runOf(host),
     report,
     key: options.key,
     comment: options.comment,

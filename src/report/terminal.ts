@@ -5,7 +5,7 @@ import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
 import { ledgerTable, mismatchTable, missingTable, shardTable, tensorTable } from './tables.ts';
 import type { TableData } from './tables.ts';
 import { commandless, visibleBlock } from './untrusted.ts';
-import { byUrgency, mainFinding, needsAttention, otherFindings } from './view.ts';
+import { byUrgency, loaderGroups, mainFinding, needsAttention, otherFindings } from './view.ts';
 import { calmSentence, comparedSentences, overallSentence, verdictReason, verdictSentence } from './words.ts';
 
 export interface TerminalOptions {
@@ -101,7 +101,7 @@ function drawn(data: TableData, { c, width }: Paper): string[] {
 }
 
 function loaders(checkpoint: CheckpointReport, paper: Paper): string[] {
-  return checkpoint.loaders.flatMap(({ loader, outcome }) => hanging([`${loader}: `, ...outcome], paper));
+  return loaderGroups(checkpoint).flatMap(({ loader, outcome }) => hanging([`${loader}: `, ...outcome], paper));
 }
 
 function fix(finding: Finding, paper: Paper): string[] {

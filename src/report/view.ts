@@ -67,3 +67,13 @@ export function missingBytes(checkpoint: CheckpointReport): number {
 export function causeName(cause: string): string {
   return cause.replaceAll('-', ' ');
 }
+
+/** What the loaders do; those of which the same is to be said stand together. */
+export function loaderGroups(checkpoint: CheckpointReport): CheckpointReport['loaders'] {
+  const same = new Map<string, CheckpointReport['loaders'][number]>();
+  for (const { loader, outcome } of checkpoint.loaders) {
+    const key = JSON.stringify(outcome);
+    same.set(key, { loader: [same.get(key)?.loader ?? [], loader].flat().join(', '), outcome });
+  }
+  return [...same.values()];
+}

@@ -57,8 +57,11 @@ export function calmSentence(checkpoint: CheckpointReport): Prose | null {
 }
 
 function after(why: Prose | null): Prose {
-  return why === null ? [] : [': ', ...why];
+  return why === null ? [] : [': ', ...why.map((part, i) => (i === 0 && typeof part === 'string' ? part.replace(ARTICLE, (word) => word.toLowerCase()) : part))];
 }
+
+/** Titles begin with a capital, which looks lost after a colon; names keep theirs. */
+const ARTICLE = /^(?:The|A|An|Its|It|This|These|No|Some|There|One)(?= )/;
 
 /** How the shard that changed most shrank or grew. */
 export function shardSentence(shard: { readonly path: string; readonly baseBytes: number | null; readonly bytes: number | null }): Prose {

@@ -22,7 +22,7 @@ export async function ran(argv: readonly string[], report: Report | Error, overr
   let settings: Settings | null = null;
   const { isTTY = false, parts, ...rest } = overrides;
   const host: Host = {
-    env: {}, directory: process.cwd(), today: '2026-11-23',
+    env: {}, directory: process.cwd(), now: Date.UTC(2026, 10, 23, 12),
     stdout: { write: (text) => (out += text), isTTY, columns: 100 },
     stderr: { write: (text) => (err += text), isTTY, columns: 80 },
     ...rest,

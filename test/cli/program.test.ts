@@ -3,7 +3,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ReviewRequest } from '../../src/cli/host.ts';
+import type { ReviewRequest } from '../../src/publish/review-command.ts';
 import { jsonV1 } from '../../src/report/json-v1.ts';
 import { VERSION } from '../../src/version.ts';
 import { passing, reportOf, seed } from '../support/reports.ts';
@@ -53,17 +53,17 @@ test('snapshot prints, or writes the file, and tells what could not be read', as
 test('review checks, or takes a report as anybody’s, and posts it', async () => {
   const requests: ReviewRequest[] = [];
   const parts = { review: async () => async (request: ReviewRequest) => (requests.push(request), 'Commented: https://example.test/1') };
-  const env = { GITHUB_TOKEN: 'gh', GITHUB_REPOSITORY: 'o/r', GITHUB_API_URL: 'http://localhost:1' };
+  const env = { GITHUB_TOKEN: 'gh', GITHUB_REPOSITORY: 'o/r', GITHUB_API_URL: 'http://localhost:1', GITHUB_RUN_ID: '12', GITHUB_RUN_ATTEMPT: '2' };
   const checked = await ran(['review', './a', '--pull-request', '7'], reportOf(seed), { parts, env });
   assert.deepEqual([checked.code, checked.out], [1, 'Commented: https://example.test/1\n']);
   await writeFile(join(directory, 'r.json'), jsonV1(reportOf(passing)));
   const taken = await ran(['review', '--report', 'r.json', '--repo', 'x/y', '--pull-request', '8', '--key', 'nightly'], new Error('not checked'), { parts, env, directory });
   assert.equal(taken.code, 0);
   assert.deepEqual(
-    requests.map(({ repository, pullRequest, token, apiUrl, key, comment, review, failOn }) => [repository, pullRequest, token, apiUrl, key, comment, review, failOn]),
+    requests.map(({ repository, pullRequest, token, apiUrl, key, comment, review, failOn, run, attempt }) => [repository, pullRequest, token, apiUrl, key, comment, review, failOn, run, attempt]),
     [
-      ['o/r', 7, 'gh', 'http://localhost:1', 'default', 'findings', 'comment', 'error'],
-      ['x/y', 8, 'gh', 'http://localhost:1', 'nightly', 'findings', 'comment', 'error'],
+      ['o/r', 7, 'gh', 'http://localhost:1', 'default', 'findings', 'comment', 'error', 12, 2],
+      ['x/y', 8, 'gh', 'http://localhost:1', 'nightly', 'findings', 'comment', 'error', 12, 2],
     ],
   );
 });

@@ -51,7 +51,7 @@ test('each verdict has its alert', () => {
   const kinds = [headless, truncated, undecided, unreachable].map((one) => /^> \[!(\w+)\]/.exec(markdown(reportOf(one)))?.[1]);
   assert.deepEqual(kinds, ['WARNING', 'CAUTION', 'WARNING', 'CAUTION']);
   assert.match(markdown(reportOf(undecided)), /can’t tell whether it is complete: its code is its own/);
-  assert.match(markdown(reportOf(unreachable)), /can’t be read: The Hub answered 401/);
+  assert.match(markdown(reportOf(unreachable)), /can’t be read: the Hub answered 401/);
 });
 
 test('several findings are told once each, the waived one last with its reason', () => {

@@ -5,7 +5,7 @@ import { prose } from '../report.ts';
 import type { CheckpointReport, Finding, Prose } from '../report.ts';
 import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from '../tables.ts';
 import type { TableData } from '../tables.ts';
-import { ledgerSum, mainFinding, mainShard, missingBytes, otherFindings } from '../view.ts';
+import { ledgerSum, loaderGroups, mainFinding, mainShard, missingBytes, otherFindings } from '../view.ts';
 import { comparedSentences, shardSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block } from './block.ts';
@@ -79,7 +79,7 @@ function bytes(checkpoint: CheckpointReport): Block {
 
 function loaders(checkpoint: CheckpointReport): Block[] {
   if (checkpoint.loaders.length === 0) return [];
-  const items = checkpoint.loaders.slice(0, MOST_FINDINGS).map(({ loader, outcome }) => item(paragraph(bold([loader]), ': ', outcome)));
+  const items = loaderGroups(checkpoint).slice(0, MOST_FINDINGS).map(({ loader, outcome }) => item(paragraph(bold([loader]), ': ', outcome)));
   return [droppable(RANKS.loaders, 'what each loader does', details(['What each loader does with it'], [list(items)]))];
 }
 
