@@ -1,4 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter } from 'yaml';
+import { MAX_NESTING, parseYaml } from '../bytes/yaml.ts';
 import { prose } from '../report/report.ts';
 import { MAX_ALIASES, MAX_CONFIG_LENGTH, MAX_SYNTAX_ERRORS } from './limits.ts';
 import { reportError } from './notices.ts';
@@ -26,7 +27,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   BAD_SCALAR_START: 'Put the value in quotes.',
   MISSING_CHAR: 'Check quotes, brackets and the colon after each key.',
   UNEXPECTED_TOKEN: 'Check quotes and brackets.',
-  MULTIPLE_DOCS: 'The file is one document: remove the lines that consist of ---.',
   TAG_RESOLVE_FAILED: 'Write plain values, without tags (!…).',
 };
 
@@ -37,10 +37,18 @@ export function readYaml(text: string, notices: Notices): YamlText | null {
     return null;
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true, logLevel: 'error' });
-  const broken = [...document.errors, ...document.warnings];
+  const documents = parseYaml(text, lines, { uniqueKeys: true });
+  if (documents === null) {
+    reportError(notices, null, prose`The config file nests deeper than ${MAX_NESTING} levels. It needs four.`);
+    return null;
+  }
+  const broken = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
   for (const error of broken.slice(0, MAX_SYNTAX_ERRORS)) reportSyntax(error, lines, notices);
-  if (broken.length > 0) return null;
+  const [document, second] = documents;
+  if (second !== undefined) {
+    reportError(notices, lines.linePos(second.range[0]).line, prose`The config file has more than one YAML document. Remove the lines that consist of ${'---'}.`);
+  }
+  if (document === undefined || second !== undefined || broken.length > 0) return null;
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { value, lineOf: (path) => lineOf(document, lines, path) };

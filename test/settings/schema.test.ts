@@ -33,7 +33,7 @@ describe('the published schema of the config file', () => {
       const bySchema = validate(value);
       if (bySchema) accepted++;
       assert.equal(parserAccepts(value), bySchema, `${JSON.stringify(value)} ${JSON.stringify(validate.errors)}`);
-    }), { numRuns: 1500, seed: 4 });
-    assert.ok(accepted > 50, 'the property has to see sound files too');
+    }), { numRuns: 600, seed: 4 });
+    assert.ok(accepted > 20, 'the property has to see sound files too');
   });
 });

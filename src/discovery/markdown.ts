@@ -1,0 +1,124 @@
+import { MAX_LINE_LENGTH, MAX_MARKDOWN_LENGTH } from './limits.ts';
+import type { Candidate } from './candidate.ts';
+import type { Language } from './files.ts';
+
+/** A piece of a document in another language, and the line that it begins on. */
+export interface Embedded {
+  readonly language: Language | 'front-matter';
+  readonly text: string;
+  readonly firstLine: number;
+}
+
+export interface MarkdownContent {
+  readonly links: readonly Candidate[];
+  readonly embedded: readonly Embedded[];
+}
+
+const FENCES: Readonly<Record<string, Language>> = { python: 'python', py: 'python', python3: 'python', yaml: 'tree', yml: 'tree', json: 'tree', jsonc: 'tree', toml: 'toml' };
+/** Addresses in running text. Trailing punctuation belongs to the sentence; after `="` it is an attribute of HTML. */
+const ADDRESS = /(?<!=["'])(?:https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/|hf:\/\/)[^\s<>()[\]{}"'`|\\]{1,300}/g;
+const WHOLE_ADDRESS = /^(?:https?|hf):\/\/\S+$/;
+const FENCE = /^(\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?)(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)[^`]*$/;
+const QUOTE_MARKS = /^(?: {0,3}> ?)+/;
+/** A line indented like this is code, unless it is an item of a list. */
+const INDENTED = /^(?: {4}|\t)(?!\s*(?:[-*+]|\d{1,9}[.)])\s)/;
+
+/** What stands open at the beginning of a line. */
+interface State {
+  fence: { readonly marks: string; readonly indent: number; readonly language: Language | undefined; readonly firstLine: number; readonly lines: string[] } | null;
+  isComment: boolean;
+  /** `<details>` that are open. */
+  folded: number;
+}
+
+/**
+ * Takes Markdown apart, line by line: links to the Hub, code in languages that are read, front matter. Not looked at
+ * are comments and other HTML, images (badges among them), and code in other languages. A full parser was tried and
+ * dropped: on hostile text the best kept one takes a minute for 100 kB, and its work on emphasis, tables and nesting
+ * says nothing about addresses.
+ * @param isQuoteSkipped whether quotations, and what `<details>` folds away, are somebody else's words: in the body of
+ *   a pull request they are release notes that a bot quotes
+ */
+export function readMarkdown(text: string, isQuoteSkipped: boolean): MarkdownContent {
+  if (text.length > MAX_MARKDOWN_LENGTH) return { links: [], embedded: [] };
+  const lines = text.split(/\r?\n/);
+  const embedded: Embedded[] = [];
+  const links: Candidate[] = [];
+  const front = frontMatterEnd(lines);
+  if (front > 0) embedded.push({ language: 'front-matter', text: lines.slice(1, front).join('\n'), firstLine: 2 });
+  const state: State = { fence: null, isComment: false, folded: 0 };
+  lines.forEach((raw, i) => {
+    if (i <= front && front > 0) return;
+    if (isQuoteSkipped && state.fence === null && QUOTE_MARKS.test(raw)) return;
+    const line = raw.replace(QUOTE_MARKS, '');
+    if (raw.length > MAX_LINE_LENGTH || isFenced(line, i + 1, state, embedded)) return;
+    const shown = withoutComments(line, state);
+    if (isQuoteSkipped && isFolded(shown, state)) return;
+    if (!INDENTED.test(line)) links.push(...addresses(shown, i + 1));
+  });
+  return { links, embedded };
+}
+
+/** The line (from 0) that closes the front matter; 0 where there is none. */
+function frontMatterEnd(lines: readonly string[]): number {
+  if (lines[0]?.trimEnd() !== '---') return 0;
+  return Math.max(0, lines.findIndex((line, i) => i > 0 && /^(?:---|\.\.\.)\s*$/.test(line)));
+}
+
+/** Whether the line opens, closes or lies in a fence. */
+function isFenced(line: string, number: number, state: State, embedded: Embedded[]): boolean {
+  if (state.isComment) return false;
+  if (state.fence !== null) {
+    const { marks, indent, language, firstLine, lines } = state.fence;
+    const text = line.trim();
+    if (text.startsWith(marks) && text === marks.charAt(0).repeat(text.length)) {
+      // What an open <details> folds away is not embedded.
+      if (language !== undefined) embedded.push({ language, text: lines.join('\n'), firstLine });
+      state.fence = null;
+    } else lines.push(line.slice(Math.min(indent, line.length - line.trimStart().length)));
+    return true;
+  }
+  const open = FENCE.exec(line);
+  if (open === null) return false;
+  const language = state.folded > 0 ? undefined : FENCES[open[3]?.toLowerCase() ?? ''];
+  state.fence = { marks: open[2] ?? '```', indent: open[1]?.length ?? 0, language, firstLine: number + 1, lines: [] };
+  return true;
+}
+
+/** The line without the parts that lie in comments of HTML. */
+function withoutComments(line: string, state: State): string {
+  let shown = '';
+  for (let at = 0; ;) {
+    const mark = state.isComment ? '-->' : '<!--';
+    const next = line.indexOf(mark, at);
+    if (!state.isComment) shown += line.slice(at, next < 0 ? undefined : next);
+    if (next < 0) return shown;
+    state.isComment = !state.isComment;
+    at = next + mark.length;
+  }
+}
+
+/** Follows `<details>`; true where the line lies within one, or opens or closes one. */
+function isFolded(line: string, state: State): boolean {
+  const before = state.folded;
+  state.folded = Math.max(0, before + count(line, /<details\b/gi) - count(line, /<\/details>/gi));
+  return before > 0 || state.folded > 0;
+}
+
+/** Finds addresses of the Hub in one line of prose. */
+function addresses(line: string, number: number): Candidate[] {
+  if (!line.includes('://')) return [];
+  const prose = line
+    .replace(/(`+)([^`]+)\1/g, (_, _marks, code: string) => (WHOLE_ADDRESS.test(code.trim()) ? ` ${code.trim()} ` : ''))
+    .replace(/!\[[^[\]]*\]\([^()]*\)/g, '')
+    // What remains of a badge: a link around a picture.
+    .replace(/\[\s*\]\([^()]*\)/g, '')
+    .replace(/<\/?[A-Za-z][\w-]*(?:\s[^<>]*)?>/g, '');
+  return [...prose.matchAll(ADDRESS)].map(([address]) => ({
+    text: address.replace(/[.,;:!?*_~]+$/, ''), kind: 'link', revision: null, folder: null, lines: [number], isWeak: false,
+  }));
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}

@@ -1,0 +1,97 @@
+import { posix } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { formatHubReference, revisionProblem } from '../reference/hub-id.ts';
+import { parseReference } from '../reference/parse.ts';
+import { checkpointOf, isWeights } from './checkpoint-files.ts';
+import { folderOf } from './files.ts';
+import { isPlaceholder, legacyRepository, repositoryOf } from './names.ts';
+import type { HubReference } from '../reference/reference.ts';
+import type { Candidate } from './candidate.ts';
+
+export interface ResolveContext {
+  /** The file that the candidate stands in; null for the body of a pull request. */
+  readonly path: string | null;
+  /** Checkpoints of the repository that the pull request changes, as paths from its root. */
+  readonly changedCheckpoints: ReadonlySet<string>;
+  /** Whether the repository has such a file or folder; always false where that is not known. */
+  readonly exists: (path: string) => boolean;
+  readonly hubEndpoint: string;
+}
+
+const ADDRESS = /^(?:hf|https?):\/\//i;
+/** Pages of a model that show its files, and so mean the model. A commit, a discussion or a blame is something to read. */
+const FILE_PAGES = new Set(['tree', 'blob', 'resolve', 'raw']);
+/** First parts of addresses that are pages of the site or its old documentation, beyond those that `reference/` knows. */
+const OTHER_PAGES = new Set([
+  'autotrain', 'brand', 'competitions', 'course', 'deep-rl-course', 'front', 'hardware', 'hub', 'inference-api', 'inference-endpoints', 'inference-playground', 'jobs', 'mcp', 'playground', 'privacy', 'security', 'shop', 'storage',
+  'subscribe', 'terms-of-service', 'tokenizers', 'transformers', 'accelerate', 'diffusers', 'evaluate', 'optimum', 'robots.txt', 'sitemap.xml', 'landing', 'activity-feed', 'assets', 'avatars', 'sign-up', 'code-of-conduct', 'content-guidelines',
+]);
+
+/** Revisions and folders that people give. Git and the Hub allow more; what has quotes or brackets in it is a template or an attack. */
+const PLAIN = /^[\w.+/-]{1,200}$/;
+
+/** The reference that a candidate is, in its canonical form; null where it is none, or may well be none. */
+export function resolveCandidate(candidate: Candidate, context: ResolveContext): string | null {
+  const text = candidate.text.trim();
+  if (!isPlainRevision(candidate.revision) || !isPlainFolder(candidate.folder)) return null;
+  if (ADDRESS.test(text)) return fromAddress(text, candidate, context);
+  if (candidate.kind === 'link') return null;
+  const local = localCheckpoint(text, context);
+  if (local !== null) return local;
+  if (/^[.~/]/.test(text) || isInRepository(text, context)) return null;
+  const repo = repositoryOf(text, candidate.isWeak);
+  return repo === null ? null : formatHubReference(repo, candidate.revision, candidate.folder);
+}
+
+function fromAddress(text: string, candidate: Candidate, context: ResolveContext): string | null {
+  const hub = parseHub(text, context.hubEndpoint);
+  if (hub === null || isPlaceholder(hub.repo) || !isPlainRevision(hub.revision) || !isPlainFolder(hub.path)) return null;
+  const repo = hub.repo.includes('/') ? hub.repo : legacyRepository(hub.repo);
+  if (repo === null) return null;
+  const isFile = hub.path !== null && /\.[A-Za-z]\w*$/.test(hub.path);
+  if (isFile && !isWeights(hub.path ?? '')) return null;
+  const path = hub.path !== null && isFile ? checkpointOf(hub.path) : hub.path;
+  return formatHubReference(repo, hub.revision ?? candidate.revision, path === '.' ? null : (path ?? candidate.folder));
+}
+
+function parseHub(text: string, hubEndpoint: string): HubReference | null {
+  try {
+    const reference = parseReference(text, { directory: '/', hubEndpoint });
+    if (reference.kind !== 'hub') return null;
+    return isSitePage(text, reference.repo) ? null : reference;
+  } catch (error) {
+    // A page that is no model's, another host, a template: not a reference.
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+function isPlainRevision(revision: string | null): boolean {
+  return revision === null || (PLAIN.test(revision) && revisionProblem(revision) === null);
+}
+
+function isPlainFolder(path: string | null): boolean {
+  return path === null || (PLAIN.test(path) && !path.split('/').some((segment) => segment === '' || segment === '.' || segment === '..'));
+}
+
+function isSitePage(text: string, repo: string): boolean {
+  // huggingface_hub reads hf://buckets/… as another kind of place, like hf://datasets/….
+  if (/^hf:/i.test(text)) return /^(?:buckets|kernels)\//.test(repo);
+  const segments = new URL(text).pathname.split('/').filter((segment) => segment !== '');
+  if (OTHER_PAGES.has(segments[0] ?? '')) return true;
+  const page = segments[repo.split('/').length];
+  return page !== undefined && !FILE_PAGES.has(page);
+}
+
+/** A path to a checkpoint that the pull request changes, from the repository's root or from the file's own folder. */
+function localCheckpoint(text: string, { path, changedCheckpoints }: ResolveContext): string | null {
+  if (text.includes('\\') || text === '' || text === '.') return null;
+  const folders = path === null ? ['.'] : ['.', folderOf(path)];
+  const places = folders.map((folder) => posix.join(folder, text).replace(/\/$/, ''));
+  return places.find((place) => changedCheckpoints.has(place)) ?? null;
+}
+
+/** `out/model` names a folder of the repository, where it has one. */
+function isInRepository(text: string, { path, exists }: ResolveContext): boolean {
+  return exists(posix.normalize(text)) || (path !== null && exists(posix.join(folderOf(path), text)));
+}

@@ -1,0 +1,71 @@
+import { isForeign, isServiceKey, normaliseKey, revisionKeys, strengthOf } from './keys.ts';
+import { MAX_DEPTH } from './limits.ts';
+import type { Candidate } from './candidate.ts';
+
+/** YAML, JSON and TOML in the same shape: mappings, lists and texts, each with its line. */
+export type Tree =
+  | { readonly kind: 'map'; readonly entries: readonly TreeEntry[] }
+  | { readonly kind: 'list'; readonly items: readonly Tree[] }
+  | { readonly kind: 'text'; readonly text: string; readonly line: number }
+  /** null: nothing is written there */
+  | { readonly kind: 'null' };
+
+export interface TreeEntry {
+  readonly key: string;
+  readonly value: Tree;
+}
+
+export interface TreeOptions {
+  /** Whether weak keys count. */
+  readonly isWeakAllowed: boolean;
+  /** Only these keys count, where given (the front matter of a model card). */
+  readonly only?: readonly string[];
+}
+
+/** Finds the texts that stand where references stand. */
+export function findInTree(tree: Tree, options: TreeOptions, ancestors: readonly string[] = []): Candidate[] {
+  if (ancestors.length > MAX_DEPTH) return [];
+  if (tree.kind === 'list') return tree.items.flatMap((item) => findInTree(item, options, [...ancestors, '']));
+  if (tree.kind === 'text') return ancestors.some(isForeign) || options.only !== undefined ? [] : links(tree);
+  if (tree.kind === 'null') return [];
+  const entries = tree.entries.map(({ key, value }) => ({ key: normaliseKey(key), value }));
+  const keys = entries.map(({ key }) => key);
+  const isService = keys.some(isServiceKey);
+  return entries.flatMap(({ key, value }) => {
+    const strength = strengthOf(key, ancestors);
+    const isKnown = strength === 'strong' || (strength === 'weak' && options.isWeakAllowed && !isService);
+    const texts = textsOf(value);
+    if (!isKnown || texts.length === 0) return findInTree(value, options, [...ancestors, key]);
+    if (options.only !== undefined && !options.only.includes(key)) return [];
+    const revision = revisionOf(revisionKeys(key, keys), entries);
+    if (revision === 'unclear') return [];
+    return texts.map(({ text, line }): Candidate => ({
+      text, kind: options.only === undefined ? 'key' : 'model-card', revision: revision?.text ?? null, folder: null,
+      lines: revision === null ? [line] : [line, revision.line], isWeak: strength === 'weak',
+    }));
+  });
+}
+
+interface Text { readonly text: string; readonly line: number }
+
+/** The text, or the texts of a list of nothing else. */
+function textsOf(value: Tree): readonly Text[] {
+  if (value.kind === 'text') return [value];
+  if (value.kind !== 'list') return [];
+  const texts = value.items.filter((item) => item.kind === 'text');
+  return texts.length === value.items.length ? texts : [];
+}
+
+function links({ text, line }: Text): Candidate[] {
+  return [{ text, kind: 'link', revision: null, folder: null, lines: [line], isWeak: false }];
+}
+
+/** The revision beside the reference; `unclear` where something stands there that is no plain text. */
+function revisionOf(names: readonly string[], entries: readonly TreeEntry[]): Text | null | 'unclear' {
+  for (const name of names) {
+    const value = entries.find(({ key }) => key === name)?.value;
+    if (value === undefined || value.kind === 'null') continue;
+    return value.kind === 'text' ? value : 'unclear';
+  }
+  return null;
+}

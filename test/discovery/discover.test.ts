@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { discover, needsContent } from '../../src/discovery/discover.ts';
+import { added, changed, found } from './support.ts';
+
+const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 1168138808\n';
+const binary = (path: string, status = 'added') => ({ path, status, patch: null });
+
+describe('only changed lines count', () => {
+  const content = 'base_model: org-x/one\nreward_model: org-x/two\nref_model: org-x/three\n';
+
+  it('with the whole file at hand', async () => {
+    assert.deepEqual(await found([changed('a.yaml', content, 2)]), ['hf://org-x/two 2']);
+  });
+
+  it('with the hunks alone', async () => {
+    const patch = '@@ -10,3 +10,3 @@ train:\n   model_name_or_path: org-x/one\n-  reward_model: old/x\n+  reward_model: org-x/two # best\n   ref_model: org-x/three';
+    assert.deepEqual(await found([{ path: 'a.yaml', status: 'modified', patch }]), ['hf://org-x/two 11']);
+  });
+
+  it('a changed revision changes the reference', async () => {
+    const yaml = 'model_name_or_path: org-x/one\nmodel_revision: v2\n';
+    assert.deepEqual(await found([changed('a.yaml', yaml, 2)]), ['hf://org-x/one@v2 2']);
+    const python = 'm = AutoModel.from_pretrained(\n  "org-x/one",\n  revision="v2",\n)\n';
+    assert.deepEqual(await found([changed('a.py', python, 3)]), ['hf://org-x/one@v2 3']);
+    const patch = '@@ -1,2 +1,2 @@\n model_name_or_path: org-x/one\n-model_revision: v1\n+model_revision: v2';
+    assert.deepEqual(await found([{ path: 'a.yaml', status: 'modified', patch }]), ['hf://org-x/one@v2 2']);
+  });
+
+  it('removed lines, removed files and files that only moved make none', async () => {
+    const patch = '@@ -1,2 +1,1 @@\n-base_model: org-x/one\n x: 1';
+    assert.deepEqual(await found([{ path: 'a.yaml', status: 'modified', patch }, { path: 'b.yaml', status: 'removed', patch: '@@ -1 +0,0 @@\n-base_model: org-x/one' }, { path: 'c.yaml', status: 'renamed', patch: null, content }]), []);
+  });
+
+  it('a file whose diff is not known is skipped, with the reason', async () => {
+    const { references, skipped } = await discover({ files: [{ path: 'a.yaml', status: 'modified', patch: null, content }], body: null, config: [] });
+    assert.deepEqual(references, []);
+    assert.match(skipped[0]?.reason ?? '', /gives no diff/);
+    assert.deepEqual(await found([{ path: 'a.yaml', status: 'added', patch: null, content }]), ['hf://org-x/one 1', 'hf://org-x/two 2', 'hf://org-x/three 3']);
+  });
+});
+
+describe('hunks without the whole file find less, never something else', () => {
+  const hunk = (path: string, ...lines: string[]) => found([{ path, status: 'modified', patch: `@@ -5,0 +5,${lines.length} @@\n${lines.map((line) => `+${line}`).join('\n')}` }]);
+
+  it('reads lines of JSON, TOML, Python and Markdown', async () => {
+    assert.deepEqual(await hunk('a.json', '  "base_model": "org-x/one",', '  "revision": "r1",'), ['hf://org-x/one@r1 5']);
+    assert.deepEqual(await hunk('a.toml', 'base_model = "org-x/one" # x', "weights = 'hf://org-x/two'"), ['hf://org-x/one 5', 'hf://org-x/two 6']);
+    assert.deepEqual(await hunk('a.py', 'm = AutoModel.from_pretrained("org-x/one")'), ['hf://org-x/one 5']);
+    assert.deepEqual(await hunk('a.md', 'text', 'at https://huggingface.co/org-x/one.'), ['hf://org-x/one 6']);
+  });
+
+  it('leaves out what needs its surroundings', async () => {
+    assert.deepEqual(await hunk('a.yaml', 'model: org-x/one', 'name: org-x/two'), []);
+    assert.deepEqual(await hunk('a.py', '"""', 'AutoModel.from_pretrained("org-x/one")'), []);
+    assert.deepEqual(await hunk('a.py', 'MODEL = "org-x/one"'), []);
+    assert.deepEqual(await hunk('a.md', '```', 'https://huggingface.co/org-x/one'), []);
+    assert.deepEqual(await hunk('a.md', '-->', 'https://huggingface.co/org-x/one'), []);
+  });
+
+  it('asks for the content of files that could refer to something', () => {
+    const patch = '@@ -1 +1 @@\n-x\n+base_model: org-x/one';
+    assert.equal(needsContent({ path: 'a.yaml', status: 'modified', patch }), true);
+    assert.equal(needsContent({ path: 'a.yaml', status: 'added', patch }), false);
+    assert.equal(needsContent({ path: 'a.yaml', status: 'modified', patch: '@@ -1 +1 @@\n-x\n+lr: 3' }), false);
+    assert.equal(needsContent({ path: 'a.c', status: 'modified', patch }), false);
+    assert.equal(needsContent({ path: 'a.yaml', status: 'modified', patch: null }), false);
+  });
+});
+
+describe('checkpoints that the pull request stores', () => {
+  it('are folders of shards, indices, pointers and adapters', async () => {
+    const files = [
+      binary('out/model-00001-of-00002.safetensors'), binary('out/model-00002-of-00002.safetensors'), added('out/model.safetensors.index.json', '{"weight_map": {}}'),
+      added('lfs/pytorch_model.bin', pointer), binary('lora/adapter_model.safetensors', 'modified'), binary('model.safetensors', 'renamed'),
+    ];
+    assert.deepEqual(await found(files), ['out 1', 'lfs 1', 'lora 1', '. 1']);
+  });
+
+  it('are single files where these stand for themselves', async () => {
+    assert.deepEqual(await found([binary('gguf/a-Q4_K_M.gguf'), binary('gguf/a-Q8_0.gguf'), binary('loras/style.safetensors'), binary('big/a-00001-of-00003.gguf')]), ['gguf/a-Q4_K_M.gguf 1', 'gguf/a-Q8_0.gguf 1', 'loras/style.safetensors 1', 'big 1']);
+  });
+
+  it('are whole diffusers pipelines', async () => {
+    assert.deepEqual(await found([added('sd/model_index.json', '{}'), binary('sd/unet/diffusion_pytorch_model.safetensors'), binary('sd/vae/diffusion_pytorch_model.safetensors')]), ['sd 1']);
+    assert.deepEqual(await found([binary('sd/unet/diffusion_pytorch_model.safetensors')], { paths: new Set(['sd/model_index.json']) }), ['sd 1']);
+  });
+
+  it('are not states of training, tokenizers, fixtures or other people\'s folders', async () => {
+    assert.deepEqual(await found(['out/optimizer.pt', 'out/training_args.bin', 'out/rng_state.pth', 'out/tokenizer.model', 'tests/data/model.safetensors', 'a/fixtures/x.gguf', 'node_modules/x/model.safetensors', 'data/train.bin', 'a.headcheck.json'].map((path) => binary(path))), []);
+  });
+
+  it('count when their config changes or a shard goes, where the repository is known to hold weights', async () => {
+    const paths = new Set(['out/config.json', 'out/model-00001-of-00002.safetensors', 'other/config.json']);
+    const config = changed('out/config.json', '{"tie_word_embeddings": true}', 1);
+    assert.deepEqual(await found([config]), []);
+    assert.deepEqual(await found([config, changed('other/config.json', '{"a": 1}', 1)], { paths }), ['out 1']);
+    assert.deepEqual(await found([binary('out/model-00002-of-00002.safetensors', 'removed')], { paths }), ['out 1']);
+    assert.deepEqual(await found([binary('gone/model.safetensors', 'removed'), binary('x.gguf', 'removed')], { paths }), []);
+  });
+
+  it('are what paths in changed files mean; other paths mean nothing', async () => {
+    const files = [binary('out/ckpt/model.safetensors'), added('configs/a.yaml', 'model_name_or_path: ./out/ckpt\nbase_model: ../out/ckpt/\nref_model: out/other\n'), added('a.py', 'AutoModel.from_pretrained("out/ckpt")')];
+    const { references } = await discover({ files, body: null, config: [] });
+    assert.deepEqual(references, [{ reference: 'out/ckpt', base: null, kind: 'files', origin: { path: 'out/ckpt/model.safetensors', line: 1 }, alsoAt: [{ path: 'configs/a.yaml', line: 1 }, { path: 'configs/a.yaml', line: 2 }, { path: 'a.py', line: 1 }] }]);
+  });
+
+  it('bring their base with them', async () => {
+    const card = '---\nbase_model: org-x/base\n---\nSee https://huggingface.co/org-x/other\n';
+    assert.deepEqual(await found([binary('lora/adapter_model.safetensors'), added('lora/README.md', card), added('lora/adapter_config.json', '{"base_model_name_or_path": "org-x/base"}')]), ['lora 1', 'hf://org-x/other 4']);
+    assert.deepEqual(await found([added('lora/README.md', card)]), ['hf://org-x/base 2', 'hf://org-x/other 4']);
+  });
+
+  it('a folder of the repository is no repository of the Hub', async () => {
+    const files = [added('a.yaml', 'model_name_or_path: acme/llama\nbase_model: acme/other\n')];
+    assert.deepEqual(await found(files, { paths: new Set(['acme/llama/config.json']) }), ['hf://acme/other 2']);
+  });
+});
+
+describe('the body', () => {
+  it('names checkpoints by address, link and code', async () => {
+    const body = 'Releases hf://org-x/one@v1 and [two](https://huggingface.co/org-x/two).\r\n\r\n```yaml\r\nbase_model: org-x/three\r\n```\r\norg-x/four, #5, @org-x\n';
+    const { references } = await discover({ files: [], body, config: [] });
+    assert.deepEqual(references.map(({ reference, kind, origin }) => [reference, kind, origin]), [['hf://org-x/one@v1', 'body', null], ['hf://org-x/two', 'body', null], ['hf://org-x/three', 'body', null]]);
+  });
+
+  it('is not what a bot quotes, nor a template\'s comment', async () => {
+    const body = `Bumps [transformers](https://github.com/huggingface/transformers) from 4.57 to 5.18.
+<details>
+<summary>Release notes</summary>
+<blockquote>
+
+[New model](https://huggingface.co/org-x/quoted) and hf://org-x/quoted
+
+</blockquote>
+</details>
+
+> hf://org-x/cited
+
+<!-- Link the model: hf://org-x/example -->
+
+hf://org-x/mine
+`;
+    assert.deepEqual(await found([], { body }), ['hf://org-x/mine']);
+  });
+});
+
+describe('the config file', () => {
+  it('adds what it lists, and the base of what was found elsewhere', async () => {
+    const config = [
+      { reference: './out/', base: 'hf://org-x/base', origin: { path: '.github/headcheck.yml', line: 3 } },
+      { reference: 'hf://org-x/listed', base: null, origin: { path: '.github/headcheck.yml', line: 5 } },
+    ];
+    const { references } = await discover({ files: [binary('out/model.safetensors')], body: null, config });
+    assert.deepEqual(references.map(({ reference, base, kind }) => [reference, base, kind]), [['out', 'hf://org-x/base', 'files'], ['hf://org-x/listed', null, 'config']]);
+    assert.deepEqual(references[0]?.alsoAt, [config[0]?.origin]);
+  });
+
+  it('is not itself searched', async () => {
+    assert.deepEqual(await found([added('.github/headcheck.yml', 'checkpoints:\n  - reference: hf://org-x/a\n    base: hf://org-x/b\n')]), []);
+  });
+});
+
+describe('a mirror of the Hub', () => {
+  it('is recognised by its address', async () => {
+    const files = [added('a.yaml', 'source: http://127.0.0.1:8080/org-x/one/tree/v1\n')];
+    assert.deepEqual(await found(files, { hubEndpoint: 'http://127.0.0.1:8080' }), ['hf://org-x/one@v1 1']);
+    assert.deepEqual(await found(files), []);
+  });
+});

@@ -1,0 +1,326 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { added, found } from './support.ts';
+
+/** Each case: a file as people write it, and every reference in it with its line. */
+type Case = readonly [title: string, path: string, content: string, ...expected: string[]];
+
+const yaml: readonly Case[] = [
+  ['axolotl', 'configs/llama.yml', `base_model: meta-llama/Llama-3.1-8B
+model_type: AutoModelForCausalLM
+tokenizer_type: AutoTokenizer
+revision_of_model: 0e9e39f249a16976918f6564b8830bc894c89659
+datasets:
+  - path: mhenrichsen/alpaca_2k_test
+    type: alpaca
+output_dir: ./outputs/out
+hub_model_id: someone/llama-alpaca
+`, 'hf://meta-llama/Llama-3.1-8B@0e9e39f249a16976918f6564b8830bc894c89659 1'],
+  ['TRL', 'recipes/config_full.yaml', `# Model arguments
+model_name_or_path: mistralai/Mistral-7B-v0.1
+model_revision: main
+torch_dtype: bfloat16
+dataset_mixer:
+  HuggingFaceH4/ultrachat_200k: 1.0
+dataset_splits: [train_sft]
+hub_model_id: zephyr-7b-sft-full
+`, 'hf://mistralai/Mistral-7B-v0.1@main 2'],
+  ['LLaMA-Factory', 'train.yaml', `### model
+model_name_or_path: Qwen/Qwen2.5-7B-Instruct
+adapter_name_or_path: acme/qwen-lora
+dataset: identity,alpaca_en_demo
+dataset_dir: acme/data
+revision: v1.0   # of the model
+`, 'hf://Qwen/Qwen2.5-7B-Instruct@v1.0 2', 'hf://acme/qwen-lora 3'],
+  ['mergekit', 'merge.yml', `models:
+  - model: mistralai/Mistral-7B-v0.1
+    parameters: {weight: 0.5}
+  - model: "HuggingFaceH4/zephyr-7b-beta"
+merge_method: linear
+base_model: mistralai/Mistral-7B-v0.1
+tokenizer_source: union
+`, 'hf://mistralai/Mistral-7B-v0.1 2', 'hf://HuggingFaceH4/zephyr-7b-beta 4'],
+  ['nested model, flow style, anchors', 'hydra/model.yaml', `defaults: &d
+  model: {name: google/gemma-2-2b, revision: abc123}
+other: *d
+actor:
+  model:
+    path: deepseek-ai/DeepSeek-V2-Lite
+`, 'hf://google/gemma-2-2b@abc123 2', 'hf://deepseek-ai/DeepSeek-V2-Lite 6'],
+  ['addresses under any key', 'deploy.yaml', `weights: hf://org-x/model-y@v2
+source: https://huggingface.co/org-x/model-z/tree/refs%2Fpr%2F3
+file: https://huggingface.co/org-x/model-f/resolve/main/model.safetensors
+`, 'hf://org-x/model-y@v2 1', 'hf://org-x/model-z@refs/pr/3 2', 'hf://org-x/model-f@main 3'],
+  ['several documents, lists, numeric revisions, Windows line ends', 'a.yaml', 'x: 1\r\n---\r\nbase_model:\r\n- a-org/one\r\n- b-org/two\r\n---\r\nmodel_id: c-org/three\r\nrevision: 1234567\r\n',
+    'hf://a-org/one 4', 'hf://b-org/two 5', 'hf://c-org/three@1234567 7'],
+  ['legacy names', 'a.yaml', 'model_name_or_path: gpt2\nteacher_model: bert-base-uncased\nstudent_model: mymodel\n', 'hf://openai-community/gpt2 1', 'hf://google-bert/bert-base-uncased 2'],
+  ['services of the same keys', 'litellm.yaml', `model_list:
+  - model_name: gpt-4
+    litellm_params:
+      model: azure/gpt-4-deployment
+      api_key: os.environ/AZURE_KEY
+  - model_name: claude
+    litellm_params: {model: anthropic/claude-3-5-sonnet}
+  - litellm_params:
+      model: meta-llama/llama-3.1-70b-instruct
+      api_base: https://openrouter.ai/api/v1
+  - {model: openai/gpt-4o}
+  - {model: google/gemini-2.0-flash}
+  - {model: openai/gpt-oss-20b}
+`, 'hf://openai/gpt-oss-20b 13'],
+  ['a workflow', '.github/workflows/ci.yml', `on: push
+jobs:
+  a:
+    container: {image: org/image}
+    steps:
+      - uses: actions/checkout@v4
+        with: {repository: org-x/code}
+      - uses: actions/ai-inference@v1
+        with: {model: meta/Llama-3.3-70B-Instruct}
+      - uses: acme/headcheck@v1
+        with:
+          checkpoint: hf://org-x/model-y
+      - run: |
+          python train.py --model_name_or_path org-x/inside-a-script
+`, 'hf://org-x/model-y 12'],
+  ['compose', 'docker-compose.yml', `services:
+  llm:
+    image: vllm/vllm-openai
+    model: acme/llama
+models:
+  m: {model: ai/smollm2}
+`],
+  ['keys that are something else', 'a.yaml', `name: org-x/name-y
+repo: org-x/repo
+repository: org-x/repo
+path: org-x/data
+dataset_name: HuggingFaceH4/ultrachat
+tokenizer: org-x/tok
+tokenizer_name_or_path: org-x/tok
+image: org-x/image
+module: src/model
+entry: src/train
+homepage: https://huggingface.co/org-x/model-y
+license_link: https://huggingface.co/org-x/model-y/blob/main/LICENSE
+push_to_hub_model_id: org-x/target
+hub_model_id: org-x/target
+dataset: {model: org-x/not-this}
+url: https://github.com/org-x/repo
+url2: git@hf.co:org-x/repo
+note: "we start from model_name_or_path: org-x/model-y here"
+`],
+  ['values that are something else', 'a.yaml', `model: ./out/final
+model_name_or_path: outputs/checkpoint-500
+base_model: /mnt/models/llama
+model_path: models/llama
+checkpoint: runs/exp1
+model_id: \${{ matrix.model }}
+model_name: "{{ model }}"
+reward_model: your-name/your-model
+ref_model: path/to/model
+adapter: org-x/file.safetensors
+lora: 1/2
+teacher_model: a/b/c
+student_model: ../org/name
+model_repo: <org>/<name>
+pretrained_model: org-x/name:latest
+hf_model: "org-x/na--me"
+hf_model_id: llama
+draft_model: 2024/01
+speculative_model: acme/checkpoint-100
+`],
+  ['other places of the Hub', 'a.yaml', `a: https://huggingface.co/datasets/org-x/data
+b: https://huggingface.co/spaces/org-x/demo
+c: https://huggingface.co/docs/transformers/index
+d: hf://datasets/org-x/data/train.csv
+e: https://huggingface.co/org-x
+f: https://huggingface.co/org-x/model/discussions/3
+g: https://huggingface.co/org-x/model/commit/abcdef
+h: https://huggingface.co/org-x/model/blob/main/README.md
+i: https://huggingface.co/blog/some-post
+j: https://huggingface.co/papers/2401.00001
+k: https://huggingface.co/collections/org-x/coll-123
+l: https://huggingface.co/api/models/org-x/model
+m: https://huggingface.co/transformers/model_doc
+n: https://example.com/huggingface.co/org-x/model
+o: https://huggingface.co.evil.example/org-x/model
+p: hf://buckets/org-x/data
+`],
+  ['commented out, and a revision that is no text', 'a.yaml', '# model_name_or_path: org-x/model-y\nbase_model: org-x/model-z\nbase_model_revision: [a]\n'],
+  ['broken YAML', 'a.yaml', 'base_model: org-x/model-y\n  bad: [\n'],
+  ['a template', 'chart/templates/a.yaml', '{{- if .Values.x }}\nmodel_name_or_path: {{ .Values.model }}\n{{- end }}\n'],
+];
+
+const json: readonly Case[] = [
+  ['a training config, indented by tabs', 'train.json', '{\n\t"model_name_or_path": "org-x/model-y",\n\t"model_revision": "v1",\n\t"dataset_name": "org-x/data"\n}\n', 'hf://org-x/model-y@v1 2'],
+  ['an adapter\'s config', 'adapter/adapter_config.json', '{"peft_type": "LORA", "base_model_name_or_path": "org-x/model-y", "revision": null}', 'hf://org-x/model-y 1'],
+  ['DeepSpeed and others have none', 'ds.json', '{"zero_optimization": {"stage": 3}, "bf16": {"enabled": true}, "path": "org-x/y"}'],
+  ['a checkpoint\'s own config', 'out/config.json', '{"_name_or_path": "org-x/model-y", "model_type": "llama", "base_model": "org-x/z"}'],
+  ['manifests and locks', 'package.json', '{"name": "org-x/pkg", "repository": "org-x/repo", "base_model": "org-x/y"}'],
+  ['not JSON', 'x.json', '{"base_model": "org-x/model-y",'],
+];
+
+const toml: readonly Case[] = [
+  ['tables, dotted keys, inline tables', 'config.toml', `title = "x"
+[model]
+name = "org-x/model-y"
+revision = "v2"
+[train]
+base_model = 'org-x/base'
+reward = { model_id = "org-x/reward", revision = "r" }
+dataset.path = "org-x/data"
+# model_id = "org-x/commented"
+[[models]]
+pretrained_model_name_or_path = "org-x/third"
+`, 'hf://org-x/model-y@v2 3', 'hf://org-x/base 6', 'hf://org-x/reward@r 7', 'hf://org-x/third 11'],
+  ['a project file', 'pyproject.toml', '[project]\nname = "x"\nrepository = "https://github.com/org-x/repo"\n[tool.ruff]\nsrc = ["src/model"]\n'],
+  ['not TOML', 'x.toml', 'base_model = "org-x/model-y"\nbad = = 1\n'],
+];
+
+const python: readonly Case[] = [
+  ['calls', 'train.py', `from transformers import AutoModelForCausalLM, AutoTokenizer
+tok = AutoTokenizer.from_pretrained("org-x/tokenizer")
+cfg = AutoConfig.from_pretrained("org-x/config")
+model = AutoModelForCausalLM.from_pretrained(
+    "org-x/model-y",  # the base
+    revision="v1.2",
+    torch_dtype=torch.bfloat16,
+)
+model = PeftModel.from_pretrained(model, "org-x/adapter")
+model.load_adapter('org-x/second', adapter_name="b")
+unet = UNet2DConditionModel.from_pretrained("org-x/sd", subfolder="unet", revision=None)
+path = snapshot_download(repo_id="org-x/snap", revision="refs/pr/4")
+data = snapshot_download("org-x/data", repo_type="dataset")
+one = hf_hub_download("org-x/one", "model.safetensors")
+two = hf_hub_download("org-x/two", filename="labels.json")
+ds = load_dataset("org-x/dataset")
+pipe = pipeline("text-generation", model="org-x/pipe", device=0)
+llm = LLM(model="org-x/engine", revision="main")
+old = GPT2LMHeadModel.from_pretrained("gpt2")
+`, 'hf://org-x/model-y@v1.2 5', 'hf://org-x/adapter 9', 'hf://org-x/second 10', 'hf://org-x/sd/unet 11', 'hf://org-x/snap@refs/pr/4 12', 'hf://org-x/one 14', 'hf://org-x/pipe 17', 'hf://org-x/engine@main 18', 'hf://openai-community/gpt2 19'],
+  ['constants', 'a.py', `MODEL_ID = "org-x/model-y"
+REVISION = "v3"
+model = AutoModel.from_pretrained(MODEL_ID, revision=REVISION)
+tok = AutoTokenizer.from_pretrained(MODEL_ID)
+base_model: str = "org-x/base"
+self.model_name = 'org-x/own'
+`, 'hf://org-x/model-y@v3 1', 'hf://org-x/base 5', 'hf://org-x/own 6'],
+  ['options, fields, dictionaries', 'a.py', `parser.add_argument("--model_name_or_path", type=str, default="org-x/option")
+parser.add_argument("--dataset", default="org-x/data")
+@dataclass
+class Args:
+    model_name_or_path: Optional[str] = field(default="org-x/field", metadata={"help": "path or org-x/help"})
+    output_dir: str = field(default="org-x/out")
+config = {"base_model": "org-x/dict", "dataset": "org-x/data", "model": "org-x/unclear"}
+train(model_name_or_path="org-x/keyword", dataset="org-x/data")
+`, 'hf://org-x/option 1', 'hf://org-x/field 5', 'hf://org-x/dict 7', 'hf://org-x/keyword 8'],
+  ['addresses', 'a.py', `URL = "https://huggingface.co/org-x/model-y/tree/v1"
+load("hf://org-x/model-z@v2")
+dataset_url = "hf://org-x/not-this"
+print("see https://huggingface.co/org-x/in-a-sentence")
+`, 'hf://org-x/model-y@v1 1', 'hf://org-x/model-z@v2 2'],
+  ['what is not there', 'a.py', `"""Example: AutoModel.from_pretrained("org-x/docstring")
+
+model = "org-x/docstring"
+"""
+# AutoModel.from_pretrained("org-x/comment")
+def f(model="org-x/default"):
+    '''https://huggingface.co/org-x/docstring'''
+    "hf://org-x/docstring"
+    AutoModel.from_pretrained(f"org-x/{name}")
+    AutoModel.from_pretrained("org-x/" + name)
+    AutoModel.from_pretrained("org-x/%s" % name)
+    AutoModel.from_pretrained("org-x/{}".format(name))
+    AutoModel.from_pretrained("org-x/a" "b")
+    AutoModel.from_pretrained("org-x/model", revision=revision)
+    AutoModel.from_pretrained("./out")
+    AutoModel.from_pretrained("outputs/final")
+    AutoModel.from_pretrained("your-username/model")
+    AutoModel.from_pretrained(os.path.join("org-x", "name"))
+    AutoModel.from_pretrained(args.model)
+    model.push_to_hub("org-x/target")
+    open("src/model")
+    route("api/models")
+    import_module("pkg/mod")
+    x = model_name == "org-x/compared"
+    completion(model="org-x/unknown-call")
+    help = "use model_name_or_path=org-x/in-text"
+    model_name = "org-x/twice" if a else "org-x/other"
+    hub_model_id = "org-x/target"
+`],
+  ['a service\'s client', 'a.py', 'from openai import OpenAI\nMODEL = "meta-llama/llama-3.1-8b-instruct"\nmodel = "qwen/qwen-2.5-72b"\nbase_model = "org-x/strong"\nclient.create(model=MODEL)\n', 'hf://org-x/strong 4'],
+  ['a service\'s class of the same name', 'a.py', 'llm = LLM(model="openai/gpt-4o")\nllm = LLM(model="org-x/y", api_key=key)\nllm = LLM(model="anthropic/claude-3-opus")\n'],
+  ['odd syntax', 'a.py', `s = 'it\\'s "quoted"'
+t = r"raw\\" ; u = b'x'
+w = f"{d["a"]}"
+broken = "no end
+model = AutoModel.from_pretrained("org-x/model-y")
+def g(*, a: "org-x/annotation" = 1, **k) -> "org-x/return": ...
+z = x[
+    "base_model"] = "org-x/index"
+v = """
+''' from_pretrained("org-x/inside") '''
+"""
+class C(Base, model="org-x/c"): pass
+`, 'hf://org-x/model-y 5'],
+];
+
+const markdown: readonly Case[] = [
+  ['a model card', 'README.md', `---
+license: llama3.1
+base_model:
+- meta-llama/Llama-3.1-8B
+datasets:
+- org-x/data
+pipeline_tag: text-generation
+model_name: org-x/not-a-reference
+---
+# Card
+
+Trained from [Llama](https://huggingface.co/meta-llama/Llama-3.1-8B) on [data](https://huggingface.co/datasets/org-x/data).
+
+\`\`\`python
+from transformers import AutoModelForCausalLM
+model = AutoModelForCausalLM.from_pretrained("acme/llama-tuned", revision="v1")
+\`\`\`
+`, 'hf://meta-llama/Llama-3.1-8B 4', 'hf://acme/llama-tuned@v1 16'],
+  ['prose', 'docs/models.md', `We serve <https://huggingface.co/org-x/auto>, https://huggingface.co/org-x/bare. And \`hf://org-x/code@v1\`,
+**[bold](https://hf.co/org-x/bold)** and [ref].
+
+- item: (https://huggingface.co/org-x/item)
+
+| a | b |
+|---|---|
+| https://huggingface.co/org-x/table | x |
+
+[ref]: https://huggingface.co/org-x/defined
+`, 'hf://org-x/auto 1', 'hf://org-x/bare 1', 'hf://org-x/code@v1 1', 'hf://org-x/bold 2', 'hf://org-x/item 4', 'hf://org-x/table 8', 'hf://org-x/defined 10'],
+  ['what is not there', 'docs/x.md', `<!-- https://huggingface.co/org-x/comment
+hf://org-x/comment -->
+![img](https://huggingface.co/org-x/model/resolve/main/plot.png)
+[![badge](https://img.shields.io/x)](https://huggingface.co/org-x/badge)
+<a href="https://huggingface.co/org-x/html">x</a>
+
+Use org-x/name, \`org-x/name\`, model: org-x/name, [code](src/model), see src/train.
+
+\`\`\`bash
+huggingface-cli download org-x/name
+git clone https://huggingface.co/org-x/name
+\`\`\`
+
+    hf://org-x/indented-code
+
+[docs](https://huggingface.co/docs/hub/index) [space](https://huggingface.co/spaces/a/b) [gh](https://github.com/org-x/name)
+[template](https://huggingface.co/your-org/your-model) \`hf://org/name\` \`hf://<org>/<name>\`
+`],
+  ['other fences', 'x.md', '- list\n\n  ```yaml\n  base_model: org-x/in-list\n  ```\n\n~~~toml\nbase_model = "org-x/toml"\n~~~\n', 'hf://org-x/in-list 4', 'hf://org-x/toml 8'],
+  ['a history', 'CHANGELOG.md', '- moved to https://huggingface.co/org-x/model-y\n'],
+];
+
+for (const [language, cases] of Object.entries({ yaml, json, toml, python, markdown })) {
+  describe(`references in ${language}`, () => {
+    for (const [title, path, content, ...expected] of cases) {
+      it(title, async () => { assert.deepEqual(await found([added(path, content)]), expected); });
+    }
+  });
+}
