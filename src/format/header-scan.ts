@@ -4,6 +4,7 @@ import { DTYPES, SAFETENSORS_DTYPES } from './dtype.ts';
 import { HeaderError, type HeaderViolation } from './header-error.ts';
 import { BYTE, JsonCursor, JsonSyntaxError } from './json-cursor.ts';
 import { checkSize } from './layout.ts';
+import { readMetadata } from './metadata.ts';
 import { NameColumn } from './name-column.ts';
 import { count, quote } from './quote.ts';
 import type { TensorColumns } from './tensor-table.ts';
@@ -44,7 +45,7 @@ class HeaderScan {
   readonly #builder: ColumnBuilder;
   readonly #names: NameColumn;
   readonly #canonical: CanonicalEntry;
-  #metadata: Record<string, string> | null = null;
+  #metadata: Readonly<Record<string, string>> | null = null;
   #metadataSeen = false;
   /** Type of the entry read before, and its name: the next one mostly has the same. */
   #lastDtype = -1;
@@ -247,36 +248,10 @@ class HeaderScan {
   }
 
   #readMetadata(): void {
-    const cursor = this.#cursor;
     if (this.#metadataSeen) throw new HeaderError('duplicate-key', 'The header has "__metadata__" twice.');
     this.#metadataSeen = true;
-    cursor.take(BYTE.colon, '":"');
-    const first = cursor.peek();
-    // The reference parser takes null for "no metadata".
-    if (first === 0x6e) return cursor.skip(1);
-    if (first !== BYTE.openObject) throw this.#metadataError();
-    cursor.pos++;
-    // Without a prototype a key such as `__proto__` is a key like any other.
-    const metadata: Record<string, string> = Object.create(null);
-    this.#metadata = metadata;
-    if (cursor.peek() === BYTE.closeObject) {
-      cursor.pos++;
-      return;
-    }
-    do {
-      cursor.string('a key in quotation marks');
-      const key = cursor.text();
-      if (key in metadata) throw new HeaderError('duplicate-key', `"__metadata__" has the key ${quote(key)} twice.`);
-      cursor.take(BYTE.colon, '":"');
-      if (cursor.peek() !== BYTE.quote) throw this.#metadataError(key);
-      cursor.string('a string');
-      metadata[key] = cursor.text();
-    } while (cursor.more(BYTE.closeObject));
-  }
-
-  #metadataError(key?: string): HeaderError {
-    const where = key === undefined ? '' : ` under the key ${quote(key)}`;
-    return new HeaderError('metadata-not-strings', `"__metadata__" must map strings to strings; found ${this.#cursor.found()}${where}.`);
+    this.#cursor.take(BYTE.colon, '":"');
+    this.#metadata = readMetadata(this.#cursor);
   }
 
   /** Name of the entry that is being read, decoded for a message. */

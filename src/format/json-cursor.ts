@@ -2,7 +2,7 @@ import { MAX_JSON_DEPTH } from './limits.ts';
 import { quote } from './quote.ts';
 
 /** Bytes with a meaning in JSON. */
-export const BYTE = { quote: 0x22, comma: 0x2c, minus: 0x2d, zero: 0x30, nine: 0x39, colon: 0x3a, openArray: 0x5b, backslash: 0x5c, closeArray: 0x5d, openObject: 0x7b, closeObject: 0x7d } as const;
+export const BYTE = { quote: 0x22, comma: 0x2c, minus: 0x2d, zero: 0x30, nine: 0x39, colon: 0x3a, openArray: 0x5b, backslash: 0x5c, closeArray: 0x5d, /** the n of null */ null: 0x6e, openObject: 0x7b, closeObject: 0x7d } as const;
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 const PYTHON_ONLY = /^(?:NaN|-?Infinity)$/;

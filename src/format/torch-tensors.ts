@@ -1,7 +1,7 @@
 import { dtypeCode, DTYPES } from './dtype.ts';
 import { HeaderError } from './header-error.ts';
 import { MAX_NESTING, MAX_RANK, MAX_TENSORS } from './limits.ts';
-import { PickleCall, PickleGlobal, PicklePersistent, PickleTuple, type PickleValue } from './pickle.ts';
+import { PickleCall, PickleGlobal, PicklePersistent, PickleTuple, type PickleValue } from './pickle-values.ts';
 import { quote } from './quote.ts';
 
 /** A tensor of a PyTorch pickle. Offset and strides count elements. */

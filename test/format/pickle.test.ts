@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parsePickle, PickleCall, PickleError, PickleTuple, type PickleValue } from '../../src/format/pickle.ts';
+import { PickleCall, PickleTuple, type PickleValue } from '../../src/format/pickle-values.ts';
+import { parsePickle, PickleError } from '../../src/format/pickle.ts';
 
 const value = (text: string): PickleValue => parsePickle(Buffer.from(text, 'latin1')).value;
 
