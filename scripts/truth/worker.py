@@ -81,9 +81,9 @@ def thin(task, model_type):
     return task != "causal-lm" and zlib.crc32(model_type.encode()) % 4 != 0
 
 
-def broken_cases(model, saves):
+def broken_cases(model, saves, wanted=None):
     for name, make in faults.FAULTS.items():
-        if name in SAME_FOR_ALL and thin(model.task, model.model_type):
+        if (name in SAME_FOR_ALL and thin(model.task, model.model_type)) or (wanted and name not in wanted):
             continue
         try:
             made = make(model, saves)
@@ -98,8 +98,8 @@ def case_id(task, model_type, fault):
     return f"{RELEASE}/{model_type}/{fault}" if task == "causal-lm" else f"{RELEASE}/{task}/{model_type}/{fault}"
 
 
-def one_class(task, model_type, work, emit):
-    """All cases of a class. Returns a line of what happened."""
+def one_class(task, model_type, work, emit, wanted=None):
+    """All cases of a class, or those of the wanted faults. Returns how many, and what could not be made."""
     # No word in the path: where config.json is absent, 4.57 guesses the model type from the directory's name and builds its full-size default.
     folder = os.path.join(work, "0")
     shutil.rmtree(folder, ignore_errors=True)
@@ -116,6 +116,8 @@ def one_class(task, model_type, work, emit):
 
     def write(fault, checkpoint, ask):
         nonlocal count
+        if wanted and fault not in wanted:
+            return
         record = checkpoint.record()
         place = os.path.join(folder, "case")
         shutil.rmtree(place, ignore_errors=True)
@@ -130,10 +132,10 @@ def one_class(task, model_type, work, emit):
     usual.update(oracle.ask(task, os.path.join(folder, "case")).get("silent", []))
     for fault, checkpoint in sound_cases(saves):
         write(fault, checkpoint, asked)
-    for fault, checkpoint in broken_cases(model, saves):
+    for fault, checkpoint in broken_cases(model, saves, wanted):
         write(fault, checkpoint, asked)
     try:
-        for fault, checkpoint in peft_faults.cases(model):
+        for fault, checkpoint in peft_faults.cases(model) if not wanted or any(w.startswith("peft") for w in wanted) else ():
             if checkpoint is not None:
                 write(fault, checkpoint, lambda place: peft_faults.ask(model, place))
     except Exception as error:  # noqa: BLE001
@@ -149,8 +151,10 @@ def main():
     args.add_argument("work")
     args.add_argument("--skip")
     args.add_argument("--only")
+    args.add_argument("--faults", help="only these, comma-separated")
     args.add_argument("--seconds", type=int, default=150)
     args = args.parse_args()
+    wanted = set(args.faults.split(",")) if args.faults else None
     done = set()
     if args.skip and os.path.exists(args.skip):
         with open(args.skip) as f:
@@ -175,7 +179,7 @@ def main():
                 f.write(model_type)
             signal.alarm(args.seconds)
             try:
-                count, failed = one_class(args.task, model_type, args.work, lambda case: lines.append(json.dumps(case)))
+                count, failed = one_class(args.task, model_type, args.work, lambda case: lines.append(json.dumps(case)), wanted)
                 note = {"model_type": model_type, "cases": count, "failed": failed}
             except Exception as error:  # noqa: BLE001
                 note = {"model_type": model_type, "cases": len(lines), "error": oracle.told(error, args.work)}
