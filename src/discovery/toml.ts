@@ -1,4 +1,5 @@
 import { parseTOML } from 'toml-eslint-parser';
+import { MAX_DEPTH } from './limits.ts';
 import type { AST } from 'toml-eslint-parser';
 import type { Tree, TreeEntry } from './tree.ts';
 
@@ -12,12 +13,24 @@ export function tomlTrees(text: string): Tree[] {
 }
 
 function parse(text: string): AST.TOMLProgram | null {
+  // The parser calls itself for each bracket; a text that would use up the stack is not given to it.
+  if (opensTooMany(text)) return null;
   try {
     return parseTOML(text);
   } catch {
     // Not TOML: there is nothing in it that could be trusted to be a reference.
     return null;
   }
+}
+
+/** Whether more brackets than `MAX_DEPTH` stand open anywhere; those within quotes count too. */
+function opensTooMany(text: string): boolean {
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(0, open - 1);
+    if (open > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 function toEntry({ key, value }: AST.TOMLKeyValue): TreeEntry {
