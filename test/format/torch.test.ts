@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { memoryReader, type ByteReader } from '../../src/bytes/reader.ts';
 import { HeaderError } from '../../src/format/header-error.ts';
+import { PickleGlobal } from '../../src/format/pickle-values.ts';
 import { TensorTable } from '../../src/format/tensor-table.ts';
+import { isAllowedGlobal } from '../../src/format/torch-tensors.ts';
 import { readTorchLegacy } from '../../src/format/torch-legacy.ts';
 import { readTorchZip, type TorchHeader } from '../../src/format/torch.ts';
 
@@ -52,6 +54,14 @@ for (const [name, said] of reference) {
     });
   });
 }
+
+test('the globals that are taken for safe are those that PyTorch imports', () => {
+  const allowed: readonly string[] = JSON.parse(readFileSync(`${FOLDER}/allowed.json`, 'utf8'));
+  const isAllowed = (path: string): boolean => isAllowedGlobal(new PickleGlobal(path.slice(0, path.lastIndexOf('.')), path.slice(path.lastIndexOf('.') + 1)));
+  assert.deepEqual(allowed.filter((path) => !isAllowed(path)), []);
+  const others = ['os.system', 'builtins.eval', 'builtins.getattr', 'torch.load', 'torch.storage._load_from_bytes', 'torch._utils._rebuild_', 'torch.hub.load', 'collections.deque', 'torch.jit.load', 'xtorch.Tensor'];
+  assert.deepEqual(others.filter(isAllowed), []);
+});
 
 test('a small archive is read once and whole', async () => {
   const bytes = load('plain.bin');
