@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { GitHub } from '../publish/client.ts';
+import { explained, statusOf, type GitHub } from '../publish/client.ts';
 
 /** `/headcheck [reference …] [base=…]`: what a person asks for below a pull request. */
 export interface SlashCommand {
@@ -8,15 +8,18 @@ export interface SlashCommand {
   readonly base: string | null;
 }
 
+/** Whether the first line of a comment speaks to us. */
+export function isCommand(body: string): boolean {
+  return /^\/headcheck(?:\s|$)/.test(body.trimStart());
+}
+
 /**
  * Reads a command from the first line of a comment; further lines are for people.
- * @returns null where the comment is no command of ours
- * @throws UsageError where it is one, but not understood
+ * @throws UsageError where it is not understood
  */
-export function parseCommand(body: string): SlashCommand | null {
+export function parseCommand(body: string): SlashCommand {
   const [first = ''] = body.trimStart().split(/\r?\n/);
-  const [name, ...words] = first.trim().split(/\s+/);
-  if (name !== '/headcheck') return null;
+  const [, ...words] = first.trim().split(/\s+/);
   const references: string[] = [];
   let base: string | null = null;
   for (const word of words) {
@@ -38,8 +41,14 @@ const TRUSTED = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
 export async function mayCommand(github: GitHub, login: string, association: string): Promise<boolean> {
   if (!TRUSTED.has(association) || login === '') return false;
   const { owner, repo } = github;
-  const { data } = await github.rest.repos.getCollaboratorPermissionLevel({ owner, repo, username: login });
-  return data.permission === 'admin' || data.permission === 'write';
+  try {
+    const { data } = await github.rest.repos.getCollaboratorPermissionLevel({ owner, repo, username: login });
+    return data.permission === 'admin' || data.permission === 'write';
+  } catch (error) {
+    // Not a collaborator at all.
+    if (statusOf(error) === 404) return false;
+    throw explained(error, `look up what ${login} may do`);
+  }
 }
 
 /** Answers a command without words, as people do. */

@@ -19,8 +19,11 @@ export interface Environment {
   readonly workspace: string;
   /** A folder that the runner empties after the job. */
   readonly temp: string;
+  /** The file that becomes the job summary. */
+  readonly summary: string | null;
   readonly proxy: string | null;
-  readonly noProxy: string | null;
+  /** Hosts that go without it. */
+  readonly noProxy: readonly string[];
   readonly hubEndpoint: string | null;
   readonly hubToken: string | null;
 }
@@ -60,7 +63,7 @@ export function readEnvironment(variables: Variables): Environment {
     apiUrl: output.GITHUB_API_URL, serverUrl: output.GITHUB_SERVER_URL, repository: output.GITHUB_REPOSITORY,
     eventName: output.GITHUB_EVENT_NAME, eventPath: output.GITHUB_EVENT_PATH, ref: output.GITHUB_REF, sha: output.GITHUB_SHA,
     runId: output.GITHUB_RUN_ID, runAttempt: output.GITHUB_RUN_ATTEMPT, workspace: output.GITHUB_WORKSPACE, temp: output.RUNNER_TEMP,
-    proxy: first('HTTPS_PROXY', 'https_proxy'), noProxy: first('NO_PROXY', 'no_proxy'),
+    summary: first('GITHUB_STEP_SUMMARY'), proxy: first('HTTPS_PROXY', 'https_proxy'), noProxy: (first('NO_PROXY', 'no_proxy') ?? '').split(/[\s,]+/).filter((host) => host !== ''),
     hubEndpoint: first('HF_ENDPOINT'), hubToken: first('HF_TOKEN'),
   };
 }

@@ -1,3 +1,4 @@
+import type Bottleneck from 'bottleneck';
 import type { Octokit } from '@octokit/rest';
 import { AccessError, NotFoundError, UnreachableError, UsageError, type HeadcheckError } from '../errors.ts';
 import type { GitHubAccess } from '../source/context.ts';
@@ -57,10 +58,17 @@ export async function connect(access: GitHubAccess, options: ConnectOptions): Pr
       retryAfterBaseValue: unit,
       onRateLimit: wait('has no requests left for this token'),
       onSecondaryRateLimit: wait('asks us to slow down'),
-      ...(patience === 0 ? { enabled: false } : {}),
+      ...(patience === 0 ? { enabled: false } : await pace()),
     },
   });
   return { rest: client.rest, paginate: client.paginate, graphql: client.graphql, owner, repo, serverUrl: access.serverUrl };
+}
+
+/** GitHub asks for a second between writes. The plugin waits three after a comment, which a run of two posts can do without. */
+async function pace(): Promise<{ write: Bottleneck.Group; notifications: Bottleneck.Group }> {
+  const { default: Limiter } = await import('bottleneck/light.js');
+  const group = (): Bottleneck.Group => new Limiter.Group({ maxConcurrent: 1, minTime: 1000 });
+  return { write: group(), notifications: group() };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { GitHub } from './client.ts';
 import { LONGEST_BODY, readMarker, type Marker } from './marker.ts';
+import { viewer } from './viewer.ts';
 
 /** A comment of ours on a line or a file, as a past run left it. */
 export interface PastComment {
@@ -43,10 +44,11 @@ const THREADS = `query ($owner: String!, $repo: String!, $number: Int!, $after: 
 const MINIMIZE = 'mutation ($id: ID!, $why: ReportedContentClassifiers!) { minimizeComment(input: { subjectId: $id, classifier: $why }) { minimizedComment { isMinimized } } }';
 
 /** All comments with that key that we began a thread with, on every page. */
-export async function pastComments(github: GitHub, pullRequest: number, key: string, author: string): Promise<readonly PastComment[]> {
+export async function pastComments(github: GitHub, pullRequest: number, key: string): Promise<readonly PastComment[]> {
+  if (!(await anyMarked(github, pullRequest))) return [];
   const found: PastComment[] = [];
   // In GraphQL the author of a comment is named without the suffix that REST gives a bot.
-  const login = author.replace(/\[bot\]$/, '');
+  const login = (await viewer(github)).replace(/\[bot\]$/, '');
   let after: string | null = null;
   do {
     const answer: ThreadsAnswer = await github.graphql<ThreadsAnswer>(THREADS, { owner: github.owner, repo: github.repo, number: pullRequest, after });
@@ -58,6 +60,13 @@ export async function pastComments(github: GitHub, pullRequest: number, key: str
     after = threads?.pageInfo.hasNextPage ? threads.pageInfo.endCursor : null;
   } while (after !== null);
   return found;
+}
+
+/** REST says quickly whether there is anything to ask GraphQL about, which alone knows threads and is paced like a write. */
+async function anyMarked(github: GitHub, pullRequest: number): Promise<boolean> {
+  const { owner, repo } = github;
+  const all = await github.paginate(github.rest.pulls.listReviewComments, { owner, repo, pull_number: pullRequest, per_page: 100 });
+  return all.some(({ body }) => readMarker(body) !== null);
 }
 
 function ours(thread: Thread, key: string, login: string): PastComment | null {

@@ -3,7 +3,7 @@ import { digestOf } from './digest.ts';
 import { compareStamps, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
 import { itemDigest, planReview, type DiffFile, type ReviewItem, type ReviewPlan } from './review-plan.ts';
 import { markFixed, minimize, pastComments } from './review-threads.ts';
-import { viewer } from './viewer.ts';
+import { byAuthor } from './viewer.ts';
 
 export interface Review {
   readonly pullRequest: number;
@@ -38,8 +38,7 @@ const nothing = { posted: 0, fixed: 0, dismissed: 0 };
  */
 export async function publishReview(github: GitHub, review: Review): Promise<ReviewOutcome> {
   try {
-    const author = await viewer(github);
-    const [reviews, past] = await Promise.all([pastReviews(github, review, author), pastComments(github, review.pullRequest, review.stamp.key, author)]);
+    const [reviews, past] = await Promise.all([pastReviews(github, review), pastComments(github, review.pullRequest, review.stamp.key)]);
     const posted = [...reviews.map(({ marker }) => marker), ...past.map(({ marker }) => marker)];
     if (posted.some((marker) => compareStamps(marker, review.stamp) > 0)) return { kind: 'superseded', ...nothing };
     return await carryOut(github, review, planReview(review.items, past, review.files), reviews);
@@ -136,11 +135,12 @@ async function dismissAll(github: GitHub, { pullRequest, stamp }: Review, review
   return blocking.length;
 }
 
-async function pastReviews(github: GitHub, { pullRequest, stamp }: Review, author: string): Promise<readonly PastReview[]> {
+async function pastReviews(github: GitHub, { pullRequest, stamp }: Review): Promise<readonly PastReview[]> {
   const { owner, repo } = github;
   const all = await github.paginate(github.rest.pulls.listReviews, { owner, repo, pull_number: pullRequest, per_page: 100 });
-  return all.flatMap(({ id, state, body, user }) => {
-    const marker = user?.login === author ? readMarker(body) : null;
-    return marker?.kind === 'review' && marker.key === stamp.key ? [{ id, state, marker }] : [];
+  const marked = all.flatMap(({ id, state, body, user }) => {
+    const marker = readMarker(body);
+    return marker?.kind === 'review' && marker.key === stamp.key ? [{ id, state, marker, author: user?.login }] : [];
   });
+  return marked.length === 0 ? [] : await byAuthor(github, marked);
 }

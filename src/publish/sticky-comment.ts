@@ -1,7 +1,7 @@
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 import { digestOf } from './digest.ts';
 import { compareStamps, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
-import { viewer } from './viewer.ts';
+import { byAuthor } from './viewer.ts';
 
 export interface StickyComment {
   readonly pullRequest: number;
@@ -35,18 +35,18 @@ const MOST_ROUNDS = 4;
  */
 export async function publishSticky(github: GitHub, sticky: StickyComment): Promise<StickyOutcome> {
   try {
-    return await settle(github, sticky, await viewer(github));
+    return await settle(github, sticky);
   } catch (error) {
     if (isRefusal(error)) return { kind: 'refused' };
     throw explained(error, `comment on pull request #${sticky.pullRequest}`);
   }
 }
 
-async function settle(github: GitHub, sticky: StickyComment, author: string): Promise<StickyOutcome> {
+async function settle(github: GitHub, sticky: StickyComment): Promise<StickyOutcome> {
   const { marker, body } = rendered(sticky);
   let wrote: 'created' | 'updated' | null = null;
   for (let round = 0; ; round++) {
-    const [newest, ...others] = await own(github, sticky, author);
+    const [newest, ...others] = await own(github, sticky);
     const newer = newest && compareStamps(newest.marker, marker) > 0;
     const same = newest && (sameRun(newest.marker, marker) || sticky.substance !== null) && newest.marker.digest === marker.digest;
     if (newest && (newer || same)) {
@@ -76,14 +76,15 @@ function sameRun(a: Stamp, b: Stamp): boolean {
 }
 
 /** Our own comments with this key, that of the newest run first; of equal ones the oldest first. */
-async function own(github: GitHub, { pullRequest, stamp }: StickyComment, author: string): Promise<readonly Comment[]> {
+async function own(github: GitHub, { pullRequest, stamp }: StickyComment): Promise<readonly Comment[]> {
   const { owner, repo } = github;
   const all = await github.paginate(github.rest.issues.listComments, { owner, repo, issue_number: pullRequest, per_page: 100 });
-  const found: Comment[] = [];
-  for (const { id, html_url: url, body = '', user } of all) {
-    const marker = user?.login === author ? readMarker(body) : null;
-    if (marker?.kind === 'comment' && marker.key === stamp.key) found.push({ id, url, marker });
-  }
+  const marked = all.flatMap(({ id, html_url: url, body = '', user }) => {
+    const marker = readMarker(body);
+    return marker?.kind === 'comment' && marker.key === stamp.key ? [{ id, url, marker, author: user?.login }] : [];
+  });
+  // Who we are is asked only where it decides something: not on the first run.
+  const found = marked.length === 0 ? [] : await byAuthor(github, marked);
   return found.sort((a, b) => compareStamps(b.marker, a.marker) || a.id - b.id);
 }
 

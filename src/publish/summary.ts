@@ -1,21 +1,15 @@
-import { summary } from '@actions/core';
+import { appendFile } from 'node:fs/promises';
 
 /** Bytes that a step's job summary may have. Over it, GitHub drops all of it. */
 export const LONGEST_SUMMARY = 1024 * 1024;
 
 /**
  * Writes the job summary. It needs no permission, so it works for a fork's pull request too.
+ * @param path the file that the runner names; null where it has none, as on older Enterprise Servers
  * @param render gives the Markdown within so many UTF-16 units
- * @returns whether there was a place to write it to; older runners and Enterprise Servers may have none
  */
-export async function publishSummary(render: (limit: number) => string): Promise<boolean> {
-  try {
-    await summary.addRaw(withinBytes(render, LONGEST_SUMMARY), true).write();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && /GITHUB_STEP_SUMMARY/.test(error.message)) return false;
-    throw error;
-  }
+export async function publishSummary(path: string | null, render: (limit: number) => string): Promise<void> {
+  if (path !== null) await appendFile(path, withinBytes(render, LONGEST_SUMMARY));
 }
 
 /** Renders within a limit of bytes, though the renderer counts UTF-16 units, of which one may take three bytes. */

@@ -1,7 +1,21 @@
 import { statusOf, type GitHub } from './client.ts';
 
-/** Who the token posts as, in the form in which REST names the author of a comment. */
+const known = new WeakMap<GitHub, Promise<string>>();
+
+/** Who the token posts as, in the form in which REST names the author of a comment. Asked once a connection. */
 export async function viewer(github: GitHub): Promise<string> {
+  const login = known.get(github) ?? ask(github);
+  known.set(github, login);
+  return await login;
+}
+
+/** Those that we wrote: anybody can copy a marker. */
+export async function byAuthor<T extends { readonly author: string | undefined }>(github: GitHub, posts: readonly T[]): Promise<T[]> {
+  const login = await viewer(github);
+  return posts.filter(({ author }) => author === login);
+}
+
+async function ask(github: GitHub): Promise<string> {
   try {
     const answer: unknown = await github.graphql('query { viewer { login } }');
     const login = loginOf(answer);

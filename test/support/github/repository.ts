@@ -19,7 +19,7 @@ function permission(call: Call): Answer {
   const granted = call.state.permissions.get(login);
   if (granted === undefined) return notFound();
   const template = example(`get ${REPO}/collaborators/{username}/permission`, '200');
-  return { status: 200, body: { ...template, permission: granted, role_name: granted, user: user(template['user'], login, 'User') } };
+  return { status: 200, body: { ...template, permission: granted, role_name: granted, user: { ...records([user(template['user'], login, 'User')])[0], role_name: granted } } };
 }
 
 function checkAnswer(check: CheckRun): unknown {

@@ -1,0 +1,67 @@
+import { info, warning } from '@actions/core';
+import { HeadcheckError } from '../errors.ts';
+import { annotationsOf, publishAnnotations } from '../publish/annotations.ts';
+import { publishCheckRun } from '../publish/check-run.ts';
+import { logGuarded } from '../publish/log.ts';
+import { publishToPullRequest } from '../publish/pull-request.ts';
+import { publishSummary } from '../publish/summary.ts';
+import { visible } from '../report/untrusted.ts';
+import { exitCode, type FailOn } from '../report/exit-code.ts';
+import { markdown } from '../report/markdown.ts';
+import { prose, type Prose, type Report } from '../report/report.ts';
+import { terminal } from '../report/terminal.ts';
+import type { Environment } from './environment.ts';
+import { writeReports } from './files.ts';
+import type { Inputs } from './inputs.ts';
+import { setOutputs } from './outputs.ts';
+import type { Call } from './call.ts';
+import type { Subject } from './subject.ts';
+
+/** Puts the report everywhere that people look, as far as the token allows, and says how the step ends. */
+export async function deliver(report: Report, failOn: FailOn, subject: Subject, call: Call): Promise<number> {
+  const { environment, inputs } = call;
+  logGuarded(terminal(report, { colour: false }));
+  publishAnnotations(annotationsOf(report));
+  const written = await writeReports(report, failOn, call);
+  await publishSummary(environment.summary, (limit) => markdown(report, { limit, wholeReport: wholeReport(environment, inputs) }));
+  const url = await attempt(() => comment(report, failOn, subject, call), null);
+  await attempt(() => checkRun(report, failOn, subject, call), undefined);
+  setOutputs(report, written, url);
+  return exitCode(report, failOn);
+}
+
+async function comment(report: Report, failOn: FailOn, subject: Subject, { github, environment, inputs }: Call): Promise<string | null> {
+  if (github === null || subject.pullRequest === null) return null;
+  const outcome = await publishToPullRequest(github, {
+    pullRequest: subject.pullRequest, report, failOn, comment: inputs.comment, review: inputs.review,
+    stamp: { key: inputs.key, head: subject.head, run: environment.runId, attempt: environment.runAttempt },
+    wholeReport: wholeReport(environment, inputs),
+  });
+  if (outcome.comment.kind === 'refused' || outcome.review?.kind === 'refused') {
+    info('This token may not write to the pull request, as is usual for forks; the job summary has the report.');
+  }
+  if (outcome.comment.kind === 'superseded') info('A newer run has commented already; its comment stays.');
+  return 'url' in outcome.comment ? outcome.comment.url : null;
+}
+
+async function checkRun(report: Report, failOn: FailOn, { head }: Subject, { github, inputs }: Call): Promise<void> {
+  if (github === null || inputs.checkRun === null) return;
+  const url = await publishCheckRun(github, { name: inputs.checkRun, head, report, failOn });
+  if (url === null) info('This token may not make check runs (checks: write).');
+}
+
+/** Posting may fail; the verdict stands all the same. */
+async function attempt<T>(post: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await post();
+  } catch (error) {
+    if (!(error instanceof HeadcheckError)) throw error;
+    warning(visible(`${error.message} ${error.hint}`, 1_000), { title: 'Headcheck' });
+    return otherwise;
+  }
+}
+
+/** Where a comment sends those who miss something. */
+function wholeReport({ runId }: Environment, { report }: Inputs): Prose {
+  return report === null ? prose`in the summary of run ${String(runId)}` : prose`in ${report}, which run ${String(runId)} wrote`;
+}

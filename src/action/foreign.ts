@@ -1,0 +1,68 @@
+import { info } from '@actions/core';
+import { helpUrlOf } from '../diagnosis/rule.ts';
+import { AccessError, NotFoundError, UsageError } from '../errors.ts';
+import type { GitHub } from '../publish/client.ts';
+import { pullRequestsByHead } from '../publish/find-pull-request.ts';
+import { readForeignReport } from '../publish/foreign-report.ts';
+import { publishToPullRequest } from '../publish/pull-request.ts';
+import { publishSummary } from '../publish/summary.ts';
+import { markdown } from '../report/markdown.ts';
+import { prose, type Report } from '../report/report.ts';
+import { createSourceContext, openSource } from '../source/open.ts';
+import type { Event } from './event.ts';
+import { nothingDone } from './outputs.ts';
+import type { Call } from './call.ts';
+
+type RunEvent = Extract<Event, { kind: 'workflow-run' }>;
+
+/**
+ * The second step for forks: takes the report that a run without a token to write has left, as text by strangers, and
+ * posts it to the pull request whose head that run had. The number of the pull request is GitHub's word, never the report's.
+ * @returns 0: the first workflow is the gate, this one only speaks for it
+ */
+export async function postForeignReport(event: RunEvent, call: Call): Promise<number> {
+  const { github, inputs } = call;
+  if (github === null) throw new UsageError('Posting another workflow\'s report needs a token.', 'Leave the input github-token at its default, with pull-requests: write and actions: read.');
+  const report = await reportOf(event, call);
+  if (report === null) return quiet('the other run left no report');
+  await publishSummary(call.environment.summary, (limit) => markdown(report, { limit }));
+  const numbers = await pullRequestsByHead(github, { sha: event.head, label: event.headLabel });
+  if (numbers.length === 0) return quiet('no open pull request has that commit as its head any more');
+  for (const number of numbers) await post(github, number, report, event, call);
+  info(`Posted the report of run ${event.runId} to ${numbers.map((number) => `#${number}`).join(', ')} (key ${JSON.stringify(inputs.key)}).`);
+  return 0;
+}
+
+async function reportOf(event: RunEvent, { inputs, environment }: Call): Promise<Report | null> {
+  const { apiUrl, serverUrl, repository, proxy, noProxy } = environment;
+  const context = createSourceContext({
+    directory: environment.workspace, hub: { endpoint: 'https://huggingface.co', token: null }, proxy: proxy === null ? null : { url: proxy, except: noProxy },
+    github: { apiUrl, serverUrl, repository, token: inputs.githubToken },
+  });
+  try {
+    const source = await openSource({ kind: 'artifact', text: `artifact://${inputs.artifact}`, repository, runId: event.runId, name: inputs.artifact }, context);
+    return await readForeignReport(source, helpUrlOf);
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    if (error instanceof AccessError) throw new AccessError(error.message, 'Give the job the permission actions: read.', { cause: error });
+    throw error;
+  } finally {
+    await context.close();
+  }
+}
+
+async function post(github: GitHub, pullRequest: number, report: Report, event: RunEvent, { inputs }: Call): Promise<void> {
+  await publishToPullRequest(github, {
+    pullRequest, report, failOn: inputs.failOn === 'warning' || inputs.failOn === 'never' ? inputs.failOn : 'error',
+    comment: inputs.comment, review: inputs.review,
+    // The run that checked, not the one that posts: a newer check's report must win, whichever is posted first.
+    stamp: { key: inputs.key, head: event.head, run: event.runId, attempt: event.attempt },
+    wholeReport: prose`in the artifact ${inputs.artifact} of run ${String(event.runId)}`,
+  });
+}
+
+function quiet(why: string): number {
+  info(`Nothing to post: ${why}.`);
+  nothingDone();
+  return 0;
+}

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { GitHub } from '../publish/client.ts';
+import type { Report } from '../report/report.ts';
+import { CONFIG_PATH, parseConfigFile, type ConfigFile } from '../settings/config-file.ts';
+import { parseSettings } from '../settings/inputs.ts';
+import type { Settings } from '../settings.ts';
+import type { SlashCommand } from './command.ts';
+import type { Environment } from './environment.ts';
+import type { Inputs } from './inputs.ts';
+import { textAt } from './repository.ts';
+import type { Subject } from './subject.ts';
+import { findTargets, type FoundReference } from './targets.ts';
+
+export interface Prepared {
+  readonly settings: Settings;
+  /** The commit at which local references are to be read, where none is checked out; null for the workspace. */
+  readonly commit: string | null;
+  /** About the config file and the search, to be shown with the report. */
+  readonly notices: Report['notices'];
+}
+
+export interface Setting {
+  readonly environment: Environment;
+  readonly inputs: Inputs;
+  readonly subject: Subject;
+  /** What a person asked for in a comment; null where the event did. */
+  readonly command: SlashCommand | null;
+  readonly github: GitHub | null;
+  readonly rules: readonly { readonly id: string }[];
+  /** An ISO date. */
+  readonly today: string;
+}
+
+/**
+ * Makes the settings of the check: from the inputs, else from what the change refers to; with the config file of the
+ * commit that the workflow trusts.
+ */
+export async function prepare(setting: Setting): Promise<Prepared> {
+  const { environment, inputs, subject, command, github } = setting;
+  const config = await readConfig(setting);
+  const named = command !== null && command.references.length > 0 ? command.references : inputs.checkpoint;
+  const isNamed = named.length > 0 && (typeof named !== 'string' || named.trim() !== '');
+  const found = isNamed ? null : await findTargets(github, subject, config, environment.hubEndpoint);
+  const settings = settingsOf(setting, config, named, found?.references ?? null);
+  const notices = [...(config?.notices ?? []), ...(found?.notices ?? [])];
+  // What the workflow's author names is theirs to provide; what a stranger's change names is read from GitHub.
+  const isAuthors = isNamed && command === null;
+  return { settings, notices, commit: subject.hasCheckout || isAuthors ? null : subject.head };
+}
+
+function settingsOf({ environment, inputs, command, today }: Setting, config: ConfigFile | null, named: string | readonly string[], found: readonly FoundReference[] | null): Settings {
+  const settings = parseSettings({
+    checkpoints: named, base: command?.base ?? inputs.base, failOn: inputs.failOn,
+    hubEndpoint: environment.hubEndpoint, hubToken: inputs.hubToken || environment.hubToken,
+    directory: environment.workspace, proxy: environment.proxy, noProxy: environment.noProxy.join(','), today,
+  }, config, found);
+  const { apiUrl, serverUrl, repository } = environment;
+  return { ...settings, github: { apiUrl, serverUrl, repository, token: inputs.githubToken }, followLinks: false };
+}
+
+/** Null where there is none; a file that was named and is absent is an error. */
+async function readConfig(setting: Setting): Promise<ConfigFile | null> {
+  const { inputs, rules, today } = setting;
+  const path = inputs.config || CONFIG_PATH;
+  const text = await configText(setting, path);
+  if (text !== null) return parseConfigFile(text, path, { rules: rules.map(({ id }) => id), today });
+  if (path === CONFIG_PATH) return null;
+  throw new UsageError(`There is no config file ${path}.`, 'Check out the repository before this step, or correct the input `config`.');
+}
+
+/**
+ * The checkout's own file. Without a checkout GitHub is asked: for that of the base where the head is not trusted,
+ * because who writes the waivers decides what passes.
+ */
+async function configText({ environment, subject, github }: Setting, path: string): Promise<string | null> {
+  if (subject.hasCheckout || subject.change === null) {
+    const file = isAbsolute(path) ? path : join(environment.workspace, path);
+    if (existsSync(file)) return await readFile(file, 'utf8');
+  }
+  if (github === null) return null;
+  return await textAt(github, subject.hasCheckout ? subject.head : (subject.change?.base ?? subject.head), path);
+}

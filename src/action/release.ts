@@ -1,0 +1,21 @@
+import { isWeights } from '../discovery/checkpoint-files.ts';
+import { isRefusal, statusOf, type GitHub } from '../publish/client.ts';
+
+export interface ReleaseFacts {
+  readonly notes: string;
+  /** Whether its assets include files of a checkpoint. */
+  readonly hasWeights: boolean;
+}
+
+/** What a release says and holds; null where the tag has none, or the token may not see it. */
+export async function releaseByTag(github: GitHub, tag: string): Promise<ReleaseFacts | null> {
+  const { owner, repo } = github;
+  try {
+    const { data } = await github.rest.repos.getReleaseByTag({ owner, repo, tag });
+    const assets = await github.paginate(github.rest.repos.listReleaseAssets, { owner, repo, release_id: data.id, per_page: 100 });
+    return { notes: data.body ?? '', hasWeights: assets.some(({ name }) => isWeights(name)) };
+  } catch (error) {
+    if (statusOf(error) === 404 || isRefusal(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import type { GitHub } from '../publish/client.ts';
+import type { Event } from './event.ts';
+
+/** What is checked on behalf of whom: an event, reduced to what the later steps ask for. */
+export interface Subject {
+  /** The pull request to comment on; null for none. */
+  readonly pullRequest: number | null;
+  /** The commit that is checked: comments are pinned to it. */
+  readonly head: string;
+  /** What a merge would change; null where nothing is proposed. */
+  readonly change: { readonly base: string; readonly baseRef: string; /** Null where the commits are compared instead. */ readonly pullRequest: number | null } | null;
+  /** Markdown in which references are looked for: the pull request's body, a release's notes. */
+  readonly body: string | null;
+  /** The release, whose assets are checkpoints too; null for none. */
+  readonly release: string | null;
+  /** Whether the workspace may hold the commit. It never does where the workflow runs on the base's code. */
+  readonly hasCheckout: boolean;
+}
+
+/** What a person or an input may ask for instead of what the event says. */
+export interface Asked {
+  readonly pullRequest: number | null;
+  /** `GITHUB_SHA` */
+  readonly sha: string;
+}
+
+/** Reduces an event. Asks GitHub for a pull request that the event only numbers, and pins its head. */
+export async function subjectOf(event: Exclude<Event, { kind: 'ignored' | 'workflow-run' }>, asked: Asked, github: GitHub | null): Promise<Subject> {
+  const plain: Subject = { pullRequest: null, head: asked.sha, change: null, body: null, release: null, hasCheckout: true };
+  switch (event.kind) {
+    case 'pull-request': {
+      const change = { base: event.base, baseRef: event.baseRef, pullRequest: event.number };
+      return { ...plain, pullRequest: event.number, head: event.head, change, body: event.body, hasCheckout: !event.trusted };
+    }
+    case 'merge-group': {
+      const change = { base: event.base, baseRef: event.baseRef, pullRequest: null };
+      return { ...plain, pullRequest: event.number, head: event.head, change };
+    }
+    case 'release': return { ...plain, body: event.notes, release: event.tag };
+    case 'tag': return { ...plain, body: await notesOf(github, event.tag), release: event.tag };
+    case 'comment': return await numbered(github, event.number, false, plain);
+    case 'other': return asked.pullRequest === null ? plain : await numbered(github, asked.pullRequest, true, plain);
+  }
+}
+
+async function numbered(github: GitHub | null, number: number, hasCheckout: boolean, plain: Subject): Promise<Subject> {
+  if (github === null) return plain;
+  const { owner, repo } = github;
+  const { data } = await github.rest.pulls.get({ owner, repo, pull_number: number });
+  const change = { base: data.base.sha, baseRef: data.base.ref, pullRequest: number };
+  return { ...plain, pullRequest: number, head: data.head.sha, change, body: data.body, hasCheckout };
+}
+
+/** The notes of the release that a tag has already; none where the tag was pushed first. */
+async function notesOf(github: GitHub | null, tag: string): Promise<string | null> {
+  if (github === null) return null;
+  const { releaseByTag } = await import('./release.ts');
+  return (await releaseByTag(github, tag))?.notes ?? null;
+}

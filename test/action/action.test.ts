@@ -1,0 +1,364 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import type { ChildProcess } from 'node:child_process';
+import { FakeGitHub } from '../support/github/fake-github.ts';
+import { commentPayload, examplePayload, mergeGroupPayload, pullRequestPayload, releasePayload, workflowRunPayload } from '../support/github/payloads.ts';
+import { addedFile, addPull } from '../support/github/pull.ts';
+import { push, type PullRequest } from '../support/github/state.ts';
+import { zip } from '../support/hub/zip.ts';
+import { checkpoint, passing, seed, undecided } from '../support/reports.ts';
+import { Runner, startWorker, type Ended, type Step } from '../support/runner.ts';
+
+const BOT = 'github-actions[bot]';
+const SCRIPT = 'build/test/support/canned-action.js';
+const HEAD = 'a'.repeat(40);
+const BASE = 'b'.repeat(40);
+/** A folder of the repository at a commit, as it is read without a checkout. */
+const at = (commit: string, path: string): string => `https://github.com/octo-org/octo-model/tree/${commit}/${path}`;
+
+describe('the action', () => {
+  let fake: FakeGitHub;
+  let runner: Runner;
+  let pull: PullRequest;
+  let asked: string;
+  let canned: string;
+  let runs = 100;
+  let worker: ChildProcess;
+
+  before(() => { worker = startWorker(SCRIPT); });
+  after(() => { worker.disconnect(); });
+
+  beforeEach(async () => {
+    fake = await FakeGitHub.start();
+    runner = await Runner.start(fake);
+    pull = addPull(fake.state, 7);
+    refersTo('org/broken');
+    fake.state.files.set(BASE, new Map());
+    fake.token('writer', BOT, ['pull_requests:write', 'contents:read', 'actions:read', 'checks:write']);
+    fake.token('reader', BOT, ['pull_requests:read', 'contents:read']);
+    asked = join(tmpdir(), `headcheck-asked-${process.pid}-${runs}`);
+    canned = `${asked}.json`;
+    await can({ 'hf://org/broken': seed, 'hf://org/good': passing });
+  });
+  afterEach(async () => {
+    await rm(asked, { force: true });
+    await rm(canned, { force: true });
+    await runner.close();
+    await fake.close();
+  });
+
+  const can = (reports: object): Promise<void> => writeFile(canned, JSON.stringify(reports));
+  /** The pull request adds a file of training settings that names a model, or none. */
+  const refersTo = (model: string | null): void => {
+    const lines = [...(model === null ? [] : [`model_name_or_path: ${model}`]), 'steps: 3'];
+    pull.files = [addedFile('train.yaml', lines)];
+    fake.state.files.set(pull.headSha, new Map([['train.yaml', `${lines.join('\n')}\n`]]));
+  };
+  const step = (more: Step): Promise<Ended> => runner.stepIn(worker, {
+    runId: ++runs, ...more, inputs: { 'github-token': 'writer', ...more.inputs }, variables: { CANNED: canned, ASKED: asked, ...more.variables },
+  });
+  const pullRequest = (inputs: Record<string, string> = {}, event = 'pull_request'): Promise<Ended> => step({ event, payload: pullRequestPayload(fake.state, pull), inputs });
+  const lastAsked = async (): Promise<{ directory: string; targets: { reference: string; base: string | null; origin: unknown }[] }> => JSON.parse((await readFile(asked, 'utf8')).trim().split('\n').at(-1) ?? '');
+  const comments = (): string[] => fake.state.comments.filter(({ author }) => author === BOT).map(({ body }) => body);
+  const writeConfig = async (text: string): Promise<void> => {
+    await mkdir(join(runner.workspace, '.github'), { recursive: true });
+    await writeFile(join(runner.workspace, '.github/headcheck.yml'), text);
+  };
+
+  it('comments on what a changed line refers to, reviews that line, and fails', async () => {
+    const { code, outputs, summary, log } = await pullRequest();
+    assert.equal(code, 1, log);
+    assert.deepEqual((await lastAsked()).targets.map(({ reference, origin }) => [reference, origin]), [['hf://org/broken', { path: 'train.yaml', line: 1 }]]);
+    assert.equal(comments().length, 1);
+    assert.match(comments()[0] ?? '', /lm_head\.weight/);
+    assert.deepEqual(fake.state.reviewComments.map(({ path, line }) => [path, line]), [['train.yaml', 1]]);
+    assert.match(summary, /lm_head\.weight/);
+    assert.match(log, /^::error [^\n]*file=train\.yaml,line=1[^\n]*::/m);
+    assert.deepEqual([outputs['verdict'], outputs['errors'], outputs['missing'], outputs['checkpoints']], ['incomplete', '1', '1', '1']);
+    assert.match(outputs['comment-url'] ?? '', /#issuecomment-\d+$/);
+  });
+
+  it('shows a fixed failure as fixed on the next push', async () => {
+    await pullRequest();
+    push(fake.state, 7, 'c'.repeat(40), []);
+    refersTo('org/good');
+    const { code, outputs } = await pullRequest();
+    assert.deepEqual([code, outputs['verdict']], [0, 'complete']);
+    assert.equal(comments().length, 1);
+    assert.doesNotMatch(comments()[0] ?? '', /lm_head/);
+    assert.equal(fake.state.reviewComments[0]?.minimized, 'RESOLVED');
+  });
+
+  it('does not leave a failure on display when the reference is gone', async () => {
+    await pullRequest();
+    push(fake.state, 7, 'c'.repeat(40), []);
+    refersTo(null);
+    assert.equal((await pullRequest()).code, 0);
+    assert.equal(comments().length, 1);
+    assert.doesNotMatch(comments()[0] ?? '', /lm_head/);
+  });
+
+  it('stays silent where there is nothing to say', async () => {
+    refersTo('org/good');
+    assert.equal((await pullRequest()).code, 0);
+    refersTo(null);
+    const { code, outputs } = await pullRequest();
+    assert.deepEqual([code, outputs['verdict']], [0, 'none']);
+    assert.deepEqual(fake.writes(), []);
+  });
+
+  it('does with a read-only token all that it allows, and says so quietly', async () => {
+    const { code, log, summary, outputs } = await pullRequest({ 'github-token': 'reader' });
+    assert.equal(code, 1);
+    assert.match(log, /may not write to the pull request, as is usual for forks/);
+    assert.doesNotMatch(log, /::warning/);
+    assert.match(summary, /lm_head\.weight/);
+    assert.deepEqual([outputs['verdict'], outputs['comment-url']], ['incomplete', '']);
+    assert.deepEqual(comments(), []);
+  });
+
+  it('checks what the input names and nothing else', async () => {
+    const { code } = await pullRequest({ checkpoint: 'hf://org/good\n', comment: 'always' });
+    assert.equal(code, 0);
+    assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference), ['hf://org/good']);
+    assert.equal(comments().length, 1);
+  });
+
+  it('fails by `fail-on`, and still reports', async () => {
+    const { code, outputs } = await pullRequest({ 'fail-on': 'never' });
+    assert.deepEqual([code, outputs['verdict']], [0, 'incomplete']);
+    assert.equal(comments().length, 1);
+  });
+
+  it('says which input is wrong, and that it could not check', async () => {
+    const { code, log } = await pullRequest({ comment: 'sometimes', review: 'yes' });
+    assert.equal(code, 2);
+    assert.match(log, /::error::The input comment should be always, findings, change, never[^\n]*The input review should be/);
+  });
+
+  it('needs no checkout of the head for pull_request_target', async () => {
+    fake.state.files.set(HEAD, new Map([['out/model.safetensors', 'head'], ['out/config.json', '{}'], ['other.txt', 'x'], ['.github/headcheck.yml', 'fail-on: never']]));
+    pull.files = [{ filename: 'out/model.safetensors', status: 'added' }, { filename: 'out/config.json', status: 'added' }];
+    await can({ [at(HEAD, 'out')]: seed });
+    const { code, log } = await pullRequest({}, 'pull_request_target');
+    assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference), [at(HEAD, 'out')]);
+    assert.equal(code, 1, `the config file of a head that nobody trusts decides nothing\n${log}`);
+    assert.deepEqual(fake.state.reviewComments.map(({ path, subject }) => [path, subject]), [['out/model.safetensors', 'file']]);
+    assert.doesNotMatch(comments()[0] ?? '', /tree\/a{40}/);
+  });
+
+  it('finds the pull request of a merge queue in the name of its branch', async () => {
+    fake.state.comparisons.set(`${BASE}...${HEAD}`, pull.files);
+    const { code, log } = await step({ event: 'merge_group', payload: mergeGroupPayload(fake.state, pull) });
+    assert.equal(code, 1, log);
+    assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference), ['hf://org/broken']);
+    assert.equal(comments().length, 1);
+  });
+
+  it('makes a check run where it is asked to', async () => {
+    await pullRequest({ 'check-run': 'headcheck' });
+    assert.deepEqual(fake.state.checkRuns.map(({ name, conclusion, headSha, annotations }) => [name, conclusion, headSha, annotations.length]), [['headcheck', 'failure', HEAD, 1]]);
+  });
+
+  it('does not lose the verdict where GitHub fails', async () => {
+    fake.faults.push({ method: 'GET', path: /\/issues\/7\/comments$/, times: 99, answer: { status: 404, body: { message: 'Not Found' } } });
+    const { code, log, outputs } = await pullRequest();
+    assert.deepEqual([code, outputs['verdict']], [1, 'incomplete']);
+    assert.match(log, /^::warning title=Headcheck::/m);
+  });
+
+  it('checks what the config file lists on other events, at the number that is given', async () => {
+    await writeConfig('checkpoints:\n  - reference: hf://org/broken\n');
+    refersTo(null);
+    const { code } = await step({ event: 'workflow_dispatch', payload: examplePayload('workflow_dispatch'), inputs: { 'pull-request': '7' } });
+    assert.equal(code, 1);
+    assert.equal(comments().length, 1);
+  });
+
+  it('writes the other formats where they are asked for', async () => {
+    const { outputs } = await pullRequest({ format: 'sarif, html', report: 'reports/headcheck.json' });
+    assert.equal(outputs['report'], join(runner.workspace, 'reports/headcheck.json'));
+    assert.match(await readFile(outputs['sarif'] ?? '', 'utf8'), /"version": ?"2\.1\.0"/);
+    assert.match(await readFile(outputs['html'] ?? '', 'utf8'), /^<!doctype html>/i);
+    assert.match(await readFile(outputs['markdown'] ?? '', 'utf8'), /lm_head/);
+  });
+
+  describe('asked by a comment', () => {
+    const ask = async (body: string, author = 'maintainer', association = 'MEMBER'): Promise<Ended> => {
+      const id = fake.state.nextId++;
+      fake.state.comments.push({ id, issue: 7, body, author, authorType: 'User', reactions: [], edits: 0 });
+      return await step({ event: 'issue_comment', payload: commentPayload(fake.state, 7, { id, body, author, association }) });
+    };
+    const reactions = (): string[] => fake.state.comments.flatMap((comment) => comment.reactions);
+
+    beforeEach(() => {
+      fake.state.permissions.set('maintainer', 'write');
+      fake.state.permissions.set('reader', 'read');
+    });
+
+    it('checks what is asked for and answers with a reaction', async () => {
+      const { code, log } = await ask('/headcheck hf://org/good base=hf://org/base\nthank you');
+      assert.equal(code, 0, log);
+      assert.deepEqual((await lastAsked()).targets.map(({ reference, base }) => [reference, base]), [['hf://org/good', 'hf://org/base']]);
+      assert.deepEqual(reactions(), ['eyes', '+1']);
+    });
+
+    it('checks what the pull request refers to, at its head of the moment, where nothing is named', async () => {
+      assert.equal((await ask('/headcheck')).code, 1);
+      assert.deepEqual(reactions(), ['eyes', '-1']);
+      assert.match(comments()[0] ?? '', new RegExp(`head=${HEAD}`));
+    });
+
+    it('obeys nobody who cannot write', async () => {
+      for (const [author, association] of [['reader', 'MEMBER'], ['stranger', 'NONE'], ['maintainer', 'CONTRIBUTOR'], ['unknown', 'OWNER']] as const) {
+        const { code, log } = await ask('/headcheck hf://org/good', author, association);
+        assert.equal(code, 0, log);
+      }
+      assert.deepEqual(reactions(), []);
+      await assert.rejects(readFile(asked), { code: 'ENOENT' });
+    });
+
+    it('leaves other comments alone', async () => {
+      assert.equal((await ask('I would run /headcheck here')).code, 0);
+      assert.equal((await ask('/headchecks')).code, 0);
+      assert.deepEqual(fake.writes(), []);
+    });
+
+    it('says that it did not understand', async () => {
+      const { code, log } = await ask('/headcheck depth=3');
+      assert.equal(code, 2);
+      assert.match(log, /does not understand "depth=3"/);
+      assert.deepEqual(reactions(), ['confused']);
+    });
+  });
+
+  describe('for forks, in two steps', () => {
+    const fork = { headSha: 'e'.repeat(40), headRef: 'patch-1', headRepository: 'stranger/octo-model' };
+    const leave = (content: string | Uint8Array): void => {
+      const artifact = { id: fake.state.nextId++, name: 'headcheck-report', content: zip({ 'headcheck-report.json': Buffer.from(content) }, { deflate: true }), expired: false };
+      fake.state.runs.set(55, { id: 55, headSha: fork.headSha, event: 'pull_request', headRepository: fork.headRepository, conclusion: 'failure', attempt: 1, artifacts: [artifact] });
+    };
+    const post = (): Promise<Ended> => step({ event: 'workflow_run', payload: workflowRunPayload(fake.state, { id: 55, headSha: fork.headSha, headBranch: fork.headRef, headOwner: 'stranger' }) });
+
+    beforeEach(() => {
+      pull = addPull(fake.state, 8, fork);
+      refersTo('org/broken');
+    });
+
+    for (const associates of [true, false]) {
+      it(`checks without a token that may write, and posts from the second workflow (GitHub ${associates ? 'knows' : 'does not know'} the commit)`, async () => {
+        fake.state.associatesForks = associates;
+        const first = await pullRequest({ 'github-token': 'reader' });
+        assert.equal(first.code, 1);
+        leave(await readFile(first.outputs['report'] ?? ''));
+        const second = await post();
+        assert.equal(second.code, 0, second.log);
+        assert.deepEqual(fake.state.comments.map(({ issue }) => issue), [8]);
+        assert.match(comments()[0] ?? '', /^<!-- headcheck:comment [^\n]*run=55 [^\n]*-->\n[^]*lm_head\.weight/);
+        assert.deepEqual(fake.state.reviewComments.map(({ pull: number, path, line }) => [number, path, line]), [[8, 'train.yaml', 1]]);
+      });
+    }
+
+    it('posts nothing where the head has moved on, or no report was left', async () => {
+      leave('{}');
+      fake.state.runs.get(55)?.artifacts.splice(0);
+      const none = await post();
+      assert.equal(none.code, 0, none.log);
+      assert.match(none.log, /left no report/);
+      const first = await pullRequest({ 'github-token': 'reader' });
+      leave(await readFile(first.outputs['report'] ?? ''));
+      push(fake.state, 8, 'f'.repeat(40), []);
+      assert.match((await post()).log, /no open pull request has that commit/);
+      assert.deepEqual(fake.writes().filter(({ status }) => status < 300), []);
+    });
+
+    it('refuses what is no report', async () => {
+      for (const hostile of ['not JSON', '{"schemaVersion": 1}', '[]']) {
+        leave(hostile);
+        const { code, log } = await post();
+        assert.equal(code, 2);
+        assert.match(log, /^::error::[^\n]*report/m);
+      }
+      assert.deepEqual(fake.writes(), []);
+    });
+  });
+
+  describe('with only-regressions', () => {
+    beforeEach(() => {
+      pull.files = [{ filename: 'out/model.safetensors', status: 'modified' }];
+      for (const sha of [HEAD, BASE]) fake.state.files.set(sha, new Map([['out/model.safetensors', sha]]));
+    });
+    const gate = async (more: Record<string, string> = {}): Promise<number | null> => (await pullRequest({ 'only-regressions': 'true', ...more })).code;
+
+    it('passes what the base branch has already, and shows it', async () => {
+      await can({ out: seed, [at(BASE, 'out')]: seed });
+      const { code, outputs, log } = await pullRequest({ 'only-regressions': 'true', comment: 'always' });
+      assert.deepEqual([code, outputs['errors']], [0, '0'], log);
+      assert.match(comments()[0] ?? '', /on main at bbbbbbb/);
+    });
+
+    it('fails what is new', async () => {
+      await can({ out: seed, [at(BASE, 'out')]: passing });
+      assert.equal(await gate(), 1);
+    });
+
+    it('compares a changed line with what the line said before', async () => {
+      const patch = ['@@ -1,2 +1,2 @@', '-model_name_or_path: org/old', '+model_name_or_path: org/broken', ' steps: 3'].join('\n');
+      pull.files = [{ filename: 'train.yaml', status: 'modified', patch }];
+      fake.state.files.set(HEAD, new Map([['train.yaml', 'model_name_or_path: org/broken\nsteps: 3\n']]));
+      await can({ 'hf://org/broken': seed, 'hf://org/old': seed });
+      assert.equal(await gate(), 0);
+      await can({ 'hf://org/broken': seed, 'hf://org/old': passing });
+      assert.equal(await gate(), 1);
+    });
+
+    it('forgives nothing of what is new altogether', async () => {
+      refersTo('org/broken');
+      await can({ 'hf://org/broken': seed });
+      assert.equal(await gate(), 1);
+    });
+
+    it('compares with a baseline that is named, as the base branch has it', async () => {
+      await can({ out: seed, [at(BASE, 'accepted.headcheck.json')]: seed, 'accepted.headcheck.json': passing });
+      assert.equal(await gate({ baseline: 'accepted.headcheck.json' }), 0);
+      await can({ out: seed, [at(BASE, 'accepted.headcheck.json')]: passing, 'accepted.headcheck.json': seed });
+      assert.equal(await gate({ baseline: 'accepted.headcheck.json' }), 1);
+    });
+  });
+
+  describe('at a release', () => {
+    const publish = (notes: string): Promise<Ended> => {
+      fake.state.releases.push({ id: 3, tag: 'v1.0', name: 'v1.0', body: notes, assets: [{ id: 31, name: 'model.safetensors', content: new Uint8Array(8) }, { id: 32, name: 'notes.txt', content: new Uint8Array(1) }] });
+      return step({ event: 'release', payload: releasePayload(fake.state, 3, 'v1.0', notes) });
+    };
+
+    it('checks what the notes, the assets and the config file name', async () => {
+      await writeConfig('checkpoints:\n  - reference: hf://org/listed\n');
+      await can({ 'hf://org/good': passing, 'hf://org/listed': passing, 'release://v1.0': passing });
+      const { code, outputs, log } = await publish('Weights: https://huggingface.co/org/good');
+      assert.equal(code, 0, log);
+      assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference).sort(), ['hf://org/good', 'hf://org/listed', 'release://v1.0']);
+      assert.match(await readFile(outputs['predicate'] ?? '', 'utf8'), /"passed": true/);
+      assert.match(outputs['predicate-type'] ?? '', /^https:\/\//);
+    });
+
+    it('does not take undecided for complete', async () => {
+      await can({ 'release://v1.0': undecided });
+      const { code, log } = await publish('');
+      assert.equal(code, 1, log);
+      assert.match(log, /is released, but whether it is complete is not known/);
+    });
+
+    it('looks up the release of a tag that is pushed', async () => {
+      await can({ 'release://simple-tag': checkpoint({ verdict: 'complete' }) });
+      fake.state.releases.push({ id: 4, tag: 'simple-tag', name: 'x', body: '', assets: [{ id: 41, name: 'model.safetensors', content: new Uint8Array(8) }] });
+      const payloads = { ...examplePayload('push'), deleted: false };
+      const { code, log } = await step({ event: 'push', payload: payloads });
+      assert.equal(code, 0, log);
+      assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference), ['release://simple-tag']);
+    });
+  });
+});
