@@ -1,3 +1,4 @@
+import { backticked } from './prose-text.ts';
 import type { CheckpointReport, Finding, Report, ShardRow, Verdict } from './report.ts';
 
 /** What the reporters for people pick out of a report, so that terminal, Markdown and HTML tell the same story. */
@@ -72,7 +73,7 @@ export function causeName(cause: string): string {
 export function loaderGroups(checkpoint: CheckpointReport): CheckpointReport['loaders'] {
   const same = new Map<string, CheckpointReport['loaders'][number]>();
   for (const { loader, outcome } of checkpoint.loaders) {
-    const key = JSON.stringify(outcome);
+    const key = backticked(outcome);
     same.set(key, { loader: [same.get(key)?.loader ?? [], loader].flat().join(', '), outcome });
   }
   return [...same.values()];

@@ -57,11 +57,11 @@ export function calmSentence(checkpoint: CheckpointReport): Prose | null {
 }
 
 function after(why: Prose | null): Prose {
-  return why === null ? [] : [': ', ...why.map((part, i) => (i === 0 && typeof part === 'string' ? part.replace(ARTICLE, (word) => word.toLowerCase()) : part))];
+  return why === null ? [] : [': ', ...why.map((part, i) => (i === 0 && typeof part === 'string' ? part.replace(CAPITAL, (letter) => letter.toLowerCase()) : part))];
 }
 
-/** Titles begin with a capital, which looks lost after a colon; names keep theirs. */
-const ARTICLE = /^(?:The|A|An|Its|It|This|These|No|Some|There|One)(?= )/;
+/** Titles begin with a capital, which looks lost after a colon; names and abbreviations keep theirs. */
+const CAPITAL = /^(?!(?:Git|Hub|Python|Transformers)\b)[A-Z](?=[a-z]* )/;
 
 /** How the shard that changed most shrank or grew. */
 export function shardSentence(shard: { readonly path: string; readonly baseBytes: number | null; readonly bytes: number | null }): Prose {

@@ -13,6 +13,7 @@ import { bold, codeBlock, details, item, list, paragraph, tableNodes } from './n
 
 /** Rows of the evidence that is not folded; the whole lists are folded away below. */
 const OPEN_ROWS = 5;
+const BELOW = 'the whole list is folded below';
 /** So many ties are told among what was compared; more have a list of their own. */
 const FEW_TIES = 3;
 /** Further findings that are told one by one. */
@@ -37,8 +38,8 @@ export function checkpointBlocks(checkpoint: CheckpointReport): Block[] {
 function evidence(checkpoint: CheckpointReport): Block[] {
   const shard = mainShard(checkpoint);
   const nodes: RootContent[] = [
-    ...(checkpoint.missing.length > 0 ? tableNodes(missingTable(checkpoint.missing, OPEN_ROWS)) : []),
-    ...(checkpoint.missing.length === 0 && checkpoint.mismatched.length > 0 ? tableNodes(mismatchTable(checkpoint.mismatched, OPEN_ROWS)) : []),
+    ...(checkpoint.missing.length > 0 ? tableNodes(missingTable(checkpoint.missing, OPEN_ROWS), BELOW) : []),
+    ...(checkpoint.mismatched.length > 0 ? tableNodes(mismatchTable(checkpoint.mismatched, OPEN_ROWS), BELOW) : []),
     ...(shard === null ? [] : [paragraph(shardSentence(shard))]),
   ];
   return nodes.length === 0 ? [] : [droppable(RANKS.evidence, 'the table of what is missing', ...nodes)];
@@ -90,7 +91,7 @@ function lists(checkpoint: CheckpointReport): Block[] {
     count === 0 ? [] : [droppable(RANKS.lists, 'lists of names', details([summary], tableNodes(data())))];
   return [
     ...fold(groups(missing).length > OPEN_ROWS ? missing.length : 0, `${counted(missing.length, 'missing parameter')}, ${size(missingBytes(checkpoint))}`, () => missingTable(missing)),
-    ...fold(mismatched.length, `${counted(mismatched.length, 'parameter')} of another shape or type`, () => mismatchTable(mismatched)),
+    ...fold(mismatched.length > OPEN_ROWS ? mismatched.length : 0, `${counted(mismatched.length, 'parameter')} of another shape or type`, () => mismatchTable(mismatched)),
     ...fold(unexpected.length, `${counted(unexpected.length, 'parameter')} that the base does not have`, () => tensorTable('Unexpected', unexpected)),
     ...fold(renamed.length, `${counted(renamed.length, 'parameter')} under another name`, () => pairTable(['Name', 'Stored as'], renamed.map(({ name, from }) => [name, from]))),
     ...fold(tied.length > FEW_TIES ? tied.length : 0, `${counted(tied.length, 'tied parameter')}, not stored`, () => pairTable(['Parameter', 'Shares the storage of'], tied.map(({ name, source }) => [name, source]))),

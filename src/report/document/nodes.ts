@@ -86,8 +86,8 @@ export function details(summary: Prose | Inline[], children: RootContent[], open
   return { type: 'details', open, summary: isInlines(summary) ? [...summary] : inlines(summary), children };
 }
 
-/** A table, and where it does not hold all rows, the sentence that says so. */
-export function tableNodes({ heads, rows, left }: TableData): [Table, ...Paragraph[]] {
+/** A table, and where it does not hold all rows, the sentence that says so, and where the `rest` is. */
+export function tableNodes({ heads, rows, left }: TableData, rest = 'the JSON report has them all'): [Table, ...Paragraph[]] {
   const cells = (row: readonly Prose[]): TableCell[] => row.map((cell) => ({ type: 'tableCell', children: inlines(cell) }));
   const lines = [heads.map((head) => [head.replace(/^>/, '')]), ...rows];
   const drawn: Table = {
@@ -95,7 +95,7 @@ export function tableNodes({ heads, rows, left }: TableData): [Table, ...Paragra
     align: heads.map((head) => (head.startsWith('>') ? 'right' : 'left')),
     children: lines.map((row) => ({ type: 'tableRow', children: cells(row) })),
   };
-  return left > 0 ? [drawn, paragraph(`… and ${counted(left, 'row')} more; the JSON report has them all.`)] : [drawn];
+  return left > 0 ? [drawn, paragraph(`… and ${counted(left, 'row')} more; ${rest}.`)] : [drawn];
 }
 
 export function root(children: RootContent[]): Root {
