@@ -20,17 +20,52 @@ function contents(call: Call): Answer {
   const content = filesAt(call, call.query.get('ref') ?? 'main')?.get(path);
   if (content === undefined) return notFound();
   const bytes = Buffer.from(content);
-  if (call.accept.includes('raw')) return { status: 200, raw: bytes };
+  if (call.accept.includes('raw')) return { status: 200, raw: bytes, headers: { 'content-type': 'application/vnd.github.raw+json; charset=utf-8' } };
   const template = example(`get ${REPO}/contents/{path}`, '200');
   return { status: 200, body: { ...template, type: 'file', encoding: 'base64', path, name: path.split('/').at(-1), size: bytes.byteLength, content: bytes.toString('base64') } };
 }
 
+function treeSha(commit: string, folder: string): string {
+  return createHash('sha1').update(`tree ${commit} ${folder}`).digest('hex');
+}
+
+/** The commit and the folder that a tree's hash (or a commit's own) stands for. */
+function placeOfTree({ state }: Call, sha: string): { commit: string; folder: string } | undefined {
+  if (state.files.has(sha)) return { commit: sha, folder: '' };
+  for (const [commit, files] of state.files) {
+    const folders = new Set(['', ...[...files.keys()].flatMap((path) => path.split('/').slice(0, -1).map((_, i, parts) => `${parts.slice(0, i + 1).join('/')}/`))]);
+    for (const folder of folders) if (treeSha(commit, folder) === sha) return { commit, folder };
+  }
+  return undefined;
+}
+
 function tree(call: Call): Answer {
-  const files = filesAt(call, call.params['tree_sha'] ?? '');
-  if (!files) return notFound();
-  const template = example(`get ${REPO}/git/trees/{tree_sha}`, '200');
-  const entries = [...files].map(([path, content]) => ({ path, mode: '100644', type: 'blob', size: Buffer.from(content).byteLength, sha: blobSha(content), url: `${call.api}/blob` }));
-  return { status: 200, body: { ...template, sha: call.params['tree_sha'], tree: entries, truncated: false } };
+  const sha = call.params['tree_sha'] ?? '';
+  const place = placeOfTree(call, sha);
+  const files = place && call.state.files.get(place.commit);
+  if (!place || !files) return notFound();
+  const recursive = call.query.get('recursive') !== null;
+  const entries = new Map<string, unknown>();
+  for (const [path, content] of files) {
+    if (!path.startsWith(place.folder)) continue;
+    const inner = path.slice(place.folder.length);
+    const parts = inner.split('/');
+    for (let i = 1; i < parts.length && (recursive || i === 1); i++) {
+      const folder = parts.slice(0, i).join('/');
+      entries.set(folder, { path: folder, mode: '040000', type: 'tree', sha: treeSha(place.commit, `${place.folder}${folder}/`), url: `${call.api}/tree` });
+    }
+    if (recursive || parts.length === 1) entries.set(inner, { path: inner, mode: '100644', type: 'blob', size: Buffer.from(content).byteLength, sha: blobSha(content), url: `${call.api}/blob` });
+  }
+  return { status: 200, body: { ...example(`get ${REPO}/git/trees/{tree_sha}`, '200'), sha, tree: [...entries.values()], truncated: false } };
+}
+
+function commit(call: Call): Answer {
+  const wanted = call.params['ref'] ?? '';
+  const sha = call.state.files.has(wanted) ? wanted : call.state.refs.get(`heads/${wanted}`);
+  if (sha === undefined || !call.state.files.has(sha)) return notFound();
+  const template = example(`get ${REPO}/commits/{ref}`, '200');
+  const inner = records([template['commit']])[0];
+  return { status: 200, body: { ...template, sha, files: [], commit: { ...inner, tree: { ...records([inner?.['tree']])[0], sha: treeSha(sha, '') } } } };
 }
 
 function blob(call: Call): Answer {
@@ -38,7 +73,7 @@ function blob(call: Call): Answer {
   const content = all.find((one) => blobSha(one) === call.params['file_sha']);
   if (content === undefined) return notFound();
   const bytes = Buffer.from(content);
-  if (call.accept.includes('raw')) return { status: 200, raw: bytes };
+  if (call.accept.includes('raw')) return { status: 200, raw: bytes, headers: { 'content-type': 'application/vnd.github.raw+json; charset=utf-8' } };
   return { status: 200, body: { ...example(`get ${REPO}/git/blobs/{file_sha}`, '200'), content: bytes.toString('base64'), size: bytes.byteLength } };
 }
 
@@ -60,6 +95,7 @@ function ref(call: Call): Answer {
 export const gitRoutes: Readonly<Record<string, Route>> = {
   [`get ${REPO}/contents/{path}`]: { scopes: reading, handle: contents },
   [`get ${REPO}/git/trees/{tree_sha}`]: { scopes: reading, handle: tree },
+  [`get ${REPO}/commits/{ref}`]: { scopes: reading, handle: commit },
   [`get ${REPO}/git/blobs/{file_sha}`]: { scopes: reading, handle: blob },
   [`get ${REPO}/git/ref/{ref}`]: { scopes: reading, handle: ref },
   [`get ${REPO}/compare/{basehead}`]: { scopes: reading, handle: compare },
