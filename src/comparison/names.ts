@@ -14,7 +14,12 @@ export type NameMapper = (names: readonly string[]) => LoaderNames;
 const NONE: ReadonlySet<string> = new Set();
 
 /** For classes of which nothing is known: names on disk are names in memory. */
-export const identityMapper: NameMapper = (names) => ({ memory: names, more: NONE, prefixLost: false });
+export const identityMapper: NameMapper = (names) => ({ memory: names.map(modernName), more: NONE, prefixLost: false });
+
+/** `LayerNorm.gamma` and `beta`, which every release of transformers takes for `weight` and `bias`. */
+function modernName(name: string): string {
+  return name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
+}
 
 /**
  * Whether the weights of a name are of no consequence: buffers that older releases stored and newer ones compute.

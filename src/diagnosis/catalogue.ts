@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import { configMissing } from './rules/config-missing.ts';
 import { dtypeWidened } from './rules/dtype-widened.ts';
 import { emptyCheckpoint } from './rules/empty-checkpoint.ts';
 import { emptyTensors } from './rules/empty-tensors.ts';
@@ -36,7 +37,7 @@ import { wrapperPrefix } from './rules/wrapper-prefix.ts';
 
 /** Every rule. The order is that of importance among findings of equal severity. */
 export const RULES: readonly Rule[] = [
-  malformedJson, pointerNotWeights, notSafetensors, malformedHeader, fileTruncated, fileTrailingBytes, shardMissing,
+  malformedJson, configMissing, pointerNotWeights, notSafetensors, malformedHeader, fileTruncated, fileTrailingBytes, shardMissing,
   wrapperPrefix, emptyCheckpoint, emptyTensors, shardedByRank,
   headMissing, tiedHeadDiffers, tieChanged, vocabularyMismatch,
   layersMissing, layerIncomplete, parametersMissing, shapeMismatch, indexMismatch,

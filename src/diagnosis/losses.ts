@@ -19,6 +19,8 @@ export interface LostBlock {
  * missing parameter is in exactly one list, and so is each mismatched one.
  */
 export interface Losses {
+  /** Everything, where the files are whole and hold no tensor. */
+  readonly all: readonly Missing[];
   /** Behind a wrapper in the names: there, and out of every loader's sight. */
   readonly wrapped: readonly Missing[];
   /** In files that are not there or can't be read. */
@@ -43,11 +45,14 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
   const inner = comparison.wrapper?.unwrapped ?? comparison;
   const known = new Set(inner.missing.map(({ name }) => name));
   const missing = new Pool(inner.missing);
+  const isEmpty = checkpoint.tensors.length === 0 && checkpoint.shards.length > 0 && checkpoint.parts.every((part) => part.state === 'read');
+  const all = isEmpty ? missing.take(() => true) : [];
   // Without an index nothing says what an absent shard held: whatever is missing is taken to have been in it.
   const shardGone = checkpoint.index === null && checkpoint.parts.some((part) => part.state !== 'read');
   const undelivered = [...inner.undelivered, ...(shardGone ? missing.take(() => true) : [])];
   const isHead = headTest(intent, inner);
   return {
+    all,
     wrapped: comparison.wrapper === null ? [] : comparison.missing.filter(({ name }) => !known.has(name)),
     undelivered,
     head: missing.take(({ memory }) => isHead(memory)),

@@ -14,10 +14,10 @@ export const emptyCheckpoint = defineRule<Data>({
   why: 'It loads without an error and changes nothing: an adapter without weights is the base model.',
   how: 'Every head of the checkpoint was read, and together they list no tensor.',
   sources: ['huggingface/peft#2892', 'huggingface/trl#4416'],
-  detect({ checkpoint }) {
+  detect({ checkpoint, losses }) {
     const [first] = checkpoint.shards;
     if (first === undefined || checkpoint.tensors.length > 0 || checkpoint.parts.some((part) => part.state !== 'read')) return [];
-    return [{ data: { file: first.path, size: first.size }, parameters: [], location: { path: first.path, line: null } }];
+    return [{ data: { file: first.path, size: first.size }, parameters: losses.all.map(({ name }) => name), location: { path: first.path, line: null } }];
   },
   words(data) {
     return {

@@ -19,7 +19,7 @@ export const indexMismatch = defineRule<Data>({
   why: 'transformers 4 and vLLM trust the index, transformers 5 loads whole shards: the same files are two models. A tensor that the index does not list is not loaded by the former and starts from random numbers.',
   how: 'Every entry of the index is looked up in the head of the file that it names, and every stored tensor in the index.',
   sources: ['huggingface/huggingface_hub#4725', 'vllm-project/vllm#57108'],
-  detect({ checkpoint, losses }) {
+  detect({ checkpoint, losses, comparison, inner }) {
     const { index, tensors, shards, parts } = checkpoint;
     if (index === null) return [];
     const read = new Set(parts.filter(({ state }) => state === 'read').map(({ path }) => path));
@@ -33,7 +33,11 @@ export const indexMismatch = defineRule<Data>({
     const unlisted: string[] = [];
     for (let row = 0; row < tensors.length; row++) if (!index.weightMap.has(tensors.name(row))) unlisted.push(tensors.name(row));
     if (lacking.length === 0 && unlisted.length === 0) return [];
-    return [{ data: { index: index.path, lacking, unlisted }, parameters: [...lacking, ...unlisted], location: { path: index.path, line: null } }];
+    // What the model has no use for does no harm by being listed, or unlisted.
+    const ballast = new Set(inner.unexpected.map(({ name }) => name));
+    const needed = new Set(comparison.missing.map(({ name }) => name));
+    const harmful = lacking.some((name) => tensors.has(name) || needed.has(name)) || unlisted.some((name) => !ballast.has(name));
+    return [{ severity: harmful ? ('error' as const) : ('warning' as const), data: { index: index.path, lacking, unlisted }, parameters: [...lacking, ...unlisted], location: { path: index.path, line: null } }];
   },
   words(data) {
     const parts: Prose[] = [];

@@ -1,14 +1,37 @@
+import type { Checkpoint } from '../../inventory/checkpoint.ts';
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
+import type { Words } from '../rule.ts';
 import { exactSize, someNames, words } from '../words.ts';
 
 interface Data {
   readonly files: readonly string[];
+  /** Whether what is missing is the index of a whole set of shards. */
+  readonly index: boolean;
   readonly of: number;
   readonly namedBy: 'index' | 'numbering' | 'name';
   readonly parameters: number;
   readonly bytes: number;
+}
+
+/** The index that a set of numbered shards should have and has not, or null. Without it transformers and vLLM do not find the shards. */
+function indexOf({ index, parts, format, problems, shards }: Checkpoint): string | null {
+  if (index !== null || parts.length < 2 || parts.some(({ namedBy }) => namedBy !== 'numbering')) return null;
+  if ((format !== 'safetensors' && format !== 'torch') || shards.some(({ path }) => path.endsWith('.gguf'))) return null;
+  if (problems.some(({ path }) => path.endsWith('.index.json'))) return null;
+  const [first] = parts;
+  const match = /^(.*?)[-_]\d+-of-\d+\.(safetensors|bin)$/.exec(first?.path ?? '');
+  return match === null ? null : `${match[1]}.${match[2]}.index.json`;
+}
+
+function indexWords(data: Data): Words {
+  return {
+    title: prose`${data.files[0] ?? ''} is missing`,
+    message: prose`All ${data.of} shards are there, and no index that says which holds what: loaders look for it and refuse the checkpoint.`,
+    cause: prose`A pattern such as ${'*.safetensors'} copied the shards and left the index out.`,
+    fix: { steps: prose`Copy the index from the machine that saved the checkpoint, or save again.`, code: null },
+  };
 }
 
 export const shardMissing = defineRule<Data>({
@@ -21,16 +44,21 @@ export const shardMissing = defineRule<Data>({
   detect({ checkpoint, losses, onlyIndexSeen }) {
     const absent = checkpoint.parts.filter((part) => part.state === 'absent');
     const [first] = absent;
+    const lostIndex = first === undefined ? indexOf(checkpoint) : null;
+    if (lostIndex !== null) {
+      return [{ data: { files: [lostIndex], index: true, of: checkpoint.parts.length, namedBy: 'numbering' as const, parameters: 0, bytes: 0 }, parameters: [], location: { path: lostIndex, line: null } }];
+    }
     if (first === undefined || onlyIndexSeen) return [];
     const files = absent.map(({ path }) => path);
     const gone = losses.undelivered.filter(({ declaredIn }) => declaredIn === null || files.includes(declaredIn));
     return [{
-      data: { files, of: checkpoint.parts.length, namedBy: first.namedBy, parameters: gone.length, bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0) },
+      data: { files, index: false, of: checkpoint.parts.length, namedBy: first.namedBy, parameters: gone.length, bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0) },
       parameters: gone.map(({ name }) => name),
       location: { path: first.namedBy === 'index' ? (checkpoint.index?.path ?? first.path) : first.path, line: null },
     }];
   },
   words(data) {
+    if (data.index) return indexWords(data);
     const one = data.files.length === 1;
     const loss = data.parameters === 0 ? words('') : prose` With ${[one ? 'it' : 'them']} ${data.parameters} parameters are missing${data.bytes > 0 ? prose` (${exactSize(data.bytes)})` : words('')}.`;
     const how = data.namedBy === 'index' ? prose`the index names ${[one ? 'it' : 'them']}` : prose`the numbers of the others leave a gap`;
@@ -48,6 +76,7 @@ export const shardMissing = defineRule<Data>({
     return {
       fires: [
         { name: 'The second of two shards was not uploaded', checkpoint: { ...sound, shards, files: { 'model-00002-of-00002.safetensors': null } }, base: sound },
+        { name: 'All shards, and no index', checkpoint: { ...sound, shards, files: { 'model.safetensors.index.json': null } }, base: sound },
         { name: 'The index is gone as well', checkpoint: { ...sound, shards, files: { 'model-00002-of-00002.safetensors': null, 'model.safetensors.index.json': null } }, base: sound },
       ],
       silent: [{ name: 'All shards there', checkpoint: { ...sound, shards }, base: sound }],

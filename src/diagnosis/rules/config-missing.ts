@@ -1,0 +1,38 @@
+import { llama } from '../examples.ts';
+import { prose } from '../prose.ts';
+import { defineRule } from '../rule.ts';
+import { quote } from '../words.ts';
+
+interface Data {
+  readonly base: string;
+}
+
+export const configMissing = defineRule<Data>({
+  id: 'config-missing',
+  severity: 'error',
+  summary: 'There is no config.json beside the weights.',
+  why: 'The weights alone do not say which class they belong to, nor its sizes: loaders refuse the folder.',
+  how: 'The base has a config.json and the checkpoint\'s folder has none. A single file that was named by itself is not expected to have one, nor is a folder whose base is unknown.',
+  sources: ['huggingface/transformers#27263'],
+  detect({ checkpoint, base }) {
+    const { config, files, format, problems, readTensor } = checkpoint;
+    if (config !== null || base === null || base.config === null || readTensor === null) return [];
+    if (format !== 'safetensors' && format !== 'torch') return [];
+    const [first] = files;
+    const isNamedFile = files.length === 1 && first !== undefined && checkpoint.reference.endsWith(first.path);
+    const isBroken = problems.some(({ path }) => path.endsWith('config.json'));
+    return isNamedFile || isBroken || files.some(({ path }) => path.endsWith('config.json')) ? [] : [{ data: { base: base.reference }, parameters: [] }];
+  },
+  words(data) {
+    return {
+      title: prose`${'config.json'} is missing`,
+      message: prose`The weights are here and no ${'config.json'}: loaders cannot tell the class and refuse the folder.`,
+      cause: prose`Only the weights were copied or saved (${'save_file'}, ${'torch.save'}), or a pattern left the config out.`,
+      fix: { steps: prose`Write the config of the model beside the weights; the base's fits if nothing in it was changed.`, code: { language: 'python', text: `AutoConfig.from_pretrained(${quote(data.base.replace(/^hf:\/\//, ''))}).save_pretrained(".")` } },
+    };
+  },
+  examples: () => ({
+    fires: [{ name: 'Only the weights were copied', checkpoint: { ...llama(), config: null }, base: llama() }],
+    silent: [{ name: 'Config and weights', checkpoint: llama(), base: llama() }],
+  }),
+});
