@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { NotFoundError, UsageError } from '../errors.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
-import { CONFIG_PATH, parseConfigFile } from '../settings/config-file.ts';
+import { CONFIG_PATH } from '../settings/config-path.ts';
 import { dayOf } from './environment.ts';
 import type { Host, Parts } from './host.ts';
 
@@ -19,6 +19,7 @@ export async function readConfig(named: string | undefined, host: Host, parts: P
     if (named === undefined && isAbsence(cause)) return null;
     throw new NotFoundError(`The config file ${path} can’t be read.`, 'Check the path given to --config; it is relative to the current directory.', { cause });
   }
+  const { parseConfigFile } = await import('../settings/config-file.ts');
   const rules = (await parts.rules()).map(({ id }) => id);
   return parseConfigFile(text, path, { rules, today: dayOf(host.now) });
 }

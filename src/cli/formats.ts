@@ -32,7 +32,7 @@ export async function render(report: Report, format: Format, { colour, width, ru
     }
     case 'markdown': {
       const { markdown } = await import('../report/markdown.ts');
-      return markdown(report);
+      return markdown(report, { wholeReport: ['printed by ', { code: 'headcheck check --format json' }] });
     }
     case 'sarif': {
       const { sarif } = await import('../report/sarif.ts');

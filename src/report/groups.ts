@@ -3,7 +3,7 @@ import { dimensions } from './numbers.ts';
 
 /** Tensors that differ only in the numbers of their name (layers, experts), as one row. */
 export interface TensorGroup {
-  /** `model.layers.{0–31}.mlp.up_proj.weight`; the name itself where the group is one tensor. */
+  /** `model.layers.{0-31}.mlp.up_proj.weight`; the name itself where the group is one tensor. */
   readonly name: string;
   readonly count: number;
   readonly dtype: string;
@@ -14,8 +14,8 @@ export interface TensorGroup {
   readonly first: TensorInfo;
 }
 
-/** A number that is a whole segment of a dotted name. */
-const NUMBER = /(?<=^|\.)\d+(?=\.|$)/g;
+/** A number that is a whole segment of a dotted name, as a layer or expert is counted: no leading zero, no longer than any count. */
+const NUMBER = /(?<=^|\.)(?:0|[1-9]\d{0,8})(?=\.|$)/g;
 
 /** Groups in the order of their first tensor. */
 export function groups(tensors: readonly TensorInfo[]): TensorGroup[] {
@@ -60,7 +60,7 @@ function pattern(first: string, names: readonly string[]): string {
   return first.replace(NUMBER, () => range(places[place++] ?? new Set(), isGrid));
 }
 
-/** `7`, `{0–31}`, `{1,3}`, or `*` where the numbers can't be said in short or the names are no full grid of them. */
+/** `7`, `{0-31}`, `{1,3}`, or `*` where the numbers can't be said in short or the names are no full grid of them. */
 function range(numbers: ReadonlySet<number>, isGrid: boolean): string {
   const sorted = [...numbers].sort((a, b) => a - b);
   const [low] = sorted;
@@ -68,6 +68,6 @@ function range(numbers: ReadonlySet<number>, isGrid: boolean): string {
   if (low === undefined || high === undefined) return '*';
   if (sorted.length === 1) return String(low);
   if (!isGrid) return '*';
-  if (high - low === sorted.length - 1) return `{${low}–${high}}`;
+  if (high - low === sorted.length - 1) return `{${low}-${high}}`;
   return sorted.length <= 4 ? `{${sorted.join(',')}}` : '*';
 }

@@ -12,8 +12,8 @@ import type { Prose, Report } from './report.ts';
 
 /** Characters that an issue comment may have, all in all. */
 export const COMMENT_LIMIT = 65_536;
-/** Bytes that a job summary may have; over it GitHub drops all of it. Counted in characters of up to 3 bytes. */
-export const SUMMARY_LIMIT = 340_000;
+/** As many as surely fit the 1 MiB of a job summary, over which GitHub drops all of it: 3 bytes each at most. */
+export const SUMMARY_LIMIT = 349_000;
 
 export interface MarkdownOptions {
   /** Most characters of the result. */

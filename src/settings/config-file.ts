@@ -9,8 +9,7 @@ import type { FailOn, Target, Waiver } from '../settings.ts';
 import type { Notice, Notices } from './notices.ts';
 import type { Path, YamlText } from './yaml-text.ts';
 
-/** Where the config file is looked for, relative to the repository's root. */
-export const CONFIG_PATH = '.github/headcheck.yml';
+export { CONFIG_PATH } from './config-path.ts';
 
 /** What a config file asks for, as far as it can be understood, and what is wrong with the rest. */
 export interface ConfigFile {

@@ -10,15 +10,18 @@ import { overallAlert, verdictAlert } from './verdict.ts';
 
 /** Broken checkpoints whose section stands open; further ones are folded. */
 const OPENED = 5;
-/** Sections in one document; further checkpoints have their row in the table. */
+/** More sections than fit a comment. */
 const MOST_SECTIONS = 60;
 /** Rows of the overview table, from whole to shortest. */
 const TABLE_ROWS = [500, 100, 30, 10] as const;
 
-/** The report as a document: blocks in reading order. */
-export function documentOf(report: Report): Block[] {
+/**
+ * The report as a document: blocks in reading order.
+ * @param mostSections broken or undecided checkpoints that get a section; all have their row
+ */
+export function documentOf(report: Report, mostSections = MOST_SECTIONS): Block[] {
   const [only] = report.checkpoints;
-  const body = report.checkpoints.length === 1 && only !== undefined ? single(only) : several(report);
+  const body = report.checkpoints.length === 1 && only !== undefined ? single(only) : several(report, mostSections);
   return [...body, ...notices(report), footer(report)];
 }
 
@@ -26,12 +29,12 @@ function single(checkpoint: CheckpointReport): Block[] {
   return [kept(verdictAlert(checkpoint)), ...checkpointBlocks(checkpoint)];
 }
 
-function several(report: Report): Block[] {
+function several(report: Report, mostSections: number): Block[] {
   if (report.checkpoints.length === 0) return [kept(paragraph(bold(['No checkpoint to check.'])))];
   const sorted = byUrgency(report.checkpoints);
   const open = sorted.filter((checkpoint) => checkpoint.verdict !== 'complete');
   const complete = sorted.filter((checkpoint) => checkpoint.verdict === 'complete');
-  const sections = open.slice(0, MOST_SECTIONS).map((checkpoint, i) => section(checkpoint, i < OPENED && checkpoint.verdict !== 'unknown'));
+  const sections = open.slice(0, mostSections).map((checkpoint, i) => section(checkpoint, i < OPENED && checkpoint.verdict !== 'unknown'));
   return [
     kept(overallAlert(report)),
     ...(open.length > 0 ? [overview(open)] : []),
