@@ -14,8 +14,11 @@ export function loadingClass(facts: ClassFacts | null, intended: string | null):
   return auto?.[1] ?? intended ?? 'AutoModelForCausalLM';
 }
 
-/** A reference as `from_pretrained` takes it: a repo's id with its revision, or a path. */
+/** A reference as `from_pretrained` takes it: a repo's id with its revision, or a path; for a snapshot the name of what it was taken of. */
 export function pretrained(reference: string): string {
+  // A snapshot holds no weights: its name stands for the model it was taken of.
+  const snapshot = /([^/\\]+)\.headcheck\.json$/.exec(reference);
+  if (snapshot?.[1] !== undefined) return quote(snapshot[1]);
   const match = /^hf:\/\/([^@]+?)(?:@(.+))?$/.exec(reference);
   if (match?.[1] === undefined) return quote(reference);
   return match[2] === undefined ? quote(match[1]) : `${quote(match[1])}, revision=${quote(match[2])}`;

@@ -75,16 +75,16 @@ function totals(tensors: TensorTable, base: TensorTable | null): Totals {
 function ledgerDetail({ cause, names }: LedgerLine): Prose {
   const listed = names.length === 0 ? words('') : prose`: ${someNames(names, 2)}`;
   switch (cause) {
-    case 'missing-parameters': return [`${counted(names.length, 'missing parameter')}`, ...listed];
-    case 'tied-parameters': return [`${counted(names.length, 'tied parameter')} not stored`, ...listed];
-    case 'unexpected-parameters': return ['parameters that the base does not have', ...listed];
-    case 'shape': return ['other shapes', ...listed];
-    case 'dtype': return words('other element types');
-    case 'quantisation': return ['packed by quantisation', ...listed];
-    case 'header-text': return words('header text: names, shapes and offsets');
-    case 'stale-files': return ['files that are not part of the checkpoint', ...listed];
-    case 'trailing-bytes': return ['bytes beyond the last tensor', ...listed];
-    case 'truncation': return ['bytes that are cut off', ...listed];
+    case 'missing-parameters':
+    case 'tied-parameters':
+    case 'shape': return [counted(names.length, 'parameter'), ...listed];
+    case 'unexpected-parameters': return names.length === 0 ? words('not in the base') : [counted(names.length, 'parameter'), ...listed];
+    case 'dtype': return words('wider or narrower than in the base');
+    case 'quantisation': return ['packed', ...listed];
+    case 'header-text': return words('names, shapes and offsets in the heads');
+    case 'stale-files':
+    case 'trailing-bytes':
+    case 'truncation': return [counted(names.length, 'file'), ...listed];
     case 'alignment': return words('padding of the container');
   }
 }
