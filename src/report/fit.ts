@@ -15,20 +15,27 @@ export function fit(blocks: readonly (readonly Rendered[])[], limit: number, not
   const current = blocks.map(() => 0);
   const lost = new Map<string, number>();
   let length = blocks.reduce((sum, [first]) => sum + lengthOf(first), 0);
-  let sentence = '';
+  // The sentence at its longest, so that it need not be made anew at each step.
+  const reserve = length > limit ? note(everything(blocks)).length + 2 : 0;
   for (const { block, version, rank } of steps(blocks)) {
-    if (length + sentence.length <= limit) break;
-    if (rank === Number.POSITIVE_INFINITY) break;
+    if (length + reserve <= limit || rank === Number.POSITIVE_INFINITY) break;
     const versions = blocks[block] ?? [];
     length += lengthOf(versions[version + 1]) - lengthOf(versions[version]);
     current[block] = version + 1;
     const what = versions[version]?.loses ?? '';
     lost.set(what, (lost.get(what) ?? 0) + 1);
-    sentence = note(lost);
   }
-  if (length + sentence.length > limit) return null;
+  if (length + reserve > limit) return null;
   const texts = blocks.map((versions, i) => versions[current[i] ?? 0]?.text ?? '');
+  const sentence = lost.size > 0 ? note(lost) : '';
   return [...texts, sentence].filter((text) => text !== '').map((text) => text.trimEnd()).join('\n\n') + '\n';
+}
+
+/** All that could be left out. */
+function everything(blocks: readonly (readonly Rendered[])[]): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const { rank, loses } of blocks.flat()) if (rank !== Number.POSITIVE_INFINITY) all.set(loses, (all.get(loses) ?? 0) + 1);
+  return all;
 }
 
 /** Every way to shorten, least important first; among equals the last part first; a part's versions in their order. */

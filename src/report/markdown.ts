@@ -8,6 +8,7 @@ import { documentOf } from './document/document.ts';
 import { alert, bold, paragraph, root } from './document/nodes.ts';
 import type { Alert, Details, Inline } from './document/nodes.ts';
 import { fit } from './fit.ts';
+import { counted } from './numbers.ts';
 import type { Prose, Report } from './report.ts';
 
 /** Characters that an issue comment may have, all in all. */
@@ -34,7 +35,7 @@ export function markdown(report: Report, { limit = COMMENT_LIMIT, wholeReport = 
 }
 
 function leftOut(lost: ReadonlyMap<string, number>, wholeReport: Prose | null): RootContent {
-  const parts = [...lost].map(([what, count]) => (count === 1 ? what : `${what} (${count} times)`));
+  const parts = [...lost].map(([what, count]) => what.replace(/#(\w+)/, (_, noun: string) => counted(count, noun)));
   return paragraph(`Left out to fit: ${parts.join(', ')}. `, ...(wholeReport === null ? [] : [['The whole report is ', ...wholeReport, '.']]));
 }
 

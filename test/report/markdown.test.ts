@@ -71,6 +71,14 @@ test('200 checkpoints: a table, the failures opened, the rest folded', () => {
   assert.ok(text.includes('hf://acme/model-199'));
 });
 
+test('200 broken ones: every one is named, few stand open', () => {
+  const text = markdown(reportOf(...Array.from({ length: 200 }, (_, i) => ({ ...undecided, reference: `hf://acme/model-${i}` }))));
+  for (let i = 0; i < 200; i++) assert.ok(text.includes(`| \`hf://acme/model-${i}\` |`));
+  const open = text.replace(/<details>[^]*?<\/details>/g, '');
+  assert.ok(open.length < 5_000, `${open.length}`);
+  assert.match(text, /<summary>180 more checkpoints are not complete<\/summary>/);
+});
+
 test('fits any limit, says what was left out and where the whole is', () => {
   const broken: Report = reportOf(...Array.from({ length: 200 }, (_, i) => ({ ...seed, reference: `hf://acme/model-${i}` })));
   const wholeReport = ['in the artifact ', { code: 'headcheck-report' }];

@@ -10,7 +10,7 @@ export const RANKS = { passing: 0, background: 1, lists: 2, loaders: 3, ledger: 
 export interface Version {
   readonly nodes: readonly RootContent[];
   readonly rank: number;
-  /** What goes with this version, to be counted and said: `the ledger`, `a checkpoint's section`. */
+  /** What goes with this version: `the byte ledger`; `the details of #checkpoint` where it is to be said of how many. */
   readonly loses: string;
 }
 

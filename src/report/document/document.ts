@@ -12,8 +12,10 @@ import { overallAlert, verdictAlert } from './verdict.ts';
 const OPENED = 5;
 /** More sections than fit a comment. */
 const MOST_SECTIONS = 60;
-/** Rows of the overview table, from whole to shortest. */
-const TABLE_ROWS = [500, 100, 30, 10] as const;
+/** Rows of the overview table that stand open. */
+const OPEN_ROWS = 20;
+/** Rows of a folded table, from whole to shortest. */
+const TABLE_ROWS = [500, 100, 30] as const;
 
 /**
  * The report as a document: blocks in reading order.
@@ -37,7 +39,7 @@ function several(report: Report, mostSections: number): Block[] {
   const sections = open.slice(0, mostSections).map((checkpoint, i) => section(checkpoint, i < OPENED && checkpoint.verdict !== 'unknown'));
   return [
     kept(overallAlert(report)),
-    ...(open.length > 0 ? [overview(open)] : []),
+    ...(open.length > 0 ? overview(open) : []),
     ...sections,
     ...(complete.length > 0 ? [passing(complete)] : []),
   ];
@@ -52,21 +54,26 @@ function section(checkpoint: CheckpointReport, open: boolean): Block {
   const cause = mainFinding(checkpoint)?.cause ?? null;
   const start = cause === null ? [] : [paragraph(cause)];
   return [
-    { nodes: [details(summary, [...start, ...whole], open)], rank: RANKS.ledger, loses: 'the details of a checkpoint' },
-    { nodes: [details(summary, [...start, ...short], open)], rank: RANKS.section, loses: 'the section of a checkpoint' },
+    { nodes: [details(summary, [...start, ...whole], open)], rank: RANKS.ledger, loses: 'the details of #checkpoint' },
+    { nodes: [details(summary, [...start, ...short], open)], rank: RANKS.section, loses: 'the section of #checkpoint' },
   ];
 }
 
 const WORDS = { incomplete: 'incomplete', unreadable: 'can’t be read', unknown: 'undecided', complete: 'complete' } as const;
 
-function overview(checkpoints: readonly CheckpointReport[]): Block {
+/** A row for each that is not complete: the first ones open, further ones folded, so that the sections stay in reach. */
+function overview(checkpoints: readonly CheckpointReport[]): Block[] {
   const rows = checkpoints.map((checkpoint): Prose[] => [[{ code: checkpoint.reference }], [WORDS[checkpoint.verdict]], verdictReason(checkpoint) ?? ['']]);
-  const lengths = TABLE_ROWS.filter((length, i) => i === 0 || length < rows.length);
-  return lengths.map((length, i): Version => ({
-    nodes: tableNodes({ heads: ['Checkpoint', 'Verdict', 'Why'], rows: rows.slice(0, length), left: Math.max(0, rows.length - length) }),
-    rank: i === lengths.length - 1 ? RANKS.verdict : RANKS.section + 1,
+  const heads = ['Checkpoint', 'Verdict', 'Why'];
+  const further = rows.slice(OPEN_ROWS);
+  const lengths = TABLE_ROWS.filter((length, i) => i === 0 || length < further.length);
+  const summary = [`${counted(further.length, 'more checkpoint')} ${further.length === 1 ? 'is' : 'are'} not complete`];
+  const folded = lengths.map((length): Version => ({
+    nodes: [details(summary, tableNodes({ heads, rows: further.slice(0, length), left: Math.max(0, further.length - length) }))],
+    rank: RANKS.section + 1,
     loses: 'rows of the table',
   }));
+  return [kept(...tableNodes({ heads, rows: rows.slice(0, OPEN_ROWS), left: 0 })), ...(further.length > 0 ? [folded] : [])];
 }
 
 function passing(checkpoints: readonly CheckpointReport[]): Block {
