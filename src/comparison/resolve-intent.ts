@@ -63,6 +63,8 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   if (embedding !== null) return { intended: own ?? ofBase, head: { expected: false, evidence: embedding } };
   if (ofBase !== null) return fromBase(own, ofBase, facts);
   const auto = facts === null ? null : generativeClass(facts);
+  const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
+  if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };
   if (own === null && auto !== null) return { intended: auto, head: { expected: true, from: 'auto-class' } };
   if (auto === null || isEncoder(facts)) {
     const reason = own === null ? 'config.json names no class' : `${own} is a bare class, and nothing says which class it was made from`;
@@ -94,6 +96,17 @@ function generativeClass(facts: ModelTypeFacts): string | null {
     }
   }
   return null;
+}
+
+/** For a config that names no class: the class, offered by an auto class, all of whose head is stored, the largest head first. Null where none is. */
+function classOfStoredHead(facts: ModelTypeFacts, checkpoint: Checkpoint): string | null {
+  let best: { readonly name: string; readonly size: number } | null = null;
+  for (const entry of facts.classes) {
+    if (entry.bare || entry.head.length === 0 || !entry.tasks.some((task) => task !== 'base' && task !== 'other')) continue;
+    const isStored = entry.head.every((pattern) => checkpoint.tensors.has(pattern) || checkpoint.index?.weightMap.has(pattern) === true);
+    if (isStored && entry.head.length > (best?.size ?? 0)) best = { name: entry.class, size: entry.head.length };
+  }
+  return best?.name ?? null;
 }
 
 /** Encoders are used bare as often as with a head, so that a bare class proves nothing. */

@@ -3,9 +3,14 @@ import type { JsonObject } from '../inventory/checkpoint.ts';
 import { numberAt, objectAt } from '../inventory/config.ts';
 import { patternIn, stars } from './pattern.ts';
 
+/** Largest dimension that is believed to be the same in every config. */
+const LARGEST_CONSTANT = 8;
+
 /** Value of one dimension as the facts give it: a number, a config path, or a product of these (`a*b`). Null where it can't be told. */
 export function dimension(dim: string | number | null, config: JsonObject | null): number | null {
-  if (dim === null || typeof dim === 'number') return dim;
+  if (dim === null) return null;
+  // A small number is a fact of the class (a kernel, a pair); a large one is a setting that did not vary while the facts were gathered.
+  if (typeof dim === 'number') return dim <= LARGEST_CONSTANT ? dim : null;
   let product = 1;
   for (const factor of dim.split('*')) {
     const value = /^\d+$/.test(factor) ? Number(factor) : factor === 'num_labels' ? labelCount(config) : numberAt(config, factor);
