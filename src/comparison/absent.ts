@@ -28,12 +28,26 @@ export function findAbsent(sides: Sides, fileOf: (name: string) => string | null
     else if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory))) absent.ignored.push(info.name);
     else absent.missing.push({ ...info, memory, declaredIn: null });
   }
+  absent.tied.push(...tiedOnBothSides(sides, ties));
   matching.rowOf.forEach((position, row) => {
     if (position < 0 || !sides.isDeclared(position)) return;
     const info = expected.tensors.info(row);
     absent.undelivered.push({ ...info, memory: expected.memory[row] ?? '', declaredIn: fileOf(input.tensors.name(sides.rowAt(position))) });
   });
   return absent;
+}
+
+/** Parameters that the class has and that neither the base nor the checkpoint stores, because both tie them. */
+function tiedOnBothSides(sides: Sides, active: ActiveTies): TiedPair[] {
+  const { facts } = sides.input;
+  if (facts === null || sides.expected.basis !== 'base') return [];
+  const expected = new Set(sides.expected.memory);
+  const known = parametersByMemory(facts);
+  return facts.ties.flatMap(({ target }) => {
+    if (target.includes('*') || expected.has(target) || sides.byMemory.has(target)) return [];
+    const source = active.sourceOf(target, (name) => sides.byMemory.has(name));
+    return source === null ? [] : [{ name: known.get(target)?.[0]?.disk ?? target, memory: target, source: sides.names[sides.byMemory.get(source) ?? -1] ?? source }];
+  });
 }
 
 /** Stored parameters that nothing called for: harmless ones, parameters that the class does have (a head that the base ties), and the unexpected. */

@@ -44,9 +44,9 @@ function damage(checkpoint: Checkpoint, kind: 'truncated' | 'trailing-bytes'): {
  */
 export function ledger(checkpoint: Checkpoint, base: Checkpoint, comparison: Comparison): LedgerLine[] {
   const inner = comparison.wrapper?.unwrapped ?? comparison;
-  const tiedNames = new Set(inner.tied.map(({ name }) => name));
-  let tied = 0;
-  for (const name of tiedNames) tied -= base.tensors.row(name) < 0 ? 0 : base.tensors.bytes(base.tensors.row(name));
+  // What the base does not store either makes no difference.
+  const tiedNames = new Set(inner.tied.map(({ name }) => name).filter((name) => base.tensors.has(name)));
+  const tied = -sum([...tiedNames].map((name) => base.tensors.bytes(base.tensors.row(name))));
   const removed = inner.bytes.matchedExpected - tensorBytes(base);
   const cut = damage(checkpoint, 'truncated');
   const trailing = damage(checkpoint, 'trailing-bytes');

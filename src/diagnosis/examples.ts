@@ -17,6 +17,7 @@ export interface LlamaOptions {
 
 const HIDDEN = 64;
 const MLP = 96;
+const EXPERTS = 2;
 
 function layer(prefix: string, dtype: string): [string, readonly [string, ...number[]]][] {
   const matrix = (name: string, rows: number, columns: number): [string, readonly [string, ...number[]]] => [`${prefix}${name}.weight`, [dtype, rows, columns]];
@@ -49,6 +50,44 @@ export function llama(options: LlamaOptions = {}): ExampleCheckpoint {
       const renamed = rename(name);
       return renamed === null ? [] : [[renamed, info]];
     })),
+  };
+}
+
+/** A small Mixtral of two experts, stored one by one as every release writes them, or packed as transformers 5 holds them. */
+export function mixtral({ packed = false }: { readonly packed?: boolean } = {}): ExampleCheckpoint {
+  const { config, tensors } = llama({ architecture: 'MixtralForCausalLM', config: { model_type: 'mixtral', num_local_experts: EXPERTS }, rename: (name) => (name.includes('.mlp.') ? null : name) });
+  const layers = [0, 1].flatMap((i) => mixture(`model.layers.${i}.`, packed));
+  return { config, tensors: { ...tensors, ...Object.fromEntries(layers) } };
+}
+
+function mixture(prefix: string, packed: boolean): [string, readonly [string, ...number[]]][] {
+  if (packed) {
+    return [
+      [`${prefix}mlp.gate.weight`, ['BF16', EXPERTS, HIDDEN]],
+      [`${prefix}mlp.experts.gate_up_proj`, ['BF16', EXPERTS, 2 * MLP, HIDDEN]], [`${prefix}mlp.experts.down_proj`, ['BF16', EXPERTS, HIDDEN, MLP]],
+    ];
+  }
+  const experts = Array.from({ length: EXPERTS }, (_, i) => `${prefix}block_sparse_moe.experts.${i}.`).flatMap((expert): [string, readonly [string, ...number[]]][] => [
+    [`${expert}w1.weight`, ['BF16', MLP, HIDDEN]], [`${expert}w2.weight`, ['BF16', HIDDEN, MLP]], [`${expert}w3.weight`, ['BF16', MLP, HIDDEN]],
+  ]);
+  return [[`${prefix}block_sparse_moe.gate.weight`, ['BF16', EXPERTS, HIDDEN]], ...experts];
+}
+
+/** A small Fuyu of one layer: a vision-language model whose tie flag transformers 4 reads from `text_config` and 5 from the root. */
+export function fuyu({ root, nested }: { readonly root: boolean; readonly nested: boolean }): ExampleCheckpoint {
+  const text = { model_type: 'persimmon', hidden_size: HIDDEN, intermediate_size: MLP, num_attention_heads: 4, num_hidden_layers: 1, qk_layernorm: false, tie_word_embeddings: nested, vocab_size: 320 };
+  const linear = (name: string, rows: number, columns: number): [string, readonly [string, ...number[]]][] => [[`${name}.bias`, ['BF16', rows]], [`${name}.weight`, ['BF16', rows, columns]]];
+  const norm = (name: string): [string, readonly [string, ...number[]]][] => [[`${name}.bias`, ['BF16', HIDDEN]], [`${name}.weight`, ['BF16', HIDDEN]]];
+  const layer = 'language_model.model.layers.0.';
+  return {
+    config: { architectures: ['FuyuForCausalLM'], model_type: 'fuyu', hidden_size: HIDDEN, patch_size: 4, num_channels: 3, vocab_size: 320, text_config: text, tie_word_embeddings: root, transformers_version: '5.18.0' },
+    tensors: Object.fromEntries([
+      ['language_model.lm_head.weight', ['BF16', 320, HIDDEN]], ['language_model.model.embed_tokens.weight', ['BF16', 320, HIDDEN]],
+      ...norm('language_model.model.final_layernorm'), ...norm(`${layer}input_layernorm`), ...norm(`${layer}post_attention_layernorm`),
+      ...linear(`${layer}mlp.dense_4h_to_h`, HIDDEN, MLP), ...linear(`${layer}mlp.dense_h_to_4h`, MLP, HIDDEN),
+      ...linear(`${layer}self_attn.dense`, HIDDEN, HIDDEN), ...linear(`${layer}self_attn.query_key_value`, 3 * HIDDEN, HIDDEN),
+      ...linear('vision_embed_tokens', HIDDEN, 48),
+    ] satisfies [string, readonly [string, ...number[]]][]),
   };
 }
 

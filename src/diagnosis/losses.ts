@@ -23,7 +23,7 @@ export interface Losses {
   readonly all: readonly Missing[];
   /** Behind a wrapper in the names: there, and out of every loader's sight. */
   readonly wrapped: readonly Missing[];
-  /** In files that are not there or can't be read. */
+  /** In files that are not there, can't be read, or hold nothing. */
   readonly undelivered: readonly Missing[];
   readonly head: readonly Missing[];
   /** Of multi-token-prediction layers. */
@@ -49,7 +49,8 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
   const all = isEmpty ? missing.take(() => true) : [];
   // Without an index nothing says what an absent shard held: whatever is missing is taken to have been in it.
   const shardGone = checkpoint.index === null && checkpoint.parts.some((part) => part.state !== 'read');
-  const undelivered = [...inner.undelivered, ...(shardGone ? missing.take(() => true) : [])];
+  const isEmpty = checkpoint.tensors.length === 0 && checkpoint.parts.length > 0;
+  const undelivered = [...inner.undelivered, ...(shardGone || isEmpty ? missing.take(() => true) : [])];
   const isHead = headTest(intent, inner);
   return {
     all,
@@ -77,8 +78,10 @@ class Pool<T> {
   }
 
   take(test: (item: T) => boolean): T[] {
-    const taken = this.#items.filter(test);
-    if (taken.length > 0) this.#items = this.#items.filter((item) => !taken.includes(item));
+    const taken: T[] = [];
+    const left: T[] = [];
+    for (const item of this.#items) (test(item) ? taken : left).push(item);
+    this.#items = left;
     return taken;
   }
 }
@@ -134,8 +137,7 @@ function lostBlocks(missing: Pool<Missing>, facts: ClassFacts | null, inner: Com
   for (const item of missing.items) {
     const layer = layerOf(facts, item.memory);
     if (layer === null || present.has(layer.key)) continue;
-    const list = lists.get(layer.list) ?? new Map<number, Missing[]>();
-    lists.set(layer.list, list.set(layer.number, [...(list.get(layer.number) ?? []), item]));
+    push(getOrAdd(lists, layer.list, () => new Map<number, Missing[]>()), layer.number, item);
   }
   const blocks: LostBlock[] = [];
   for (const [block, layers] of lists) {
@@ -159,7 +161,8 @@ function partMismatches(intent: Intent, inner: Comparison): Pick<Losses, 'empty'
   const pool = new Pool(inner.mismatched);
   const empty = pool.take(({ actual, expected }) => actual.shape.includes(0) && !expected.shape.includes(0));
   const sliced = findSlices(pool.items);
-  if (sliced !== null) pool.take((item) => sliced.parameters.includes(item));
+  const slices = new Set(sliced?.parameters);
+  pool.take((item) => slices.has(item));
   const embeddings = [intent.heads.embedding, intent.heads.head];
   const rows = pool.items.find(({ memory }) => embeddings.includes(memory));
   const vocabulary = pool.take((item) => {
@@ -186,10 +189,23 @@ function findSlices(mismatched: readonly Mismatch[]): Losses['sliced'] {
   const byRatio = new Map<number, Mismatch[]>();
   for (const item of mismatched) {
     const ratio = division(item);
-    if (ratio !== null) byRatio.set(ratio, [...(byRatio.get(ratio) ?? []), item]);
+    if (ratio !== null) push(byRatio, ratio, item);
   }
   for (const [ranks, parameters] of byRatio) {
     if (parameters.length >= 3 && parameters.length * 2 > mismatched.length) return { ranks, parameters };
   }
   return null;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  getOrAdd(map, key, () => []).push(value);
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -34,7 +34,7 @@ export interface ExampleCheckpoint {
   /** Weight file → names in it, instead of one `model.safetensors`. An index is written when `index` is not given. */
   readonly shards?: Readonly<Record<string, readonly string[]>>;
   /** Further files, or replacements of those made from the above; null takes one away. */
-  readonly files?: Readonly<Record<string, string | null>>;
+  readonly files?: Readonly<Record<string, string | { readonly base64: string } | null>>;
   /** Bytes to cut off (negative) or put on (positive) at a file's end. */
   readonly resize?: Readonly<Record<string, number>>;
   /** `__metadata__` of the headers; `{ format: 'pt' }` where not given. */

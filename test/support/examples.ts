@@ -1,4 +1,5 @@
 import type { Example, ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import type { Checkpoint } from '../../src/inventory/checkpoint.ts';
 import { readCheckpoint } from '../../src/inventory/read.ts';
 import { judge } from '../../src/judge.ts';
 import type { CheckpointReport } from '../../src/report/report.ts';
@@ -11,13 +12,26 @@ import type { Tensors } from './checkpoints/safetensors.ts';
 const TODAY = '2026-11-23';
 
 /** Runs a documented example through the ordinary pipeline. */
-export async function judged({ checkpoint, base }: Example): Promise<CheckpointReport> {
-  const read = await readCheckpoint(memorySource('./checkpoint', exampleFiles(checkpoint)));
-  const baseRead = base === undefined ? null : await readCheckpoint(memorySource('./base', exampleFiles(base)));
-  const target = { reference: './checkpoint', origin: null, waivers: [] };
-  const found = baseRead === null ? null : ('input' as const);
-  const { report } = await judge(read, { checkpoint: baseRead, found, reasons: [] }, { target, severities: {}, today: TODAY });
+export async function judged({ checkpoint, base }: Pick<Example, 'checkpoint' | 'base'>): Promise<CheckpointReport> {
+  return await judgedRead(await readExample(checkpoint), base === undefined ? null : await readExample(base, './base'));
+}
+
+/** Reads an example as any checkpoint is read. */
+export async function readExample(example: ExampleCheckpoint, reference = './checkpoint'): Promise<Checkpoint> {
+  return await readCheckpoint(memorySource(reference, exampleFiles(example)));
+}
+
+/** Judges what was read, with no settings but the defaults. */
+export async function judgedRead(checkpoint: Checkpoint, base: Checkpoint | null = null): Promise<CheckpointReport> {
+  const target = { reference: checkpoint.reference, origin: null, waivers: [] };
+  const found = base === null ? null : ('input' as const);
+  const { report } = await judge(checkpoint, { checkpoint: base, found, reasons: [] }, { target, severities: {}, today: TODAY });
   return report;
+}
+
+/** Ids of the rules that said something, each once, in their order. */
+export function rulesOf(report: CheckpointReport, severity?: 'error' | 'warning' | 'note'): string[] {
+  return [...new Set(report.findings.filter((finding) => severity === undefined || finding.severity === severity).map(({ rule }) => rule))];
 }
 
 /** The files of an example's checkpoint, whole, in memory. */
@@ -27,9 +41,9 @@ export function exampleFiles(example: ExampleCheckpoint): MemoryFile[] {
   for (const [path, names] of Object.entries(shards)) files.set(path, shard(example, names));
   if (example.shards !== undefined) files.set('model.safetensors.index.json', Buffer.from(index(example, example.shards)));
   if (example.config !== null) files.set('config.json', Buffer.from(`${JSON.stringify(example.config, null, 2)}\n`));
-  for (const [path, text] of Object.entries(example.files ?? {})) {
-    if (text === null) files.delete(path);
-    else files.set(path, Buffer.from(text));
+  for (const [path, content] of Object.entries(example.files ?? {})) {
+    if (content === null) files.delete(path);
+    else files.set(path, typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.base64, 'base64'));
   }
   for (const [path, by] of Object.entries(example.resize ?? {})) files.set(path, resized(files.get(path) ?? new Uint8Array(0), by));
   return [...files].map(([path, bytes]) => ({ path, bytes }));

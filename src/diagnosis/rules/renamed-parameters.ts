@@ -1,4 +1,4 @@
-import { llama } from '../examples.ts';
+import { llama, mixtral } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 
@@ -27,5 +27,11 @@ export const renamedParameters = defineRule<Data>({
       fix: null,
     };
   },
-  examples: () => ({ fires: [], silent: [{ name: 'The base\'s names', checkpoint: llama(), base: llama() }] }),
+  examples: () => ({
+    fires: [{ name: 'Experts packed, as transformers 5 holds them in memory', checkpoint: mixtral({ packed: true }), base: mixtral() }],
+    silent: [
+      { name: 'The base\'s names', checkpoint: mixtral(), base: mixtral() },
+      { name: 'Only the base prefix is not there', checkpoint: llama({ prefix: '', tied: true }), base: llama({ tied: true }) },
+    ],
+  }),
 });

@@ -1,5 +1,5 @@
 import { RELEASES } from '../../architecture/facts.ts';
-import { llama } from '../examples.ts';
+import { fuyu, llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 
@@ -40,5 +40,11 @@ export const tieFlagAmbiguous = defineRule<Data>({
       fix: { steps: prose`Write the same value in both places.`, code: null },
     };
   },
-  examples: () => ({ fires: [], silent: [{ name: 'One flag', checkpoint: llama() }] }),
+  examples: () => ({
+    fires: [{ name: 'Tied by the text config, not by the root', checkpoint: fuyu({ root: false, nested: true }) }],
+    silent: [
+      { name: 'Both say the same', checkpoint: fuyu({ root: false, nested: false }) },
+      { name: 'One flag', checkpoint: llama() },
+    ],
+  }),
 });

@@ -8,6 +8,17 @@ interface Data {
   readonly globals: readonly string[];
 }
 
+/** The pickle of the magic number that the format before PyTorch 1.6 begins with. */
+const MAGIC = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.';
+/** A tensor of four floats in storage `0`. */
+const TENSOR = 'ctorch._utils\n_rebuild_tensor_v2\n((Vstorage\nctorch\nFloatStorage\nV0\nVcpu\nI4\ntQI0\n(I4\nt(I1\ntI00\n(dtR';
+
+/** A PyTorch file of that format: magic number, protocol, system, a dict of one tensor and one more value, and the tensor's bytes. */
+function pickled(value: string): { readonly base64: string } {
+  const data = '\x04'.padEnd(8 + 16, '\0');
+  return { base64: Buffer.from(`${MAGIC}I1001\n.(d.(dVnorm.weight\n${TENSOR}sVargs\n${value}s.(lV0\na.${data}`, 'latin1').toString('base64') };
+}
+
 export const unsafePickle = defineRule<Data>({
   id: 'unsafe-pickle',
   severity: 'warning',
@@ -28,5 +39,11 @@ export const unsafePickle = defineRule<Data>({
       fix: { steps: prose`Save the state dict alone, as safetensors.`, code: { language: 'python', text: 'model.save_pretrained("repaired", safe_serialization=True)' } },
     };
   },
-  examples: () => ({ fires: [], silent: [{ name: 'safetensors', checkpoint: llama() }] }),
+  examples: () => ({
+    fires: [{ name: 'A pickle that would run a command', checkpoint: { config: null, tensors: {}, files: { 'model.safetensors': null, 'pytorch_model.bin': pickled('cposix\nsystem\n(Vid\ntR') } } }],
+    silent: [
+      { name: 'safetensors', checkpoint: llama() },
+      { name: 'A state dict and nothing else', checkpoint: { config: null, tensors: {}, files: { 'model.safetensors': null, 'pytorch_model.bin': pickled('I1\n') } } },
+    ],
+  }),
 });
