@@ -29,7 +29,7 @@ export const LONGEST_KEY = 100;
 /** An HTML comment: GitHub shows nothing of it. Values are percent-encoded, so none can end it. */
 export function renderMarker(marker: Marker): string {
   const { kind, key, head, run, attempt, digest } = marker;
-  const values = Object.entries({ key: key.slice(0, LONGEST_KEY), head, run, attempt, digest }).map(([name, value]) => `${name}=${encode(String(value))}`);
+  const values = Object.entries({ key: normalKey(key), head, run, attempt, digest }).map(([name, value]) => `${name}=${encode(String(value))}`);
   return `<!-- headcheck:${kind} ${values.join(' ')} -->`;
 }
 
@@ -46,6 +46,16 @@ export function readMarker(body: string): Marker | null {
   const [key, head, digest] = [values.get('key'), values.get('head'), values.get('digest')];
   if (key === undefined || head === undefined || digest === undefined || !Number.isSafeInteger(run) || !Number.isSafeInteger(attempt)) return null;
   return { kind, key, head, run, attempt, digest };
+}
+
+/** Whether a post is of the comment or review that the stamp belongs to. */
+export function isSameKey(marker: Marker, stamp: Stamp): boolean {
+  return marker.key === normalKey(stamp.key);
+}
+
+/** The form in which a key is stored: short, and of whole characters. */
+function normalKey(key: string): string {
+  return key.slice(0, LONGEST_KEY).replace(/\p{Cs}/gu, '\ufffd');
 }
 
 /** Negative where `a` is of an older run than `b`, positive where it is of a newer one, 0 where it is the same. */

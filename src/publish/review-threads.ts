@@ -1,5 +1,5 @@
 import type { GitHub } from './client.ts';
-import { LONGEST_BODY, readMarker, type Marker } from './marker.ts';
+import { isSameKey, LONGEST_BODY, readMarker, type Marker, type Stamp } from './marker.ts';
 import { viewer } from './viewer.ts';
 
 /** A comment of ours on a line or a file, as a past run left it. */
@@ -44,7 +44,7 @@ const THREADS = `query ($owner: String!, $repo: String!, $number: Int!, $after: 
 const MINIMIZE = 'mutation ($id: ID!, $why: ReportedContentClassifiers!) { minimizeComment(input: { subjectId: $id, classifier: $why }) { minimizedComment { isMinimized } } }';
 
 /** All comments with that key that we began a thread with, on every page. */
-export async function pastComments(github: GitHub, pullRequest: number, key: string): Promise<readonly PastComment[]> {
+export async function pastComments(github: GitHub, pullRequest: number, stamp: Stamp): Promise<readonly PastComment[]> {
   if (!(await anyMarked(github, pullRequest))) return [];
   const found: PastComment[] = [];
   // In GraphQL the author of a comment is named without the suffix that REST gives a bot.
@@ -54,7 +54,7 @@ export async function pastComments(github: GitHub, pullRequest: number, key: str
     const answer: ThreadsAnswer = await github.graphql<ThreadsAnswer>(THREADS, { owner: github.owner, repo: github.repo, number: pullRequest, after });
     const threads = answer.repository?.pullRequest?.reviewThreads;
     for (const thread of threads?.nodes ?? []) {
-      const comment = ours(thread, key, login);
+      const comment = ours(thread, stamp, login);
       if (comment) found.push(comment);
     }
     after = threads?.pageInfo.hasNextPage ? threads.pageInfo.endCursor : null;
@@ -69,11 +69,11 @@ async function anyMarked(github: GitHub, pullRequest: number): Promise<boolean> 
   return all.some(({ body }) => readMarker(body) !== null);
 }
 
-function ours(thread: Thread, key: string, login: string): PastComment | null {
+function ours(thread: Thread, stamp: Stamp, login: string): PastComment | null {
   const [first, ...answers] = thread.comments.nodes;
   if (!first || first.author?.login !== login) return null;
   const marker = readMarker(first.body);
-  if (marker?.kind !== 'finding' || marker.key !== key) return null;
+  if (marker?.kind !== 'finding' || !isSameKey(marker, stamp)) return null;
   return {
     nodeId: first.id, id: Number(first.fullDatabaseId), body: first.body, marker, path: thread.path,
     outdated: thread.isOutdated, minimized: first.isMinimized, resolved: thread.isResolved,

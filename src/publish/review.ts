@@ -1,6 +1,6 @@
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 import { digestOf } from './digest.ts';
-import { compareStamps, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
+import { compareStamps, isSameKey, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
 import { itemDigest, planReview, type DiffFile, type ReviewItem, type ReviewPlan } from './review-plan.ts';
 import { markFixed, minimize, pastComments } from './review-threads.ts';
 import { byAuthor } from './viewer.ts';
@@ -38,7 +38,7 @@ const nothing = { posted: 0, fixed: 0, dismissed: 0 };
  */
 export async function publishReview(github: GitHub, review: Review): Promise<ReviewOutcome> {
   try {
-    const [reviews, past] = await Promise.all([pastReviews(github, review), pastComments(github, review.pullRequest, review.stamp.key)]);
+    const [reviews, past] = await Promise.all([pastReviews(github, review), pastComments(github, review.pullRequest, review.stamp)]);
     const posted = [...reviews.map(({ marker }) => marker), ...past.map(({ marker }) => marker)];
     if (posted.some((marker) => compareStamps(marker, review.stamp) > 0)) return { kind: 'superseded', ...nothing };
     return await carryOut(github, review, planReview(review.items, past, review.files), reviews);
@@ -140,7 +140,7 @@ async function pastReviews(github: GitHub, { pullRequest, stamp }: Review): Prom
   const all = await github.paginate(github.rest.pulls.listReviews, { owner, repo, pull_number: pullRequest, per_page: 100 });
   const marked = all.flatMap(({ id, state, body, user }) => {
     const marker = readMarker(body);
-    return marker?.kind === 'review' && marker.key === stamp.key ? [{ id, state, marker, author: user?.login }] : [];
+    return marker?.kind === 'review' && isSameKey(marker, stamp) ? [{ id, state, marker, author: user?.login }] : [];
   });
   return marked.length === 0 ? [] : await byAuthor(github, marked);
 }

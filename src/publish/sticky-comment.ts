@@ -1,6 +1,6 @@
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 import { digestOf } from './digest.ts';
-import { compareStamps, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
+import { compareStamps, isSameKey, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
 import { byAuthor } from './viewer.ts';
 
 export interface StickyComment {
@@ -81,7 +81,7 @@ async function own(github: GitHub, { pullRequest, stamp }: StickyComment): Promi
   const all = await github.paginate(github.rest.issues.listComments, { owner, repo, issue_number: pullRequest, per_page: 100 });
   const marked = all.flatMap(({ id, html_url: url, body = '', user }) => {
     const marker = readMarker(body);
-    return marker?.kind === 'comment' && marker.key === stamp.key ? [{ id, url, marker, author: user?.login }] : [];
+    return marker?.kind === 'comment' && isSameKey(marker, stamp) ? [{ id, url, marker, author: user?.login }] : [];
   });
   // Who we are is asked only where it decides something: not on the first run.
   const found = marked.length === 0 ? [] : await byAuthor(github, marked);
