@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { exitCode } from '../../src/report/exit-code.ts';
+import { predicate } from '../../src/report/predicate.ts';
+import { onlyRegressions } from '../../src/report/regressions.ts';
+import type { CheckpointReport, Finding } from '../../src/report/report.ts';
+import { checkpoint, finding, passing, reportOf, seed, unreachable } from '../support/reports.ts';
+
+const lost = (...parameters: string[]): Finding => finding({ rule: 'parameters-missing', parameters });
+const now = (...findings: Finding[]): CheckpointReport => checkpoint({ verdict: 'incomplete', findings });
+const code = (checked: CheckpointReport, before: CheckpointReport | null): number => exitCode(onlyRegressions(reportOf(checked), { where: 'on main at 1234567', of: () => before }), 'warning');
+
+describe('only regressions', () => {
+  it('forgive what was so before, and say where', () => {
+    const report = onlyRegressions(reportOf(seed), { where: 'on main at 1234567', of: () => seed });
+    assert.equal(exitCode(report, 'warning'), 0);
+    assert.deepEqual(report.checkpoints[0]?.findings[0]?.waived, { reason: 'not new: it is so on main at 1234567 too', until: null });
+  });
+
+  it('count what is new: another rule, another parameter, a worse severity, no predecessor, an unreadable one', () => {
+    assert.equal(code(now(lost('a')), now(lost('a', 'b'))), 0);
+    assert.equal(code(now(lost('a', 'c')), now(lost('a', 'b'))), 1);
+    assert.equal(code(now(lost('a')), now(finding({ rule: 'shape-mismatch', parameters: ['a'] }))), 1);
+    assert.equal(code(now(lost('a')), now({ ...lost('a'), severity: 'warning' })), 1);
+    assert.equal(code(now({ ...lost('a'), severity: 'warning' }), now(lost('a'))), 0);
+    assert.equal(code(now(lost('a')), null), 1);
+    assert.equal(code(now(lost('a')), { ...now(lost('a')), verdict: 'unreadable' }), 1);
+  });
+});
+
+describe('the predicate', () => {
+  it('says what passed, and never that nothing did', () => {
+    assert.equal(predicate(reportOf(passing), 'error').passed, true);
+    assert.equal(predicate(reportOf(passing, seed), 'error').passed, false);
+    assert.equal(predicate(reportOf(unreachable), 'error').passed, false);
+    assert.equal(predicate(reportOf(), 'error').passed, false);
+    const [first] = predicate(reportOf(seed), 'error').checkpoints;
+    assert.deepEqual([first?.reference, first?.verdict, first?.findings], [seed.reference, 'incomplete', [{ rule: 'head-missing', severity: 'error', waived: false }]]);
+  });
+});
