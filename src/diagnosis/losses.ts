@@ -23,7 +23,7 @@ export interface Losses {
   readonly all: readonly Missing[];
   /** Behind a wrapper in the names: there, and out of every loader's sight. */
   readonly wrapped: readonly Missing[];
-  /** In files that are not there, can't be read, or hold nothing. */
+  /** In files that are not there or can't be read. */
   readonly undelivered: readonly Missing[];
   readonly head: readonly Missing[];
   /** Of multi-token-prediction layers. */
@@ -49,8 +49,7 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
   const all = isEmpty ? missing.take(() => true) : [];
   // Without an index nothing says what an absent shard held: whatever is missing is taken to have been in it.
   const shardGone = checkpoint.index === null && checkpoint.parts.some((part) => part.state !== 'read');
-  const isEmpty = checkpoint.tensors.length === 0 && checkpoint.parts.length > 0;
-  const undelivered = [...inner.undelivered, ...(shardGone || isEmpty ? missing.take(() => true) : [])];
+  const undelivered = [...inner.undelivered, ...(shardGone ? missing.take(() => true) : [])];
   const isHead = headTest(intent, inner);
   return {
     all,
