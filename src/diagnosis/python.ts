@@ -19,7 +19,9 @@ export function pretrained(reference: string): string {
   // A snapshot holds no weights: its name stands for the model it was taken of.
   const snapshot = /([^/\\]+)\.headcheck\.json$/.exec(reference);
   if (snapshot?.[1] !== undefined) return quote(snapshot[1]);
-  const match = /^hf:\/\/([^@]+?)(?:@(.+))?$/.exec(reference);
+  const match = /^hf:\/\/([^/@]+(?:\/[^/@]+)?)(?:@([^/]+))?(?:\/(.+))?$/.exec(reference);
   if (match?.[1] === undefined) return quote(reference);
-  return match[2] === undefined ? quote(match[1]) : `${quote(match[1])}, revision=${quote(match[2])}`;
+  const [, repo, revision, folder] = match;
+  const options = [...(revision === undefined ? [] : [`revision=${quote(decodeURIComponent(revision))}`]), ...(folder === undefined ? [] : [`subfolder=${quote(folder)}`])];
+  return [quote(repo), ...options].join(', ');
 }
