@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { parse } from 'yaml';
 import { FakeGitHub } from '../support/github/fake-github.ts';
 import { pullRequestPayload, workflowRunPayload } from '../support/github/payloads.ts';
 import { addedFile, addPull } from '../support/github/pull.ts';
@@ -22,6 +24,14 @@ const BARE = { 'embed_tokens.weight': ['BF16', [32, 8]], 'norm.weight': ['BF16',
 const config = (architecture: string): string => JSON.stringify({
   architectures: [architecture], model_type: 'llama', vocab_size: 32, hidden_size: 8, num_hidden_layers: 0, num_attention_heads: 1, tie_word_embeddings: false,
 });
+
+/** The `with:` of our step in a workflow to paste. */
+function inputsOf(workflow: string): Record<string, string> {
+  const { jobs }: { jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }> } = parse(readFileSync(`docs/workflows/${workflow}`, 'utf8'));
+  const step = Object.values(jobs).flatMap(({ steps }) => steps).find(({ uses }) => uses?.startsWith('headcheck/headcheck@'));
+  assert.ok(step, workflow);
+  return Object.fromEntries(Object.entries(step.with ?? {}).map(([name, value]) => [name, String(value)]));
+}
 
 describe('the bundle of the action, where there is no node_modules', () => {
   let folder: string;
@@ -103,15 +113,15 @@ describe('the bundle of the action, where there is no node_modules', () => {
     assert.deepEqual(fake.state.reviewComments.map(({ path, subject }) => [path, subject]), [['out/model.safetensors', 'file']]);
   });
 
-  it('serves forks in two steps', async () => {
+  it('serves forks in two steps, by the workflows to paste', async () => {
     pull = addPull(fake.state, 8, { headSha: 'e'.repeat(40), headRef: 'patch-1', headRepository: 'stranger/octo-model' });
     await cp('examples', runner.workspace, { recursive: true });
-    const first = await run({ 'github-token': 'reader', checkpoint: 'llama-3.1-8b-without-head.headcheck.json', base: 'llama-3.1-8b.headcheck.json' });
+    const first = await run({ ...inputsOf('fork-check.yml'), 'github-token': 'reader', checkpoint: 'llama-3.1-8b-without-head.headcheck.json', base: 'llama-3.1-8b.headcheck.json' });
     assert.equal(first.code, 1, first.log);
     assert.equal(fake.state.comments.length, 0);
     const content = zip({ 'headcheck-report.json': await readFile(first.outputs['report'] ?? '') }, { deflate: true });
     fake.state.runs.set(55, { id: 55, headSha: pull.headSha, event: 'pull_request', headRepository: 'stranger/octo-model', conclusion: 'failure', attempt: 1, artifacts: [{ id: 551, name: 'headcheck-report', content, expired: false }] });
-    const second = await run({}, { event: 'workflow_run', payload: workflowRunPayload(fake.state, { id: 55, headSha: pull.headSha, headBranch: 'patch-1', headOwner: 'stranger' }) });
+    const second = await run(inputsOf('fork-comment.yml'), { event: 'workflow_run', payload: workflowRunPayload(fake.state, { id: 55, headSha: pull.headSha, headBranch: 'patch-1', headOwner: 'stranger' }) });
     assert.equal(second.code, 0, second.log);
     assert.equal(fake.state.comments[0]?.issue, 8);
     assert.match(comment(), /1,050,673,152/);
