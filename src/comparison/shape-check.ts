@@ -16,6 +16,8 @@ export function compareShapes(sides: Sides): ShapeResult {
 class ShapeCheck {
   readonly #sides: Sides;
   readonly #facts: ShapeFacts;
+  /** The same formulas over the base's config; null where there is no base. */
+  readonly #baseFacts: ShapeFacts | null;
   readonly #mismatched: Mismatch[] = [];
   readonly #resized: { name: string; from: number; to: number }[] = [];
   readonly #vocabularyRows: number | null;
@@ -23,6 +25,7 @@ class ShapeCheck {
   constructor(sides: Sides) {
     this.#sides = sides;
     this.#facts = new ShapeFacts(sides.input.facts, sides.input.config);
+    this.#baseFacts = sides.expected.basis === 'base' ? new ShapeFacts(sides.input.facts, sides.input.baseConfig) : null;
     const { embedding } = sides.input.heads;
     const row = embedding === null ? -1 : sides.expected.memory.indexOf(embedding);
     this.#vocabularyRows = row < 0 ? null : (sides.expected.tensors.shape(row)[0] ?? null);
@@ -66,9 +69,16 @@ class ShapeCheck {
     const { heads } = this.#sides.input;
     const isEmbedding = memory === heads.embedding || memory === heads.head;
     if (!differs && !isEmbedding) return null;
-    const byConfig = this.#facts.shape(memory);
+    const byConfig = this.#byConfig(memory, row);
     if (byConfig !== null) return byConfig;
     return differs ? this.#expectedShape(row) : null;
+  }
+
+  /** What the config calls for; with a base only where the same formula, read with the base's config, gives the base's shape. */
+  #byConfig(memory: string, row: number): number[] | null {
+    if (this.#baseFacts === null) return this.#facts.shape(memory);
+    const ofBase = this.#baseFacts.shape(memory);
+    return ofBase !== null && sameNumbers(ofBase, this.#sides.expected.tensors.shape(row)) ? this.#facts.shape(memory) : null;
   }
 
   /** The expected shape, with the rows of the base's vocabulary replaced by those that the checkpoint's config states. */

@@ -13,6 +13,7 @@ export interface CompareInput {
   /** Rows from here on are declared by the index and not stored: their shapes are unknown. */
   readonly firstDeclared: number;
   readonly config: JsonObject | null;
+  readonly baseConfig: JsonObject | null;
   /** What it should hold, given its names; by facts it follows from them, so it is made anew when a wrapper is taken off. */
   readonly expect: (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected;
   /** Maps the checkpoint's names to those in memory of the intended class. */
