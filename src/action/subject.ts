@@ -54,6 +54,6 @@ async function numbered(github: GitHub | null, number: number, hasCheckout: bool
 /** The notes of the release that a tag has already; none where the tag was pushed first. */
 async function notesOf(github: GitHub | null, tag: string): Promise<string | null> {
   if (github === null) return null;
-  const { releaseByTag } = await import('./release.ts');
+  const { releaseByTag } = await import('../publish/release.ts');
   return (await releaseByTag(github, tag))?.notes ?? null;
 }
