@@ -76,10 +76,10 @@ async function readConfig(setting: Setting): Promise<ConfigFile | null> {
  * because who writes the waivers decides what passes.
  */
 async function configText({ environment, subject, github }: Setting, path: string): Promise<string | null> {
-  if (subject.hasCheckout || subject.change === null) {
+  if (subject.ownsConfig) {
     const file = isAbsolute(path) ? path : join(environment.workspace, path);
     if (existsSync(file)) return await readFile(file, 'utf8');
   }
   if (github === null) return null;
-  return await textAt(github, subject.hasCheckout ? subject.head : (subject.change?.base ?? subject.head), path);
+  return await textAt(github, subject.ownsConfig ? subject.head : (subject.change?.base ?? subject.head), path);
 }
