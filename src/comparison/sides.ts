@@ -57,7 +57,7 @@ export class Sides {
     this.covered = mapped.more;
     this.expected = expected ?? input.expect(kept.rows, kept.names, mapped.memory);
     this.matching = match({ names: this.expected.tensors.columns.names, memory: this.expected.memory }, this);
-    this.byMemory = new Map(mapped.memory.map((memory, i) => [memory, i]));
+    this.byMemory = positions(mapped.memory);
   }
 
   /** Row of the table of stored tensors for a position in `rows`. */
@@ -75,6 +75,12 @@ export class Sides {
     const pairs = this.matching.rowOf.reduce((count, position) => count + (position >= 0 ? 1 : 0), 0);
     return pairs + this.matching.recut.reduce((count, cut) => count + cut.expected.length, 0);
   }
+}
+
+function positions(names: readonly string[]): Map<string, number> {
+  const byName = new Map<string, number>();
+  names.forEach((name, i) => byName.set(name, i));
+  return byName;
 }
 
 function unwrapNames(names: readonly string[], unwrapping: Unwrapping | null): { rows: number[]; names: readonly string[] } {
