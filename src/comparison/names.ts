@@ -58,15 +58,16 @@ function segmentsUnwrapping(names: readonly string[]): Unwrapping | null {
   };
 }
 
-const LORA_MATRIX = /\.(?:lora_(?:A|B|magnitude_vector|embedding_A|embedding_B)|lora_E|lora_ranknum|modules_to_save|original_module)(?:\.|$)/;
+/** What PEFT adds to a module: its factors, and copies of what was there. */
+export const ADAPTER_PART = /\.(?:lora_(?:A|B|magnitude_vector|embedding_A|embedding_B)|lora_E|lora_ranknum|modules_to_save|original_module)(?:\.|$)/;
 
 function loraUnwrapping(names: readonly string[]): Unwrapping | null {
-  if (!names.some((name) => name.includes('.base_layer.') || LORA_MATRIX.test(name))) return null;
+  if (!names.some((name) => name.includes('.base_layer.') || ADAPTER_PART.test(name))) return null;
   const prefixed = names.some((name) => name.startsWith('base_model.model.'));
   return {
     kind: 'lora',
     text: prefixed ? 'base_model.model.' : 'base_layer.',
-    unwrap: (name) => (LORA_MATRIX.test(name) ? null : name.replace(/^base_model\.model\./, '').replace('.base_layer.', '.')),
+    unwrap: (name) => (ADAPTER_PART.test(name) ? null : name.replace(/^base_model\.model\./, '').replace('.base_layer.', '.')),
   };
 }
 
@@ -76,24 +77,17 @@ function prefixUnwrappings(names: readonly string[]): Unwrapping[] {
   for (let depth = 1; depth <= 3; depth++) {
     const counts = new Map<string, number>();
     for (const name of names) {
-      const prefix = leading(name, depth);
-      if (prefix !== '') counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+      const segments = name.split('.');
+      if (segments.length > depth) {
+        const prefix = `${segments.slice(0, depth).join('.')}.`;
+        counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+      }
     }
     const [prefix, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
     if (count < names.length / 2) break;
     found.push({ kind: 'prefix', text: prefix, unwrap: (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name) });
   }
   return found;
-}
-
-/** The first so many segments of a name with the dot behind them; empty where nothing would be left. */
-function leading(name: string, depth: number): string {
-  let stop = -1;
-  for (let segments = 0; segments < depth; segments++) {
-    stop = name.indexOf('.', stop + 1);
-    if (stop < 0) return '';
-  }
-  return name.slice(0, stop + 1);
 }
 
 /** Every way in which a wrapper might be taken off these names, the most specific first. */

@@ -3,6 +3,9 @@ import { TableBuilder } from '../format/table-builder.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { modelType, numberAt, quantization, vocabularySizes } from '../inventory/config.ts';
+import { isAdapter } from './adapter/compare.ts';
+import type { AdapterComparison } from './adapter/evidence.ts';
+import { setAdapterBeside } from './adapter/side.ts';
 import { compare } from './compare.ts';
 import type { Comparison } from './comparison.ts';
 import { expectFromBase } from './expect-base.ts';
@@ -24,10 +27,13 @@ export interface SideBySide {
   readonly intent: Intent;
   readonly baseIntent: Intent | null;
   readonly comparison: Comparison;
+  /** For an adapter, what it holds; else null. */
+  readonly adapter: AdapterComparison | null;
 }
 
 /** Compares a checkpoint with its base where that is comparable, else with what the facts of its class call for. */
 export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): SideBySide {
+  if (isAdapter(checkpoint)) return setAdapterBeside(checkpoint, base, facts);
   if (base !== null && isOtherModel(checkpoint, base)) {
     return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
   }
@@ -39,7 +45,6 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
       tensors,
       firstDeclared: checkpoint.tensors.length,
       config: checkpoint.config ?? base?.config ?? null,
-      baseConfig: base?.config ?? null,
       expect: expectation(tensors, checkpoint, base, intent, mapper),
       mapper,
       facts: intent.facts,
@@ -51,7 +56,7 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
     (name) => checkpoint.index?.weightMap.get(name) ?? null,
   );
   if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
-  return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison };
+  return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null };
 }
 
 function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Checkpoint | null, intent: Intent, mapper: NameMapper): (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected {

@@ -1,4 +1,9 @@
 import type { Rule } from './rule.ts';
+import { adapterBreaksTie } from './rules/adapter-breaks-tie.ts';
+import { adapterIncomplete } from './rules/adapter-incomplete.ts';
+import { adapterNotMerged } from './rules/adapter-not-merged.ts';
+import { adapterTargetMissing } from './rules/adapter-target-missing.ts';
+import { adapterVocabularyMismatch } from './rules/adapter-vocabulary-mismatch.ts';
 import { configMissing } from './rules/config-missing.ts';
 import { dtypeWidened } from './rules/dtype-widened.ts';
 import { emptyCheckpoint } from './rules/empty-checkpoint.ts';
@@ -35,13 +40,24 @@ import { vocabularyMismatch } from './rules/vocabulary-mismatch.ts';
 import { vocabularyResized } from './rules/vocabulary-resized.ts';
 import { wrapperPrefix } from './rules/wrapper-prefix.ts';
 
+/** Rules about files, whatever they hold. */
+const FILE_RULES: readonly Rule[] = [malformedJson, pointerNotWeights, notSafetensors, malformedHeader, fileTruncated, fileTrailingBytes, shardMissing];
+
 /** Every rule. The order is that of importance among findings of equal severity. */
 export const RULES: readonly Rule[] = [
-  malformedJson, configMissing, pointerNotWeights, notSafetensors, malformedHeader, fileTruncated, fileTrailingBytes, shardMissing,
-  wrapperPrefix, emptyCheckpoint, emptyTensors, shardedByRank,
+  ...FILE_RULES, configMissing,
+  wrapperPrefix, adapterNotMerged, emptyCheckpoint, emptyTensors, shardedByRank,
   headMissing, tiedHeadDiffers, tieChanged, vocabularyMismatch,
+  adapterTargetMissing, adapterVocabularyMismatch, adapterIncomplete,
   layersMissing, layerIncomplete, parametersMissing, shapeMismatch, indexMismatch,
-  headlessArchitecture, tieFlagAmbiguous, mtpLayersMissing, staleFiles, unexpectedParameters, dtypeWidened,
+  headlessArchitecture, tieFlagAmbiguous, mtpLayersMissing, adapterBreaksTie, staleFiles, unexpectedParameters, dtypeWidened,
   metadataFormatMissing, indexTotalSize, unsafePickle,
   headTied, headNotExpected, tiedHeadRedundant, vocabularyResized, renamedParameters,
+];
+
+/** Those that an adapter is judged by: it is no model, so that what a model should hold says nothing of it. */
+export const ADAPTER_RULES: readonly Rule[] = [
+  ...FILE_RULES, wrapperPrefix, emptyCheckpoint, emptyTensors,
+  adapterTargetMissing, adapterVocabularyMismatch, adapterIncomplete,
+  shapeMismatch, indexMismatch, adapterBreaksTie, staleFiles, indexTotalSize, unsafePickle,
 ];

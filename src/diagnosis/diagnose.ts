@@ -1,4 +1,4 @@
-import { RULES } from './catalogue.ts';
+import { ADAPTER_RULES, RULES } from './catalogue.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding, Severity } from './finding.ts';
 
@@ -27,7 +27,7 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
 export function diagnose(evidence: Evidence, policy: Policy): Diagnosis {
   const findings: Finding[] = [];
   const skipped: Skipped[] = [];
-  for (const rule of RULES) {
+  for (const rule of evidence.adapter === null ? RULES : ADAPTER_RULES) {
     const override = Object.hasOwn(policy.severities, rule.id) ? policy.severities[rule.id] : undefined;
     if (override === 'off') {
       skipped.push({ rule: rule.id, reason: 'switched off in the config file' });

@@ -1,3 +1,4 @@
+import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import type { Equality } from '../comparison/equality.ts';
 import type { StoredPair } from '../comparison/head.ts';
@@ -13,11 +14,6 @@ export interface ComparedPair extends StoredPair {
   readonly sourceName: string;
   /** Bytes that the target takes. */
   readonly bytes: number;
-}
-
-/** An adapter set beside its base. Filled in by the comparison of adapters. */
-export interface AdapterEvidence {
-  readonly kind: string;
 }
 
 /** All that a rule may look at. */
@@ -41,5 +37,5 @@ export interface Evidence {
   readonly promisedMtp: number;
   readonly storesMtp: boolean;
   /** For an adapter: what it holds, set beside its base; else null. */
-  readonly adapter: AdapterEvidence | null;
+  readonly adapter: AdapterComparison | null;
 }

@@ -4,7 +4,7 @@ import type { SideBySide } from '../comparison/side-by-side.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { mtpLayers } from '../inventory/config.ts';
 import type { ComparedPair, Evidence } from './evidence.ts';
-import { partLosses } from './losses.ts';
+import { adapterLosses, partLosses } from './losses.ts';
 
 /** Completes a comparison to what the rules look at: losses parted by cause, and tied parameters that are both stored compared by their bytes. */
 export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
@@ -25,12 +25,12 @@ export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
   const promised = mtpLayers(checkpoint.config).reduce((count, { value }) => Math.max(count, value), 0);
   return {
     checkpoint, base: side.base, intent, baseIntent: side.baseIntent, comparison, inner,
-    losses: partLosses(checkpoint, intent, comparison),
+    losses: side.adapter === null ? partLosses(checkpoint, intent, comparison) : adapterLosses(side.adapter, comparison),
     pairs,
     ...whereWeightsAre(checkpoint),
     promisedMtp: promised,
     storesMtp: promised > 0 && storesMtp(side),
-    adapter: null,
+    adapter: side.adapter,
   };
 }
 

@@ -1,8 +1,7 @@
+import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Comparison, Mismatch, Missing } from '../comparison/comparison.ts';
-import { getOrAdd, push } from '../comparison/multimap.ts';
-import { findSlices } from '../comparison/slices.ts';
-import type { Slices } from '../comparison/slices.ts';
 import type { Intent } from '../comparison/intent.ts';
+import { ADAPTER_PART } from '../comparison/names.ts';
 import { patternIn } from '../comparison/pattern.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
@@ -40,7 +39,7 @@ export interface Losses {
   /** Rows of the vocabulary that differ from the config's. */
   readonly vocabulary: readonly Mismatch[];
   /** One dimension is the expected one divided by `ranks`, throughout. */
-  readonly sliced: Slices | null;
+  readonly sliced: { readonly ranks: number; readonly parameters: readonly Mismatch[] } | null;
   readonly shapes: readonly Mismatch[];
 }
 
@@ -54,9 +53,11 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
   const shardGone = checkpoint.index === null && checkpoint.parts.some((part) => part.state !== 'read');
   const undelivered = [...inner.undelivered, ...(shardGone ? missing.take(() => true) : [])];
   const isHead = headTest(intent, inner);
+  const onlyAdapter = checkpoint.tensors.length > 0 && checkpoint.tensors.columns.names.every((name) => ADAPTER_PART.test(name));
   return {
     all,
-    wrapped: comparison.wrapper === null ? [] : comparison.missing.filter(({ name }) => !known.has(name)),
+    // A file that holds nothing but an adapter: all of the model is missing, which needs saying once.
+    wrapped: onlyAdapter ? missing.take(() => true) : comparison.wrapper === null ? [] : comparison.missing.filter(({ name }) => !known.has(name)),
     undelivered,
     head: missing.take(({ memory }) => isHead(memory)),
     mtp: missing.take(mtpTest(checkpoint)),
@@ -65,6 +66,12 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
     rest: missing.take(() => true),
     ...partMismatches(intent, inner),
   };
+}
+
+/** What is wrong with an adapter, as far as rules for models tell it too; what it lacks is its own rules'. */
+export function adapterLosses({ empty, mismatched }: AdapterComparison, comparison: Comparison): Losses {
+  const wrapped = comparison.wrapper === null ? [] : comparison.missing;
+  return { all: [], wrapped, undelivered: [], head: [], mtp: [], blocks: [], fromLayers: [], rest: [], empty, vocabulary: [], sliced: null, shapes: mismatched };
 }
 
 /** Hands out each item once. */
@@ -176,4 +183,38 @@ function partMismatches(intent: Intent, inner: Comparison): Pick<Losses, 'empty'
 
 function restEqual({ expected, actual }: Mismatch): boolean {
   return expected.shape.length === actual.shape.length && expected.shape.every((dim, i) => i === 0 || dim === actual.shape[i]);
+}
+
+/** By how much the one differing dimension was divided, or null. */
+function division({ expected, actual }: Mismatch): number | null {
+  if (expected.shape.length !== actual.shape.length) return null;
+  const ratios = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [dim / (actual.shape[i] ?? 0)]));
+  const [ratio] = ratios;
+  return ratios.length === 1 && ratio !== undefined && Number.isInteger(ratio) && ratio > 1 ? ratio : null;
+}
+
+/** One rank's slice: at least three parameters, and most of those of another shape, divided by the same number. */
+function findSlices(mismatched: readonly Mismatch[]): Losses['sliced'] {
+  const byRatio = new Map<number, Mismatch[]>();
+  for (const item of mismatched) {
+    const ratio = division(item);
+    if (ratio !== null) push(byRatio, ratio, item);
+  }
+  for (const [ranks, parameters] of byRatio) {
+    if (parameters.length >= 3 && parameters.length * 2 > mismatched.length) return { ranks, parameters };
+  }
+  return null;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  getOrAdd(map, key, () => []).push(value);
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -1,3 +1,4 @@
+import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Prose } from './prose.ts';
@@ -29,13 +30,24 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, onlyIndex
   if (onlyIndexSeen) {
     return prose`None of the ${checkpoint.parts.length} files that the index names is here. What the index names is whole; the weights were not seen.`;
   }
-  if (adapter !== null) return null;
+  if (adapter !== null) return undecidedAdapter(adapter);
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
   }
   if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${[intent.head.reason]}. Name the base to get a verdict.`;
   if (intent.tied === null && losses.head.length > 0) return prose`The head is not stored, and whether it is tied depends on the release that loads it: config.json does not say, and does not say which release wrote it.`;
+  return null;
+}
+
+function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked }: AdapterComparison): Prose | null {
+  if (!isKnownType) return prose`Nothing is known of the method ${type ?? 'that made this adapter'}, so what it stores can't be told.`;
+  const [name] = unread;
+  if (name !== undefined) return prose`${unread.length} ${[unread.length === 1 ? 'name is' : 'names are']} of no known method, such as ${name}.`;
+  const [module] = unplaced;
+  if (module !== undefined) return prose`Nothing is known of the base's class, so whether it has ${module}${[unplaced.length > 1 ? ` and ${unplaced.length - 1} more modules` : '']} of the adapter can't be told.`;
+  const [first] = unasked;
+  if (first !== undefined) return prose`The adapter stores ${first.name} with ${first.shape[0] ?? 0} rows, though nothing in its config asks for it: PEFT does so where the vocabulary was resized. Name the base to see whether it fits.`;
   return null;
 }
 

@@ -30,6 +30,8 @@ interface Assembly {
 /** Makes the report of one checkpoint of its evidence and diagnosis. */
 export function checkpointReport({ target, evidence, diagnosis, verdict, base, baseReasons }: Assembly): CheckpointReport {
   const { checkpoint, comparison, inner, intent } = evidence;
+  // An adapter is no changed copy of its base: bytes of the two are not set against each other.
+  const isAdapter = evidence.adapter !== null;
   return {
     reference: target.reference,
     revision: checkpoint.revision,
@@ -41,10 +43,10 @@ export function checkpointReport({ target, evidence, diagnosis, verdict, base, b
     missing: [...comparison.missing, ...(evidence.weightsElsewhere || evidence.onlyIndexSeen ? [] : comparison.undelivered)].map(plainInfo),
     unexpected: comparison.unexpected.map(plainInfo),
     mismatched: comparison.mismatched.map(({ name, expected, actual }) => ({ name, expected, actual })),
-    tied: comparison.tied.map(({ name, source }) => ({ name, source })),
+    tied: inner.tied.map(({ name, source }) => ({ name, source })),
     renamed: inner.renamed,
-    ledger: base === null ? [] : ledger(checkpoint, base.checkpoint, comparison).map(ledgerEntry),
-    shards: base === null ? [] : shardRows(checkpoint, base.checkpoint),
+    ledger: base === null || isAdapter ? [] : ledger(checkpoint, base.checkpoint, comparison).map(ledgerEntry),
+    shards: base === null || isAdapter ? [] : shardRows(checkpoint, base.checkpoint),
     loaders: loaderOutcomes(evidence),
     findings: diagnosis.findings,
     skipped: [...diagnosis.skipped, ...baseReasons.map((reason) => ({ rule: 'base', reason }))],

@@ -1,0 +1,52 @@
+import type { AdapterSettings } from './settings.ts';
+
+type Test = (module: string) => boolean;
+
+/** Longest regular expression of a config that is run. */
+const MAX_EXPRESSION = 400;
+/** With more quantifiers than this an expression from a stranger may take longer than a lifetime. */
+const MAX_QUANTIFIERS = 2;
+
+/**
+ * Whether PEFT adapts a module of that name (`check_target_module_exists` of peft 0.21), or null where that can't be
+ * told without running an expression that might never end.
+ */
+export function targetTest(settings: AdapterSettings): Test | null {
+  if ('expression' in settings.targets && settings.targets.expression === 'all-linear') return null;
+  const target = nameTest(settings.targets);
+  const excluded = nameTest(settings.excluded);
+  if (target === null || excluded === null) return null;
+  return (module) => !excluded(module) && !isSaved(module, settings.modulesToSave) && target(module) && inLayers(module, settings);
+}
+
+/** Whether a module is one of `modules_to_save`, or lies in one. */
+export function isSaved(module: string, modulesToSave: readonly string[]): boolean {
+  return modulesToSave.some((saved) => `.${module}.`.includes(`.${saved}.`));
+}
+
+function nameTest(names: AdapterSettings['targets']): Test | null {
+  if (!('expression' in names)) return (module) => names.some((name) => module === name || module.endsWith(`.${name}`));
+  return expressionTest(names.expression);
+}
+
+/** A Python expression that must match the whole name; null for one that JavaScript can't read, or that costs too much. */
+function expressionTest(expression: string): Test | null {
+  const plain = expression.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x').replaceAll('(?:', '(');
+  const quantifiers = plain.match(/[*+?{]/g)?.length ?? 0;
+  const isCostly = expression.length > MAX_EXPRESSION || quantifiers > MAX_QUANTIFIERS || /\)[*+?{]|\(\?/.test(plain) || /\\\d/.test(expression);
+  if (isCostly) return null;
+  try {
+    const compiled = new RegExp(`^(?:${expression})$`);
+    return (module) => compiled.test(module);
+  } catch {
+    return null;
+  }
+}
+
+function inLayers(module: string, { layers, layersPatterns, targets }: AdapterSettings): boolean {
+  if (layers === null || 'expression' in targets || targets.includes(module)) return true;
+  const segments = module.split('.');
+  const at = segments.findIndex((segment, i) => i > 1 - Number(layersPatterns.length > 0) && /^\d+$/.test(segment) && i < segments.length - 1
+    && (layersPatterns.length === 0 || layersPatterns.some((pattern) => segments[i - 1] === pattern)));
+  return at >= 0 && layers.includes(Number(segments[at]));
+}

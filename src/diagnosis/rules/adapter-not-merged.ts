@@ -1,0 +1,58 @@
+import { ADAPTER_PART } from '../../comparison/names.ts';
+import { loraAdapter } from '../adapter-examples.ts';
+import { llama } from '../examples.ts';
+import { prose } from '../prose.ts';
+import { defineRule } from '../rule.ts';
+import { someNames } from '../words.ts';
+
+interface Data {
+  readonly matrices: number;
+  readonly examples: readonly string[];
+  /** Whether nothing but an adapter's tensors is stored. */
+  readonly only: boolean;
+}
+
+const unmerged = (name: string): string => `base_model.model.${name.replace(/(q_proj|v_proj)\.weight$/, '$1.base_layer.weight')}`;
+const matrices = { 'base_model.model.model.layers.0.self_attn.q_proj.lora_A.default.weight': ['BF16', 8, 64], 'base_model.model.model.layers.0.self_attn.q_proj.lora_B.default.weight': ['BF16', 64, 8] } as const;
+
+export const adapterNotMerged = defineRule<Data>({
+  id: 'adapter-not-merged',
+  severity: 'error',
+  summary: 'A model with its adapter still apart was saved as if it were the model.',
+  why: 'No loader of models knows these names. Every adapted matrix is taken for missing and starts from random numbers, the rest too where `base_model.model.` stands before it; only warnings tell.',
+  how: 'Names of a model\'s file have the segments that PEFT puts in: `.base_layer.`, `.lora_A.`, `.lora_B.`.',
+  sources: ['tloen/alpaca-lora#334'],
+  detect({ adapter, checkpoint, losses }) {
+    if (adapter !== null) return [];
+    const names = checkpoint.tensors.length > 0 ? checkpoint.tensors.columns.names : [...(checkpoint.index?.weightMap.keys() ?? [])];
+    const own = names.filter((name) => ADAPTER_PART.test(name));
+    if (own.length === 0) return [];
+    return [{ data: { matrices: own.length, examples: [...own.slice(0, 1), ...names.filter((name) => name.includes('.base_layer.')).slice(0, 1)], only: own.length === names.length }, parameters: losses.wrapped.map(({ name }) => name) }];
+  },
+  words(data) {
+    const merge = ['from peft import PeftModel', '', 'merged = model.merge_and_unload()  # model: the PeftModel of the training run', 'merged.save_pretrained("merged")'];
+    return {
+      title: data.only ? prose`Only an adapter is stored, under a model's name` : prose`The adapter was not merged into the model`,
+      message: data.only
+        ? prose`All ${data.matrices} tensors are an adapter's, such as ${someNames(data.examples)}. Loaded as a model, everything starts from random numbers.`
+        : prose`${data.matrices} of the tensors are an adapter's, and names have PEFT's segments in them: ${someNames(data.examples)}. No loader of models knows these names.`,
+      cause: prose`The wrapped model's ${'state_dict()'} was saved, or ${'save_pretrained'} of the model inside it.`,
+      fix: data.only
+        ? { steps: prose`Save it with ${'PeftModel.save_pretrained'}, which writes ${'adapter_model.safetensors'} and its config; or merge it into the base, as below.`, code: { language: 'python', text: merge.join('\n') } }
+        : { steps: prose`Merge the adapter before saving, as below; or save the adapter alone with ${'PeftModel.save_pretrained'}.`, code: { language: 'python', text: merge.join('\n') } },
+    };
+  },
+  examples: () => {
+    const wrapped = llama({ rename: unmerged });
+    const checkpoint = { ...wrapped, tensors: { ...wrapped.tensors, ...matrices } };
+    const adapter = loraAdapter();
+    return {
+      fires: [
+        { name: 'The wrapped model\'s state was saved', checkpoint, base: llama() },
+        { name: 'The same, no base at hand', checkpoint },
+        { name: 'Only the matrices, saved as the model', checkpoint: { config: llama().config, tensors: adapter.tensors }, base: llama() },
+      ],
+      silent: [{ name: 'A sound save', checkpoint: llama(), base: llama() }, { name: 'An adapter saved as one', checkpoint: adapter, base: llama() }],
+    };
+  },
+});
