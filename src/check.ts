@@ -4,6 +4,7 @@ import { findBase } from './inventory/base.ts';
 import type { Checkpoint } from './inventory/checkpoint.ts';
 import { architectures, modelType } from './inventory/config.ts';
 import { HeadCache, readCheckpoint } from './inventory/read.ts';
+import { requireWeights } from './inventory/require-weights.ts';
 import { judge } from './judge.ts';
 import type { FoundBase } from './judge.ts';
 import { parseReference } from './reference/parse.ts';
@@ -101,7 +102,7 @@ class Call {
   async #read(written: string): Promise<Checkpoint> {
     const { directory, hub, github } = this.#settings;
     const reference = parseReference(written, { directory, hubEndpoint: hub.endpoint, ...(github == null ? {} : { githubServer: github.serverUrl }) });
-    return await readCheckpoint(await openSource(reference, this.#context), { heads: this.#heads });
+    return requireWeights(await readCheckpoint(await openSource(reference, this.#context), { heads: this.#heads }), written);
   }
 
   #reportIncomparable(target: Target, base: Checkpoint): void {

@@ -16,6 +16,7 @@ process.exitCode = await run(
     check: async () => (await import('./check.ts')).check,
     snapshot: async () => (await import('./cli/take-snapshot.ts')).takeSnapshot,
     rules: async () => (await import('./diagnosis/catalogue.ts')).RULES,
+    find: async () => (await import('./publish/review-command.ts')).findForReview,
     review: async () => (await import('./publish/review-command.ts')).reviewPullRequest,
   },
 );

@@ -33,7 +33,9 @@ export async function deliver(report: Report, failOn: FailOn, subject: Subject, 
 async function comment(report: Report, failOn: FailOn, subject: Subject, { github, environment, inputs }: Call): Promise<string | null> {
   if (github === null || subject.pullRequest === null) return null;
   const outcome = await publishToPullRequest(github, {
-    pullRequest: subject.pullRequest, report, failOn, comment: inputs.comment, review: inputs.review,
+    pullRequest: subject.pullRequest, report, failOn, comment: inputs.comment,
+    // The commit that a merge queue tries is none of the pull request's, so no review can stand on it.
+    review: subject.change?.pullRequest == null ? 'off' : inputs.review,
     stamp: { key: inputs.key, head: subject.head, run: environment.runId, attempt: environment.runAttempt },
     wholeReport: wholeReport(environment, inputs),
   });

@@ -1,12 +1,12 @@
 import { discover } from '../discovery/discover.ts';
+import { changedFiles, reversed } from '../publish/changes.ts';
+import { textAt } from '../publish/repository-files.ts';
 import { referenceKey } from '../reference/key.ts';
 import { onlyRegressions } from '../report/regressions.ts';
 import { prose, type CheckpointReport, type Report } from '../report/report.ts';
 import { CONFIG_PATH, parseConfigFile } from '../settings/config-file.ts';
 import type { Settings, Target } from '../settings.ts';
 import { checkAtCommit, isLocal } from './at-commit.ts';
-import { changedFiles, reversed } from './changes.ts';
-import { textAt } from './repository.ts';
 import type { Call } from './call.ts';
 import type { Subject } from './subject.ts';
 

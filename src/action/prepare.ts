@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { GitHub } from '../publish/client.ts';
+import { findReferences, type FoundReference } from '../publish/find-references.ts';
+import { textAt } from '../publish/repository-files.ts';
 import type { Report } from '../report/report.ts';
 import { CONFIG_PATH, parseConfigFile, type ConfigFile } from '../settings/config-file.ts';
 import { parseSettings } from '../settings/inputs.ts';
@@ -10,9 +12,7 @@ import type { Settings } from '../settings.ts';
 import type { SlashCommand } from './command.ts';
 import type { Environment } from './environment.ts';
 import type { Inputs } from './inputs.ts';
-import { textAt } from './repository.ts';
 import type { Subject } from './subject.ts';
-import { findTargets, type FoundReference } from './targets.ts';
 
 export interface Prepared {
   readonly settings: Settings;
@@ -43,7 +43,7 @@ export async function prepare(setting: Setting): Promise<Prepared> {
   const config = await readConfig(setting);
   const named = command !== null && command.references.length > 0 ? command.references : inputs.checkpoint;
   const isNamed = named.length > 0 && (typeof named !== 'string' || named.trim() !== '');
-  const found = isNamed ? null : await findTargets(github, subject, config, environment.hubEndpoint);
+  const found = isNamed ? null : await findReferences(github, subject, config, environment.hubEndpoint);
   const settings = settingsOf(setting, config, named, found?.references ?? null);
   const notices = [...(config?.notices ?? []), ...(found?.notices ?? [])];
   // What the workflow's author names is theirs to provide; what a stranger's change names is read from GitHub.
@@ -76,10 +76,10 @@ async function readConfig(setting: Setting): Promise<ConfigFile | null> {
  * because who writes the waivers decides what passes.
  */
 async function configText({ environment, subject, github }: Setting, path: string): Promise<string | null> {
-  if (subject.hasCheckout || subject.change === null) {
+  if (subject.ownsConfig) {
     const file = isAbsolute(path) ? path : join(environment.workspace, path);
     if (existsSync(file)) return await readFile(file, 'utf8');
   }
   if (github === null) return null;
-  return await textAt(github, subject.hasCheckout ? subject.head : (subject.change?.base ?? subject.head), path);
+  return await textAt(github, subject.ownsConfig ? subject.head : (subject.change?.base ?? subject.head), path);
 }

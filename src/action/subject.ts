@@ -15,6 +15,8 @@ export interface Subject {
   readonly release: string | null;
   /** Whether the workspace may hold the commit. It never does where the workflow runs on the base's code. */
   readonly hasCheckout: boolean;
+  /** Whether the workspace's config file decides: not where a stranger's commit could lie there. */
+  readonly ownsConfig: boolean;
 }
 
 /** What a person or an input may ask for instead of what the event says. */
@@ -26,11 +28,11 @@ export interface Asked {
 
 /** Reduces an event. Asks GitHub for a pull request that the event only numbers, and pins its head. */
 export async function subjectOf(event: Exclude<Event, { kind: 'ignored' | 'workflow-run' }>, asked: Asked, github: GitHub | null): Promise<Subject> {
-  const plain: Subject = { pullRequest: null, head: asked.sha, change: null, body: null, release: null, hasCheckout: true };
+  const plain: Subject = { pullRequest: null, head: asked.sha, change: null, body: null, release: null, hasCheckout: true, ownsConfig: true };
   switch (event.kind) {
     case 'pull-request': {
       const change = { base: event.base, baseRef: event.baseRef, pullRequest: event.number };
-      return { ...plain, pullRequest: event.number, head: event.head, change, body: event.body, hasCheckout: !event.trusted };
+      return { ...plain, pullRequest: event.number, head: event.head, change, body: event.body, hasCheckout: !event.trusted, ownsConfig: !event.trusted };
     }
     case 'merge-group': {
       const change = { base: event.base, baseRef: event.baseRef, pullRequest: null };
@@ -38,22 +40,23 @@ export async function subjectOf(event: Exclude<Event, { kind: 'ignored' | 'workf
     }
     case 'release': return { ...plain, body: event.notes, release: event.tag };
     case 'tag': return { ...plain, body: await notesOf(github, event.tag), release: event.tag };
-    case 'comment': return await numbered(github, event.number, false, plain);
-    case 'other': return asked.pullRequest === null ? plain : await numbered(github, asked.pullRequest, true, plain);
+    case 'comment': return { ...(await numbered(github, event.number, plain)), ownsConfig: false };
+    case 'other': return asked.pullRequest === null ? plain : await numbered(github, asked.pullRequest, plain);
   }
 }
 
-async function numbered(github: GitHub | null, number: number, hasCheckout: boolean, plain: Subject): Promise<Subject> {
+/** A pull request that is only numbered: its head is pinned now, and is not what the workspace holds. */
+async function numbered(github: GitHub | null, number: number, plain: Subject): Promise<Subject> {
   if (github === null) return plain;
   const { owner, repo } = github;
   const { data } = await github.rest.pulls.get({ owner, repo, pull_number: number });
   const change = { base: data.base.sha, baseRef: data.base.ref, pullRequest: number };
-  return { ...plain, pullRequest: number, head: data.head.sha, change, body: data.body, hasCheckout };
+  return { ...plain, pullRequest: number, head: data.head.sha, change, body: data.body, hasCheckout: false };
 }
 
 /** The notes of the release that a tag has already; none where the tag was pushed first. */
 async function notesOf(github: GitHub | null, tag: string): Promise<string | null> {
   if (github === null) return null;
-  const { releaseByTag } = await import('./release.ts');
+  const { releaseByTag } = await import('../publish/release.ts');
   return (await releaseByTag(github, tag))?.notes ?? null;
 }

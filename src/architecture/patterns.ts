@@ -1,4 +1,5 @@
 import type { ClassFacts } from './facts.ts';
+import { isWholeNumber } from './templates.ts';
 
 /** A name with the numbers of its lists taken out. */
 export interface Pattern {
@@ -12,17 +13,18 @@ export interface Pattern {
  * @param lists patterns of lists without the number (`model.layers`, `model.layers.*.mlp.experts`)
  */
 export function patternOf(name: string, lists: ReadonlySet<string>): Pattern {
-  const parts: string[] = [];
   const numbers: number[] = [];
-  for (const segment of name.split('.')) {
-    if (/^\d+$/.test(segment) && lists.has(parts.join('.'))) {
-      parts.push('*');
-      numbers.push(Number(segment));
-    } else {
-      parts.push(segment);
-    }
+  let pattern = '';
+  let start = 0;
+  while (start <= name.length) {
+    const dot = name.indexOf('.', start);
+    const stop = dot < 0 ? name.length : dot;
+    const isNumber = isWholeNumber(name, start, stop) && lists.has(pattern);
+    if (isNumber) numbers.push(Number(name.slice(start, stop)));
+    pattern += `${start === 0 ? '' : '.'}${isNumber ? '*' : name.slice(start, stop)}`;
+    start = stop + 1;
   }
-  return { pattern: parts.join('.'), numbers };
+  return { pattern, numbers };
 }
 
 /** The lists of a class, by their names on disk or in memory. */

@@ -90,15 +90,21 @@ function mapBy5(names: readonly string[], facts: ClassFacts): LoadedNames {
   const isParameter = parameterTest(facts);
   const renamer = new Renamer(facts);
   const mapped = new Array<LoadedName>(names.length);
-  // Some renames depend on names that came before, so that the order in which the loader reads them counts.
-  const order = names.map((name, row) => ({ name, row, key: naturalKey(name) })).sort((a, b) => compareKeys(a.key, b.key));
-  for (const { name, row } of order) {
+  for (const row of loadingOrder(names, facts)) {
+    const name = names[row] ?? '';
     const { name: renamed, more } = renamer.rename(name);
     const placed = placePrefix(renamed, facts.prefix, isParameter);
     const useOriginal = !isParameter(placed.memory) && isParameter(name);
     mapped[row] = useOriginal ? { ...placePrefix(name, facts.prefix, isParameter), more: [] } : { ...placed, more };
   }
   return { names: mapped, refused: null };
+}
+
+/** Rows in the order in which the loader reads them. It counts only where a rename depends on names that came before. */
+function loadingOrder(names: readonly string[], facts: ClassFacts): Iterable<number> {
+  if (!facts.conversions.some(({ kind }) => kind === 'group')) return names.keys();
+  const keyed = names.map((name, row) => ({ row, key: naturalKey(name) }));
+  return keyed.sort((a, b) => compareKeys(a.key, b.key)).map(({ row }) => row);
 }
 
 function placePrefix(name: string, prefix: string, isParameter: (name: string) => boolean): { memory: string; prefix: LoadedName['prefix'] } {

@@ -1,6 +1,7 @@
 import type { Rule } from '../diagnosis/rule.ts';
 import type { Report } from '../report/report.ts';
-import type { ReviewRequest } from '../publish/review-command.ts';
+import type { Found } from '../publish/find-references.ts';
+import type { FindRequest, ReviewRequest } from '../publish/review-command.ts';
 import type { Settings } from '../settings.ts';
 import type { SourceEvent } from '../source/context.ts';
 
@@ -37,6 +38,8 @@ export interface Parts {
   rules(): Promise<readonly RuleFacts[]>;
   /** Posts a report; the answer says in a sentence what was done. */
   review(): Promise<(request: ReviewRequest) => Promise<string>>;
+  /** Finds what a pull request refers to. */
+  find(): Promise<(request: FindRequest) => Promise<Found>>;
 }
 
 /** A snapshot's text, and what of the checkpoint it does not hold, because it could not be read. */

@@ -2,13 +2,14 @@ import { MalformedError, UsageError } from '../errors.ts';
 import { exitCode } from '../report/exit-code.ts';
 import type { ReviewRequest } from '../publish/review-command.ts';
 import type { Report } from '../report/report.ts';
+import { parseSettings } from '../settings/inputs.ts';
 import type { Settings } from '../settings.ts';
 import { warn } from './complain.ts';
-import { githubOf, runOf } from './environment.ts';
+import { githubOf, inputsOf, runOf } from './environment.ts';
 import { readText } from './files.ts';
 import type { Host, Parts } from './host.ts';
 import { runCheck, settingsOf } from './run-check.ts';
-import type { CheckOptions } from './run-check.ts';
+import type { CheckOptions, Find } from './run-check.ts';
 
 export interface ReviewCommandOptions extends CheckOptions {
   readonly repo?: string;
@@ -25,7 +26,7 @@ export interface ReviewCommandOptions extends CheckOptions {
 /** `headcheck review`: checks, or takes a report that is there already, and posts it to a pull request. */
 export async function reviewCommand(references: readonly string[], options: ReviewCommandOptions, host: Host, parts: Parts): Promise<number> {
   const target = targetOf(options, host);
-  const { report, settings } = options.report === undefined ? await runCheck(references, options, host, parts) : await fromFile(options.report, options, host, parts);
+  const { report, settings } = options.report === undefined ? await runCheck(references, options, host, parts, references.length > 0 ? null : finder(target, host, parts)) : await fromFile(options.report, options, host, parts);
   const review = await parts.review();
   const done = await review({
     ...target,
@@ -40,6 +41,15 @@ export async function reviewCommand(references: readonly string[], options: Revi
   });
   host.stdout.write(`${done}\n`);
   return exitCode(report, settings.failOn);
+}
+
+/** Without references in the arguments, those that the pull request itself makes are checked. */
+function finder(target: Pick<ReviewRequest, 'repository' | 'pullRequest' | 'token' | 'apiUrl' | 'serverUrl'>, host: Host, parts: Parts): Find {
+  return async (config) => {
+    const { proxy, hub } = parseSettings(inputsOf(host), null);
+    const find = await parts.find();
+    return await find({ ...target, config, hubEndpoint: hub.endpoint, proxy, onWait: (message) => warn(message, host) });
+  };
 }
 
 /**

@@ -1,6 +1,8 @@
 import { UsageError } from '../errors.ts';
 import type { Report } from '../report/report.ts';
 import { parseSettings } from '../settings/inputs.ts';
+import type { Found } from '../publish/find-references.ts';
+import type { ConfigFile } from '../settings/config-file.ts';
 import type { Settings } from '../settings.ts';
 import { githubOf, inputsOf } from './environment.ts';
 import { readConfig } from './files.ts';
@@ -14,23 +16,28 @@ export interface CheckOptions {
   readonly failOn?: string;
 }
 
+/** Looks for references elsewhere than in the arguments, besides what the config file lists. */
+export type Find = (config: ConfigFile | null) => Promise<Found>;
+
 /** Arguments, variables and the config file as settings, with what is to be said of the config file. */
-export async function settingsOf(references: readonly string[], options: CheckOptions, host: Host, parts: Parts): Promise<{ settings: Settings; notices: Report['notices'] }> {
+export async function settingsOf(references: readonly string[], options: CheckOptions, host: Host, parts: Parts, find: Find | null = null): Promise<{ settings: Settings; notices: Report['notices'] }> {
   const config = await readConfig(options.config, host, parts);
   const inputs = { ...inputsOf(host), checkpoints: references, base: options.base, failOn: options.failOn };
   // A person at a terminal may follow their own links; the runner of a stranger's pull request may not.
-  const settings = { ...parseSettings(inputs, config), github: githubOf(host), followLinks: !host.env.CI };
-  return { settings, notices: config?.notices ?? [] };
+  const found = find === null ? null : await find(config);
+  const settings = { ...parseSettings(inputs, config, found?.references ?? null), github: githubOf(host), followLinks: !host.env.CI };
+  return { settings, notices: [...(config?.notices ?? []), ...(found?.notices ?? [])] };
 }
 
 /**
  * Checks, with a line of progress where somebody watches.
  * @throws UsageError where nothing was named to check
  */
-export async function runCheck(references: readonly string[], options: CheckOptions, host: Host, parts: Parts): Promise<{ report: Report; settings: Settings }> {
-  const { settings, notices } = await settingsOf(references, options, host, parts);
+export async function runCheck(references: readonly string[], options: CheckOptions, host: Host, parts: Parts, find: Find | null = null): Promise<{ report: Report; settings: Settings }> {
+  const { settings, notices } = await settingsOf(references, options, host, parts, find);
   // A config file that lists none, or none that can be understood, has its notices to show.
-  if (settings.targets.length === 0 && notices.length === 0) {
+  // A pull request that refers to none is in order; its comment may have to say that something is repaired.
+  if (settings.targets.length === 0 && notices.length === 0 && find === null) {
     throw new UsageError('No checkpoint was named.', 'Name one, as in: headcheck check ./out/checkpoint --base hf://org/base-model');
   }
   const check = await parts.check();

@@ -1,5 +1,6 @@
-import { NotFoundError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { readCheckpoint } from '../inventory/read.ts';
+import { requireWeights } from '../inventory/require-weights.ts';
 import { snapshot } from '../inventory/snapshot.ts';
 import { parseReference } from '../reference/parse.ts';
 import type { Settings } from '../settings.ts';
@@ -17,8 +18,7 @@ export async function takeSnapshot(settings: Settings, { progress }: Watch): Pro
   const context = createSourceContext({ ...settings, ...(progress === undefined ? {} : { onProgress: progress }) });
   try {
     const reference = parseReference(target.reference, { directory: settings.directory, hubEndpoint: settings.hub.endpoint });
-    const checkpoint = await readCheckpoint(await openSource(reference, context));
-    if (checkpoint.format === 'none') throw new NotFoundError(`${target.reference} holds no weights.`, 'Name the directory or file that holds the checkpoint.');
+    const checkpoint = requireWeights(await readCheckpoint(await openSource(reference, context)), target.reference);
     const absent = checkpoint.parts.filter(({ state }) => state === 'absent').map(({ path }) => `${path} is missing`);
     const problems = checkpoint.problems.filter(({ kind }) => kind !== 'header-warning').map(({ path, kind }) => `${path}: ${kind}`);
     return { text: snapshot(checkpoint), incomplete: [...absent, ...problems] };

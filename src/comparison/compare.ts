@@ -55,9 +55,15 @@ function describe(sides: Sides, fileOf: (name: string) => string | null, wrapper
     renamed: renamed(sides),
     dtypeChanges: dtypeChanges(sides),
     bytes: byteDifferences(sides),
-    stored: new Map([...sides.byMemory].map(([memory, position]) => [memory, sides.rowAt(position)])),
+    stored: storedRows(sides),
     wrapper,
     prefixLost: sides.prefixLost,
     ignored: { checkpoint: surplus.ignored, base: absent.ignored },
   };
+}
+
+function storedRows(sides: Sides): Map<string, number> {
+  const rows = new Map<string, number>();
+  for (const [memory, position] of sides.byMemory) rows.set(memory, sides.rowAt(position));
+  return rows;
 }

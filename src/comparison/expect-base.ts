@@ -35,11 +35,11 @@ export function expectFromBase(base: Checkpoint, config: JsonObject | null, inte
 /** What the base does not store because it ties it, and the checkpoint must store because it does not: with the shape of the parameter it was tied to. */
 function untiedHeads(base: Checkpoint, memory: readonly string[], intent: Intent): (TensorInfo & { readonly memory: string })[] {
   if (intent.facts === null || intent.tied !== false) return [];
-  const rows = new Map(memory.map((name, row) => [name, row]));
   const known = parametersByMemory(intent.facts);
   return intent.facts.ties.flatMap(({ target, source, byFlag }) => {
-    const row = rows.get(source);
-    if (!byFlag || target.includes('*') || rows.has(target) || row === undefined) return [];
+    if (!byFlag || target.includes('*') || memory.includes(target)) return [];
+    const row = memory.indexOf(source);
+    if (row < 0) return [];
     return [{ ...base.tensors.info(row), name: known.get(target)?.[0]?.disk ?? target, memory: target }];
   });
 }

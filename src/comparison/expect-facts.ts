@@ -39,6 +39,7 @@ class Expectation {
   readonly #known: number[] = [];
   readonly #present = new Map<string, Set<string>>();
   readonly #added = new Set<string>();
+  readonly #pieceCounts = new Map<string, number>();
 
   constructor(facts: ClassFacts, config: JsonObject | null, observed: Observed) {
     this.#facts = facts;
@@ -141,12 +142,17 @@ class Expectation {
     }
     const fused = this.#observed.disk.has(parameter.memory);
     if (fused) this.#add(parameter.memory, numbers, memory, parameter);
-    else for (let piece = 0; piece < this.#pieces(parameter.disk); piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
+    else for (let piece = 0, pieces = this.#pieces(parameter.disk); piece < pieces; piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
   }
 
   /** How many pieces the fullest parameter of that disk pattern has. */
   #pieces(disk: string): number {
-    return (this.#observed.disk.get(disk) ?? []).reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
+    let pieces = this.#pieceCounts.get(disk);
+    if (pieces === undefined) {
+      pieces = (this.#observed.disk.get(disk) ?? []).reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
+      this.#pieceCounts.set(disk, pieces);
+    }
+    return pieces;
   }
 
   #add(disk: string, numbers: Numbers, memory: string, parameter: ParameterFacts): void {

@@ -1,22 +1,59 @@
+import type { ClassFacts } from '../architecture/facts.ts';
 import { mapToMemory } from '../architecture/prefix.ts';
+import { canBeMarked, Filled, mapsByTemplate, Templates } from '../architecture/templates.ts';
 import type { Intent } from './intent.ts';
 import { identityMapper } from './names.ts';
-import type { NameMapper } from './names.ts';
+import type { LoaderNames, NameMapper } from './names.ts';
 
 /** The mapping from names on disk to names in memory that the loader of the intended class applies. */
 export function loaderMapper(intent: Intent, baseNames: readonly string[] | null): NameMapper {
   if (intent.facts === null) return baseNames === null ? identityMapper : structuralMapper(baseNames);
   const { facts } = intent;
-  return (names) => {
-    const mapped = mapToMemory(names, facts).names;
-    const added = mapped.reduce((count, name) => count + (name.prefix === 'added' ? 1 : 0), 0);
-    return {
-      // A name that the loader drops unread is no parameter; it keeps a name that none can have.
-      memory: mapped.map(({ memory }, i) => memory ?? `(dropped) ${names[i]}`),
-      more: new Set(mapped.flatMap(({ more }) => more)),
-      prefixLost: added * 2 > names.length,
-    };
+  const byTemplate = mapsByTemplate(facts);
+  return (names) => (byTemplate && canBeMarked(names) ? mapTemplates(names, facts) : mapEach(names, facts));
+}
+
+function mapEach(names: readonly string[], facts: ClassFacts): LoaderNames {
+  const mapped = mapToMemory(names, facts).names;
+  const added = mapped.reduce((count, name) => count + (name.prefix === 'added' ? 1 : 0), 0);
+  return {
+    memory: mapped.map(({ memory }, i) => memory ?? dropped(names[i] ?? '')),
+    more: new Set(mapped.flatMap(({ more }) => more)),
+    prefixLost: added * 2 > names.length,
   };
+}
+
+/** A name that the loader drops unread is no parameter; it keeps a name that none can have. */
+function dropped(name: string): string {
+  return `(dropped) ${name}`;
+}
+
+/** The same, at the cost of one mapping a template rather than one a name. */
+function mapTemplates(names: readonly string[], facts: ClassFacts): LoaderNames {
+  const templates = new Templates(facts);
+  const places = new Map<string, number>();
+  const rows = names.map((name) => {
+    const { text, numbers } = templates.of(name);
+    let place = places.get(text);
+    if (place === undefined) {
+      place = places.size;
+      places.set(text, place);
+    }
+    return { place, numbers };
+  });
+  const mapped = mapToMemory([...places.keys()], facts).names.map(({ memory, more, prefix }) => ({
+    memory: memory === null ? null : new Filled(memory), more: more.map((other) => new Filled(other)), isAdded: prefix === 'added',
+  }));
+  const more = new Set<string>();
+  let added = 0;
+  const memory = rows.map(({ place, numbers }, row) => {
+    const found = mapped[place];
+    if (found === undefined || found.memory === null) return dropped(names[row] ?? '');
+    if (found.isAdded) added++;
+    for (const other of found.more) more.add(other.with(numbers));
+    return found.memory.with(numbers);
+  });
+  return { memory, more, prefixLost: added * 2 > names.length };
 }
 
 /** For a class of which nothing is known: a segment that leads most of the base's names and none of the checkpoint's is its base prefix. */

@@ -27,7 +27,9 @@ function rowsByMemory(side: Side): Map<string, number[]> {
 
 /** The last segments of a name on disk from the part where pieces differ: enough to pair pieces of one merged parameter. */
 function pieceKey(name: string): string {
-  return name.split('.').slice(-4).join('.');
+  let start = name.length;
+  for (let segments = 0; segments < 4 && start > 0; segments++) start = name.lastIndexOf('.', start - 1);
+  return name.slice(start + 1);
 }
 
 function pairPieces(expected: Side, expectedRows: readonly number[], actual: Side, actualRows: readonly number[], rowOf: Int32Array): { expected: number[]; actual: number[] } {
@@ -60,18 +62,18 @@ export function match(expected: Side, actual: Side): Matching {
     const others = actualRows.get(memory);
     actualRows.delete(memory);
     if (others === undefined) {
-      leftExpected.push(...rows);
+      for (const row of rows) leftExpected.push(row);
     } else if (rows.length === 1 && others.length === 1) {
       rowOf[rows[0] ?? 0] = others[0] ?? -1;
     } else {
       const left = pairPieces(expected, rows, actual, others, rowOf);
       if (left.expected.length > 0 && left.actual.length > 0) recut.push(left);
       else {
-        leftExpected.push(...left.expected);
-        leftActual.push(...left.actual);
+        for (const row of left.expected) leftExpected.push(row);
+        for (const row of left.actual) leftActual.push(row);
       }
     }
   }
-  for (const rows of actualRows.values()) leftActual.push(...rows);
+  for (const rows of actualRows.values()) for (const row of rows) leftActual.push(row);
   return { rowOf, recut, leftExpected: leftExpected.sort((a, b) => a - b), leftActual: leftActual.sort((a, b) => a - b) };
 }

@@ -77,17 +77,24 @@ function prefixUnwrappings(names: readonly string[]): Unwrapping[] {
   for (let depth = 1; depth <= 3; depth++) {
     const counts = new Map<string, number>();
     for (const name of names) {
-      const segments = name.split('.');
-      if (segments.length > depth) {
-        const prefix = `${segments.slice(0, depth).join('.')}.`;
-        counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
-      }
+      const prefix = leading(name, depth);
+      if (prefix !== '') counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
     }
     const [prefix, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
     if (count < names.length / 2) break;
     found.push({ kind: 'prefix', text: prefix, unwrap: (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name) });
   }
   return found;
+}
+
+/** The first so many segments of a name with the dot behind them; empty where nothing would be left. */
+function leading(name: string, depth: number): string {
+  let stop = -1;
+  for (let segments = 0; segments < depth; segments++) {
+    stop = name.indexOf('.', stop + 1);
+    if (stop < 0) return '';
+  }
+  return name.slice(0, stop + 1);
 }
 
 /** Every way in which a wrapper might be taken off these names, the most specific first. */

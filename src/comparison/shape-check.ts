@@ -1,5 +1,7 @@
 import type { Mismatch, VocabularyResize } from './comparison.ts';
+import { patternIn } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
+import { findSlices } from './slices.ts';
 import type { Sides } from './sides.ts';
 
 export interface ShapeResult {
@@ -16,13 +18,16 @@ export function compareShapes(sides: Sides): ShapeResult {
 class ShapeCheck {
   readonly #sides: Sides;
   readonly #facts: ShapeFacts;
-  readonly #mismatched: Mismatch[] = [];
+  /** The same formulas over the base's config; null where there is no base. */
+  readonly #baseFacts: ShapeFacts | null;
+  #mismatched: Mismatch[] = [];
   readonly #resized: { name: string; from: number; to: number }[] = [];
   readonly #vocabularyRows: number | null;
 
   constructor(sides: Sides) {
     this.#sides = sides;
     this.#facts = new ShapeFacts(sides.input.facts, sides.input.config);
+    this.#baseFacts = sides.expected.basis === 'base' ? new ShapeFacts(sides.input.facts, sides.input.baseConfig) : null;
     const { embedding } = sides.input.heads;
     const row = embedding === null ? -1 : sides.expected.memory.indexOf(embedding);
     this.#vocabularyRows = row < 0 ? null : (sides.expected.tensors.shape(row)[0] ?? null);
@@ -32,9 +37,31 @@ class ShapeCheck {
     this.#sides.matching.rowOf.forEach((position, row) => {
       if (position >= 0 && !this.#sides.isDeclared(position)) this.#check(position, row);
     });
+    if (this.#sides.expected.basis === 'facts') this.#dropDoubtful();
     const [first] = this.#resized;
     const vocabulary = first === undefined ? null : { names: this.#resized.map(({ name }) => name), from: first.from, to: first.to };
     return { mismatched: this.#mismatched, vocabulary };
+  }
+
+  /**
+   * Without a base, a formula that fails in every layer alike says more about the formula than about the layers: such
+   * mismatches are dropped, unless one dimension is divided by the same number throughout (one rank's slice) or is 0.
+   */
+  #dropDoubtful(): void {
+    const groups = new Map<string, { layers: number; shapes: Set<string>; empty: boolean }>();
+    for (const { memory, actual } of this.#mismatched) {
+      const { pattern } = patternIn(this.#sides.input.facts, 'memory', memory);
+      const group = groups.get(pattern) ?? { layers: 0, shapes: new Set<string>(), empty: false };
+      groups.set(pattern, { layers: group.layers + 1, shapes: group.shapes.add(actual.shape.join()), empty: group.empty || actual.shape.includes(0) });
+    }
+    if (findSlices(this.#mismatched) !== null) return;
+    const counts = new Map<string, number>();
+    for (const memory of this.#sides.expected.memory) {
+      const { pattern } = patternIn(this.#sides.input.facts, 'memory', memory);
+      if (groups.has(pattern)) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+    }
+    const doubtful = new Set([...groups].flatMap(([pattern, { layers, shapes, empty }]) => (pattern.includes('*') && !empty && shapes.size === 1 && layers > 1 && layers === counts.get(pattern) ? [pattern] : [])));
+    this.#mismatched = this.#mismatched.filter(({ memory }) => !doubtful.has(patternIn(this.#sides.input.facts, 'memory', memory).pattern));
   }
 
   #check(position: number, row: number): void {
@@ -66,9 +93,16 @@ class ShapeCheck {
     const { heads } = this.#sides.input;
     const isEmbedding = memory === heads.embedding || memory === heads.head;
     if (!differs && !isEmbedding) return null;
-    const byConfig = this.#facts.shape(memory);
+    const byConfig = this.#byConfig(memory, row);
     if (byConfig !== null) return byConfig;
     return differs ? this.#expectedShape(row) : null;
+  }
+
+  /** What the config calls for; with a base only where the same formula, read with the base's config, gives the base's shape. */
+  #byConfig(memory: string, row: number): number[] | null {
+    if (this.#baseFacts === null) return this.#facts.shape(memory);
+    const ofBase = this.#baseFacts.shape(memory);
+    return ofBase !== null && sameNumbers(ofBase, this.#sides.expected.tensors.shape(row)) ? this.#facts.shape(memory) : null;
   }
 
   /** The expected shape, with the rows of the base's vocabulary replaced by those that the checkpoint's config states. */

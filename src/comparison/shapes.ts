@@ -13,11 +13,19 @@ export function dimension(dim: string | number | null, config: JsonObject | null
   if (typeof dim === 'number') return dim <= LARGEST_CONSTANT ? dim : null;
   let product = 1;
   for (const factor of dim.split('*')) {
-    const value = /^\d+$/.test(factor) ? Number(factor) : factor === 'num_labels' ? labelCount(config) : numberAt(config, factor);
+    const value = /^\d+$/.test(factor) ? Number(factor) : factor === 'num_labels' ? labelCount(config) : settingAt(config, factor);
     if (value === null) return null;
     product *= value;
   }
   return product;
+}
+
+/** A setting that holds for all layers: null where the config also lists values of it by layer (`num_attention_heads_per_layer`). */
+function settingAt(config: JsonObject | null, path: string): number | null {
+  const parent = path.includes('.') ? objectAt(config, path.slice(0, path.lastIndexOf('.'))) : config;
+  const key = path.slice(path.lastIndexOf('.') + 1);
+  const isListed = Object.entries(parent ?? {}).some(([name, value]) => name.startsWith(`${key}_`) && Array.isArray(value));
+  return isListed ? null : numberAt(config, path);
 }
 
 /** Number of labels of a classifier: the entries of `id2label`; two where there are none, as in transformers' own default. */

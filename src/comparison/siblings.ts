@@ -46,6 +46,7 @@ export class Siblings {
   readonly #censuses = new Map<string, Census>();
   readonly #kinds = new Map<string, LayerKinds>();
   #dtype: string | undefined;
+  #frequencies: Map<number, number> | undefined;
 
   constructor(observed: Observed, config: JsonObject | null) {
     this.#observed = observed;
@@ -57,13 +58,36 @@ export class Siblings {
     const census = this.#census(memoryPattern, disk);
     const own = census.rows.get(numbers.join());
     const shapes = census.kinds.get(this.#kind(memoryPattern, numbers)) ?? census.all;
-    const agreed = agreedShape(shapes, own === undefined ? null : this.#key(own));
+    const agreed = agreedShape(shapes, own === undefined ? null : this.#key(own)) ?? (own === undefined ? null : this.#likelier(shapes, own));
     const nearest = own ?? agreed ?? census.first;
     return {
       dtype: nearest === undefined ? this.#commonDtype() : this.#observed.tensors.dtype(nearest.row),
       shape: agreed === null ? (nearest === undefined ? null : this.#shape(nearest)) : this.#shape(agreed),
       regular: agreed !== null,
     };
+  }
+
+  /**
+   * Of two layers in all that should be alike and are not, the one whose dimensions are rarer in the model is the odd
+   * one: returns the other where that is so.
+   */
+  #likelier(shapes: ReadonlyMap<string, ShapeCount>, own: ObservedRow): ObservedRow | null {
+    const [first, second] = [...shapes.values()];
+    if (shapes.size !== 2 || first?.count !== 1 || second?.count !== 1) return null;
+    const other = first.row === own ? second.row : first.row;
+    const [mine, its] = [this.#shape(own), this.#shape(other)];
+    if (mine.length !== its.length) return null;
+    const at = mine.findIndex((dim, i) => dim !== its[i]);
+    return this.#frequency(mine[at] ?? 0) < this.#frequency(its[at] ?? 0) ? other : null;
+  }
+
+  /** How often a dimension occurs among all dimensions of the model. */
+  #frequency(dim: number): number {
+    if (this.#frequencies === undefined) {
+      this.#frequencies = new Map();
+      for (const value of this.#observed.tensors.columns.dims) this.#frequencies.set(value, (this.#frequencies.get(value) ?? 0) + 1);
+    }
+    return this.#frequencies.get(dim) ?? 0;
   }
 
   /** All rows of a disk pattern, counted once by kind of layer and shape. */

@@ -45,6 +45,7 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
       tensors,
       firstDeclared: checkpoint.tensors.length,
       config: checkpoint.config ?? base?.config ?? null,
+      baseConfig: base?.config ?? null,
       expect: expectation(tensors, checkpoint, base, intent, mapper),
       mapper,
       facts: intent.facts,

@@ -13,6 +13,7 @@ export interface CompareInput {
   /** Rows from here on are declared by the index and not stored: their shapes are unknown. */
   readonly firstDeclared: number;
   readonly config: JsonObject | null;
+  readonly baseConfig: JsonObject | null;
   /** What it should hold, given its names; by facts it follows from them, so it is made anew when a wrapper is taken off. */
   readonly expect: (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected;
   /** Maps the checkpoint's names to those in memory of the intended class. */
@@ -56,7 +57,7 @@ export class Sides {
     this.covered = mapped.more;
     this.expected = expected ?? input.expect(kept.rows, kept.names, mapped.memory);
     this.matching = match({ names: this.expected.tensors.columns.names, memory: this.expected.memory }, this);
-    this.byMemory = new Map(mapped.memory.map((memory, i) => [memory, i]));
+    this.byMemory = positions(mapped.memory);
   }
 
   /** Row of the table of stored tensors for a position in `rows`. */
@@ -74,6 +75,12 @@ export class Sides {
     const pairs = this.matching.rowOf.reduce((count, position) => count + (position >= 0 ? 1 : 0), 0);
     return pairs + this.matching.recut.reduce((count, cut) => count + cut.expected.length, 0);
   }
+}
+
+function positions(names: readonly string[]): Map<string, number> {
+  const byName = new Map<string, number>();
+  names.forEach((name, i) => byName.set(name, i));
+  return byName;
 }
 
 function unwrapNames(names: readonly string[], unwrapping: Unwrapping | null): { rows: number[]; names: readonly string[] } {

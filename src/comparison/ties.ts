@@ -1,5 +1,6 @@
 import type { ClassFacts } from '../architecture/facts.ts';
 import type { HeadNames } from './intent.ts';
+import { push } from './multimap.ts';
 import { fill, patternIn } from './pattern.ts';
 
 /** Which absent parameters are stored ones under another name. */
@@ -51,10 +52,4 @@ export class ActiveTies {
     const targets = this.#swaps ? (this.#targets.get(pattern) ?? []) : [];
     return [...sources, ...targets].map((other) => fill(other, numbers));
   }
-}
-
-function push(map: Map<string, string[]>, key: string, value: string): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else if (!list.includes(value)) list.push(value);
 }

@@ -1,5 +1,8 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Comparison, Mismatch, Missing } from '../comparison/comparison.ts';
+import { getOrAdd, push } from '../comparison/multimap.ts';
+import { findSlices } from '../comparison/slices.ts';
+import type { Slices } from '../comparison/slices.ts';
 import type { Intent } from '../comparison/intent.ts';
 import { ADAPTER_PART } from '../comparison/names.ts';
 import { patternIn } from '../comparison/pattern.ts';
@@ -39,7 +42,7 @@ export interface Losses {
   /** Rows of the vocabulary that differ from the config's. */
   readonly vocabulary: readonly Mismatch[];
   /** One dimension is the expected one divided by `ranks`, throughout. */
-  readonly sliced: { readonly ranks: number; readonly parameters: readonly Mismatch[] } | null;
+  readonly sliced: Slices | null;
   readonly shapes: readonly Mismatch[];
 }
 
@@ -183,38 +186,4 @@ function partMismatches(intent: Intent, inner: Comparison): Pick<Losses, 'empty'
 
 function restEqual({ expected, actual }: Mismatch): boolean {
   return expected.shape.length === actual.shape.length && expected.shape.every((dim, i) => i === 0 || dim === actual.shape[i]);
-}
-
-/** By how much the one differing dimension was divided, or null. */
-function division({ expected, actual }: Mismatch): number | null {
-  if (expected.shape.length !== actual.shape.length) return null;
-  const ratios = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [dim / (actual.shape[i] ?? 0)]));
-  const [ratio] = ratios;
-  return ratios.length === 1 && ratio !== undefined && Number.isInteger(ratio) && ratio > 1 ? ratio : null;
-}
-
-/** One rank's slice: at least three parameters, and most of those of another shape, divided by the same number. */
-function findSlices(mismatched: readonly Mismatch[]): Losses['sliced'] {
-  const byRatio = new Map<number, Mismatch[]>();
-  for (const item of mismatched) {
-    const ratio = division(item);
-    if (ratio !== null) push(byRatio, ratio, item);
-  }
-  for (const [ranks, parameters] of byRatio) {
-    if (parameters.length >= 3 && parameters.length * 2 > mismatched.length) return { ranks, parameters };
-  }
-  return null;
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  getOrAdd(map, key, () => []).push(value);
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -1,4 +1,4 @@
-import { DTYPES } from './dtype.ts';
+import { DTYPES, dtypeCode } from './dtype.ts';
 import { TensorTable } from './tensor-table.ts';
 
 /** Fills columns row by row, for tables that come from something other than a container's own scan. */
@@ -17,12 +17,12 @@ export class TableBuilder {
 
   /** Adds a row. @param bytes on disk, or null to take elements × bits of the type */
   add(name: string, dtype: string, shape: readonly number[], bytes: number | null = null): void {
-    const code = Math.max(0, DTYPES.findIndex((entry) => entry.name === dtype));
+    const code = dtypeCode(dtype) ?? 0;
     const elements = shape.reduce((product, dim) => product * dim, 1);
     const size = bytes ?? Math.ceil((elements * (DTYPES[code]?.bits ?? 8)) / 8);
     this.#names.push(name);
     this.#dtypes.push(code);
-    this.#dims.push(...shape);
+    for (const dim of shape) this.#dims.push(dim);
     this.#dimStarts.push(this.#dims.length);
     this.#begins.push(this.#offset);
     this.#offset += size;

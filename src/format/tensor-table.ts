@@ -71,7 +71,9 @@ export class TensorTable {
 
   shape(row: number): number[] {
     const { dims, dimStarts } = this.columns;
-    return Array.from(dims.subarray(dimStarts[row] ?? 0, dimStarts[row + 1] ?? 0));
+    const shape: number[] = [];
+    for (let i = dimStarts[row] ?? 0; i < (dimStarts[row + 1] ?? 0); i++) shape.push(dims[i] ?? 0);
+    return shape;
   }
 
   /** Bytes on disk. */

@@ -87,7 +87,7 @@ function openingOf(report: Report, url: string | null): string {
 
 /** Whether a comment is worth making where there is none yet. */
 export function hasSomethingToSay(report: Report): boolean {
-  return report.notices.length > 0 || report.checkpoints.some((checkpoint) => needsAttention(checkpoint) || checkpoint.verdict === 'unknown');
+  return report.notices.some(({ severity }) => severity === 'error') || report.checkpoints.some((checkpoint) => needsAttention(checkpoint) || checkpoint.verdict === 'unknown');
 }
 
 /** What a comment about this report says, without what differs from run to run. */

@@ -1,7 +1,10 @@
 import type { FailOn } from '../report/exit-code.ts';
 import type { Report } from '../report/report.ts';
+import type { ConfigFile } from '../settings/config-file.ts';
 import { connect, explained } from './client.ts';
 import type { ConnectOptions, GitHub } from './client.ts';
+import { findReferences } from './find-references.ts';
+import type { Found } from './find-references.ts';
 import { publishToPullRequest } from './pull-request.ts';
 import type { CommentMode, PullRequestOutcome, ReviewMode } from './pull-request.ts';
 
@@ -26,6 +29,22 @@ export interface ReviewRequest {
   readonly onWait: (message: string) => void;
 }
 
+/** Where references are looked for, from any CI. */
+export type FindRequest = Pick<ReviewRequest, 'repository' | 'pullRequest' | 'token' | 'apiUrl' | 'serverUrl' | 'proxy' | 'onWait'> & {
+  readonly config: ConfigFile | null;
+  readonly hubEndpoint: string | null;
+};
+
+/**
+ * Finds what a pull request refers to on the lines that it changes, in its body, and what the config file lists.
+ * @throws UsageError, AccessError, NotFoundError or UnreachableError
+ */
+export async function findForReview({ repository, pullRequest, token, apiUrl, serverUrl, proxy, onWait, config, hubEndpoint }: FindRequest): Promise<Found> {
+  const github = await connect({ apiUrl, serverUrl, token, repository }, { proxy, onWait });
+  const { head, base, body } = await read(github, pullRequest);
+  return await findReferences(github, { head: head.sha, change: { pullRequest, base: base.sha }, body, release: null }, config, hubEndpoint);
+}
+
 /**
  * Posts a report to a pull request.
  * @returns what was done, in a sentence
@@ -34,15 +53,15 @@ export interface ReviewRequest {
 export async function reviewPullRequest(request: ReviewRequest): Promise<string> {
   const { report, pullRequest, key, run, attempt, comment, review, failOn, apiUrl, serverUrl, token, repository, proxy, onWait } = request;
   const github = await connect({ apiUrl, serverUrl, token, repository }, { proxy, onWait });
-  const head = await headOf(github, pullRequest);
+  const head = (await read(github, pullRequest)).head.sha;
   const outcome = await publishToPullRequest(github, { pullRequest, stamp: { key, head, run, attempt }, report, failOn, comment, review, wholeReport: null });
   return sentence(outcome, pullRequest);
 }
 
-async function headOf(github: GitHub, pullRequest: number): Promise<string> {
+async function read(github: GitHub, pullRequest: number) {
   try {
     const { data } = await github.rest.pulls.get({ owner: github.owner, repo: github.repo, pull_number: pullRequest });
-    return data.head.sha;
+    return data;
   } catch (error) {
     throw explained(error, `read pull request #${pullRequest}`);
   }

@@ -83,7 +83,8 @@ async function post(github: GitHub, review: Review, plan: ReviewPlan, reviews: r
 async function createReview(github: GitHub, review: Review, digest: string, inline: readonly ReviewItem[], inBody: readonly ReviewItem[], blocks: boolean): Promise<void> {
   const { owner, repo } = github;
   const send = (comments: readonly ReviewItem[], rest: readonly ReviewItem[], event: 'COMMENT' | 'REQUEST_CHANGES') => github.rest.pulls.createReview({
-    owner, repo, pull_number: review.pullRequest, commit_id: review.stamp.head, event,
+    // Lines are those of the commit that was checked; a review without any stands on the pull request as it is.
+    owner, repo, pull_number: review.pullRequest, ...(comments.length > 0 ? { commit_id: review.stamp.head } : {}), event,
     body: bodyOf(review, digest, rest),
     comments: comments.map((item) => ({ path: item.path, line: item.line ?? 1, side: 'RIGHT', body: itemBody(review, item) })),
     // A lost answer must not lead to a second review; the next run repairs what is missing.

@@ -43,7 +43,7 @@ export function checkpointReport({ target, evidence, diagnosis, verdict, base, b
     missing: [...comparison.missing, ...(evidence.weightsElsewhere || evidence.onlyIndexSeen ? [] : comparison.undelivered)].map(plainInfo),
     unexpected: comparison.unexpected.map(plainInfo),
     mismatched: comparison.mismatched.map(({ name, expected, actual }) => ({ name, expected, actual })),
-    tied: inner.tied.map(({ name, source }) => ({ name, source })),
+    tied: comparison.tied.map(({ name, source }) => ({ name, source })),
     renamed: inner.renamed,
     ledger: base === null || isAdapter ? [] : ledger(checkpoint, base.checkpoint, comparison).map(ledgerEntry),
     shards: base === null || isAdapter ? [] : shardRows(checkpoint, base.checkpoint),

@@ -56,7 +56,7 @@ async function readRange(handle: FileHandle, path: string, size: number, start: 
 /** Turns an error of the file system into one that says what to do. */
 export function localError(path: string, cause: unknown): NotFoundError | AccessError | UnreachableError {
   const code = errorCode(cause);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new NotFoundError(`There is nothing at ${path}.`, 'Check the path; relative ones count from the repository’s root.', { cause });
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new NotFoundError(`There is nothing at ${path}.`, 'Check the path; relative ones count from the directory that the check runs in.', { cause });
   if (code === 'EACCES' || code === 'EPERM') return new AccessError(`${path} may not be read.`, 'Give the account that runs the check permission to read it.', { cause });
   if (code === 'ELOOP') return new AccessError(`${path} is a link that leads in a circle.`, 'Replace the link by the file.', { cause });
   return new UnreachableError(`${path} could not be read (${code ?? 'unknown error'}).`, 'Check the disk, and try again.', { cause });

@@ -7,8 +7,12 @@ import { directorySource, isWithin } from './directory.ts';
 import { fileSource, localError } from './file.ts';
 import type { Source } from './source.ts';
 
+/** Files that people name when they mean the checkpoint around them. */
+const BESIDE_WEIGHTS = /(?:\.index|[\\/](?:adapter_)?config)\.json$/;
+
 /**
- * Opens a path on this machine: a directory, or one file. An index file stands for the shards it lists, so its directory is opened.
+ * Opens a path on this machine: a directory, or one file. An index or a config stands for the weights beside it, so its
+ * directory is opened.
  * @throws NotFoundError | AccessError | UsageError
  */
 export async function openLocal(reference: PathReference | SnapshotReference, options: SourceOptions): Promise<Source> {
@@ -20,7 +24,7 @@ export async function openLocal(reference: PathReference | SnapshotReference, op
   if (!followLinks) await refuseLinkOut(path, options.directory, text);
   if (found.isDirectory()) return await directorySource(text, path, followLinks);
   if (!found.isFile()) throw new UsageError(`${path} is neither a file nor a directory.`, 'Name the checkpoint’s directory, or one file of weights.');
-  if (path.endsWith('.index.json')) return await directorySource(text, dirname(path), followLinks);
+  if (BESIDE_WEIGHTS.test(path)) return await directorySource(text, dirname(path), followLinks);
   return fileSource(text, path, found.size);
 }
 

@@ -151,11 +151,15 @@ describe('the action', () => {
   });
 
   it('finds the pull request of a merge queue in the name of its branch', async () => {
-    fake.state.comparisons.set(`${BASE}...${HEAD}`, pull.files);
-    const { code, log } = await step({ event: 'merge_group', payload: mergeGroupPayload(fake.state, pull) });
+    const tried = '9'.repeat(40);
+    fake.state.files.set(tried, fake.state.files.get(HEAD) ?? new Map());
+    fake.state.comparisons.set(`${BASE}...${tried}`, pull.files);
+    const { code, log } = await step({ event: 'merge_group', payload: mergeGroupPayload(fake.state, pull, tried) });
     assert.equal(code, 1, log);
     assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference), ['hf://org/broken']);
     assert.equal(comments().length, 1);
+    assert.doesNotMatch(log, /::warning/);
+    assert.equal(fake.state.reviews.length, 0);
   });
 
   it('makes a check run where it is asked to', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isCommand, parseCommand } from '../../src/action/command.ts';
 import { readEvent } from '../../src/action/event.ts';
-import { reversed } from '../../src/action/changes.ts';
+import { reversed } from '../../src/publish/changes.ts';
 import { changed, examplePayload } from '../support/github/payloads.ts';
 
 describe('an event', () => {

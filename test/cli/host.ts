@@ -40,6 +40,7 @@ export async function ran(argv: readonly string[], report: Report | Error, overr
     rules: async () => [HEAD_MISSING],
     snapshot: unused,
     review: unused,
+    find: unused,
     ...parts,
   });
   return { code, out, err, settings };

@@ -1,40 +1,77 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
-import { AccessError, NotFoundError } from '../../src/errors.ts';
-import { reviewPullRequest } from '../../src/publish/review-command.ts';
-import type { ReviewRequest } from '../../src/publish/review-command.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import { FakeGitHub } from '../support/github/fake-github.ts';
-import { addPull, addedFile } from '../support/github/pull.ts';
-import { passing, reportOf, seed } from '../support/reports.ts';
+import { addedFile, addPull } from '../support/github/pull.ts';
+import { startHub, type Hub } from '../support/hub/hub.ts';
+import { safetensors } from '../support/hub/safetensors.ts';
 
-let fake: FakeGitHub;
-beforeEach(async () => {
-  fake = await FakeGitHub.start();
-  addPull(fake.state, 7, { files: [addedFile('deploy/serving.yaml', Array.from({ length: 20 }, (_, i) => `line: ${i}`))] });
-});
-afterEach(() => fake.close());
+const config = JSON.stringify({ architectures: ['LlamaForCausalLM'], model_type: 'llama', vocab_size: 32, hidden_size: 8, num_hidden_layers: 0, num_attention_heads: 1, tie_word_embeddings: false });
+const BODY = { 'model.embed_tokens.weight': ['BF16', [32, 8]], 'model.norm.weight': ['BF16', [8]] } as const;
 
-function request(overrides: Partial<ReviewRequest>): ReviewRequest {
-  return {
-    report: reportOf(seed), repository: 'octo-org/octo-model', pullRequest: 7, token: fake.token('writer', 'ci-bot', ['pull_requests:write']),
-    apiUrl: fake.api, serverUrl: 'https://github.com', key: 'default', run: 1, attempt: 1, comment: 'findings', review: 'comment', failOn: 'error',
-    proxy: null, onWait: () => {}, ...overrides,
+describe('`headcheck review`, from any CI', () => {
+  let fake: FakeGitHub;
+  let hub: Hub;
+  let directory: string;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'headcheck-ci-'));
+    hub = await startHub({ repos: {
+      'org/broken': { files: { 'config.json': config, 'model.safetensors': safetensors(BODY) } },
+      'org/whole': { files: { 'config.json': config, 'model.safetensors': safetensors({ ...BODY, 'lm_head.weight': ['BF16', [32, 8]] }) } },
+    } });
+    fake = await FakeGitHub.start();
+    fake.token('pat', 'release-bot', ['pull_requests:write', 'contents:read']);
+  });
+  after(async () => {
+    await hub.close();
+    await fake.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const review = async (...args: string[]): Promise<{ code: unknown; out: string }> => {
+    const child = spawn(process.execPath, [resolve('build/src/cli.js'), 'review', '--repo', 'octo-org/octo-model', '--api-url', fake.api, ...args], {
+      cwd: directory, env: { PATH: process.env['PATH'], CI: 'true', HF_ENDPOINT: hub.endpoint, GITHUB_TOKEN: 'pat' },
+    });
+    let out = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { out += chunk.toString('utf8'); });
+    const [code]: unknown[] = await once(child, 'close');
+    return { code, out };
   };
-}
 
-test('comments, reviews on the line, and says so', async () => {
-  assert.match(await reviewPullRequest(request({})), /^Commented: https?:\/\/\S+; reviewed on 1 place\.$/);
-  assert.match(fake.state.comments[0]?.body ?? '', /lm_head\.weight/);
-});
+  it('checks what the pull request refers to, comments as whoever the token is, and keeps the comment up to date', async () => {
+    const pull = addPull(fake.state, 7, { files: [addedFile('train.yaml', ['model_name_or_path: org/broken'])] });
+    fake.state.files.set(pull.headSha, new Map([['train.yaml', 'model_name_or_path: org/broken\n']]));
+    const first = await review('--pull-request', '7');
+    assert.equal(first.code, 1, first.out);
+    assert.match(first.out, /^Commented: https:\/\/github\.com\/octo-org\/octo-model\/pull\/7#issuecomment-\d+; reviewed on 1 place\.$/m);
+    assert.deepEqual(fake.state.comments.map(({ author }) => author), ['release-bot']);
+    assert.deepEqual(fake.state.reviewComments.map(({ path, line }) => [path, line]), [['train.yaml', 1]]);
+    pull.files = [addedFile('train.yaml', ['model_name_or_path: org/whole'])];
+    const second = await review('--pull-request', '7');
+    assert.equal(second.code, 0, second.out);
+    assert.match(second.out, /^Updated the comment: /m);
+    assert.equal(fake.state.comments.length, 1);
+    assert.equal(fake.state.reviewComments[0]?.minimized, 'RESOLVED');
+  });
 
-test('nothing to say is said here, not there', async () => {
-  assert.equal(await reviewPullRequest(request({ report: reportOf(passing) })), 'Nothing to say on pull request #7.');
-  assert.equal(fake.state.comments.length, 0);
-});
+  it('checks what is named instead', async () => {
+    addPull(fake.state, 8);
+    const { code, out } = await review('hf://org/broken', '--pull-request', '8', '--review', 'off');
+    assert.equal(code, 1, out);
+    assert.match(fake.state.comments.find(({ issue }) => issue === 8)?.body ?? '', /lm_head\.weight/);
+  });
 
-test('a token that may not write, and a pull request that is none', async () => {
-  const reader = fake.token('reader', 'ci-bot', ['pull_requests:read']);
-  assert.equal(await reviewPullRequest(request({ token: reader })), 'The token may not comment on pull request #7.');
-  await assert.rejects(reviewPullRequest(request({ pullRequest: 8 })), NotFoundError);
-  await assert.rejects(reviewPullRequest(request({ token: 'unknown' })), AccessError);
+  it('says what is wrong with the pull request or the token', async () => {
+    const unknown = await review('hf://org/whole', '--pull-request', '99');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.out, /read pull request #99/);
+    const refused = await review('hf://org/whole', '--pull-request', '7', '--token', 'wrong');
+    assert.equal(refused.code, 2);
+    assert.match(refused.out, /does not accept the token/);
+  });
 });

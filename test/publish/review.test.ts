@@ -152,6 +152,14 @@ describe('the review', () => {
     assert.match(fake.state.reviews[0]?.body ?? '', /The head is missing\.$/);
   });
 
+  it('says everything in the body where a push has replaced the commit meanwhile', async () => {
+    const checked = sha(1);
+    push(fake.state, 7, sha(2), fake.state.pulls.get(7)?.files ?? []);
+    await post([item()], { stamp: { key: 'default', head: checked, run, attempt: 1 } });
+    assert.equal(fake.state.reviewComments.length, 0);
+    assert.match(fake.state.reviews[0]?.body ?? '', /The head is missing\.$/);
+  });
+
   it('leaves to a newer run, to other keys and to other authors what is theirs', async () => {
     await post([item()]);
     run = 0;

@@ -30,8 +30,8 @@ export function pullRequestPayload(state: State, pull: PullRequest): Json {
   return changed(examplePayload('pull_request', 'opened'), { action: 'synchronize', number, pull_request: change, ...repository(state) });
 }
 
-export function mergeGroupPayload(state: State, pull: PullRequest): Json {
-  const group = { head_sha: pull.headSha, head_ref: `refs/heads/gh-readonly-queue/main/pr-${pull.number}-${pull.baseSha}`, base_sha: pull.baseSha, base_ref: 'refs/heads/main' };
+export function mergeGroupPayload(state: State, pull: PullRequest, head: string): Json {
+  const group = { head_sha: head, head_ref: `refs/heads/gh-readonly-queue/main/pr-${pull.number}-${pull.baseSha}`, base_sha: pull.baseSha, base_ref: 'refs/heads/main' };
   return changed(examplePayload('merge_group'), { merge_group: group, ...repository(state) });
 }
 

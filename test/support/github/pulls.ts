@@ -64,6 +64,8 @@ function createReview(call: Call, pull: PullRequest): Answer {
   if (event === 'REQUEST_CHANGES' && call.actor.login === pull.author) return refuse('Review Can not request changes on your own pull request');
   if (body === '' && (event === 'REQUEST_CHANGES' || wanted.length === 0)) return refuse('Review body can\'t be blank');
   if ([body, ...wanted.map((one) => text(one, 'body') ?? '')].some((one) => one.length > MAX_BODY)) return refuse(`Body is too long (maximum is ${MAX_BODY} characters)`);
+  const commit = text(call.body, 'commit_id');
+  if (commit !== null && commit !== pull.headSha) return refuse('Commit is not part of the pull request');
   const id = call.state.nextId++;
   const comments = wanted.map((one) => placed(call, pull, id, one));
   if (comments.includes(null)) return refuse('Line could not be resolved');

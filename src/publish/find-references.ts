@@ -1,13 +1,24 @@
 import { discover, type Discovery } from '../discovery/discover.ts';
-import type { GitHub } from '../publish/client.ts';
 import { prose, type Report } from '../report/report.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
-import { changedFiles } from './changes.ts';
+import { changedFiles, type Change } from './changes.ts';
+import type { GitHub } from './client.ts';
 import { releaseByTag } from './release.ts';
-import { pathsAt } from './repository.ts';
-import type { Subject } from './subject.ts';
+import { pathsAt } from './repository-files.ts';
 
 type Notice = Report['notices'][number];
+
+/** Where references are looked for. */
+export interface SearchPlace {
+  /** The commit that is checked. */
+  readonly head: string;
+  /** What a merge would change; null where nothing is proposed. */
+  readonly change: Omit<Change, 'head'> | null;
+  /** Markdown: a pull request's body, a release's notes. */
+  readonly body: string | null;
+  /** The release's tag, whose assets are checkpoints too; null for none. */
+  readonly release: string | null;
+}
 
 /** A reference that something else than an input named. */
 export interface FoundReference {
@@ -22,17 +33,17 @@ export interface Found {
 }
 
 /** Finds what the change, the release and the config file name. Without a token it is the config file alone. */
-export async function findTargets(github: GitHub | null, subject: Subject, config: ConfigFile | null, hubEndpoint: string | null): Promise<Found> {
+export async function findReferences(github: GitHub | null, place: SearchPlace, config: ConfigFile | null, hubEndpoint: string | null): Promise<Found> {
   const listed = (config?.checkpoints ?? []).map(({ reference, base, origin }) => ({ reference, base, origin }));
-  const proposed = github === null || subject.change === null ? null : await changedFiles(github, { ...subject.change, head: subject.head });
-  const paths = github === null || proposed === null ? null : await pathsAt(github, subject.head);
+  const proposed = github === null || place.change === null ? null : await changedFiles(github, { ...place.change, head: place.head });
+  const paths = github === null || proposed === null ? null : await pathsAt(github, place.head);
   const discovery = await discover({
-    files: proposed ?? [], body: subject.body, config: listed,
+    files: proposed ?? [], body: place.body, config: listed,
     paths,
     ...(hubEndpoint === null ? {} : { hubEndpoint }),
   });
-  const assets = await assetReferences(github, subject);
-  const unseen = subject.change !== null && proposed === null ? [unseenChanges] : [];
+  const assets = await assetReferences(github, place);
+  const unseen = place.change !== null && proposed === null ? [unseenChanges] : [];
   return { references: [...discovery.references, ...assets], notices: [...unseen, ...skippedNotices(discovery)] };
 }
 
@@ -41,7 +52,7 @@ const unseenChanges: Notice = {
   message: prose`The changed files could not be listed, so nothing was looked for in them. Give the job the permissions ${'contents: read'} and ${'pull-requests: read'}.`,
 };
 
-async function assetReferences(github: GitHub | null, { release }: Subject): Promise<readonly FoundReference[]> {
+async function assetReferences(github: GitHub | null, { release }: SearchPlace): Promise<readonly FoundReference[]> {
   if (github === null || release === null) return [];
   const facts = await releaseByTag(github, release);
   return facts?.hasWeights ? [{ reference: `release://${release.replaceAll('/', '%2F')}`, base: null, origin: null }] : [];

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { isRefusal, statusOf, type GitHub } from '../publish/client.ts';
+import { isRefusal, statusOf, type GitHub } from './client.ts';
 
 /** More requests at once only make GitHub slow us down. */
 const PARALLEL = 8;

@@ -1,8 +1,8 @@
 import type { ChangedFile } from '../discovery/discover.ts';
 import { needsContent } from '../discovery/discover.ts';
-import { pullRequestFiles } from '../publish/changed-files.ts';
-import { isRefusal, statusOf, type GitHub } from '../publish/client.ts';
-import { textsAt } from './repository.ts';
+import { pullRequestFiles } from './changed-files.ts';
+import { isRefusal, statusOf, type GitHub } from './client.ts';
+import { textsAt } from './repository-files.ts';
 
 /** What is proposed: the commits, and where the list of changed files comes from. */
 export interface Change {

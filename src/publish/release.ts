@@ -1,5 +1,5 @@
 import { isWeights } from '../discovery/checkpoint-files.ts';
-import { isRefusal, statusOf, type GitHub } from '../publish/client.ts';
+import { isRefusal, statusOf, type GitHub } from './client.ts';
 
 export interface ReleaseFacts {
   readonly notes: string;
