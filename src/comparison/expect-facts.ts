@@ -28,6 +28,12 @@ export function expectFromFacts(facts: ClassFacts, config: JsonObject | null, ob
   return new Expectation(facts, config, observed).build();
 }
 
+/** The setting that counts the layers of one side of an encoder and decoder, where no setting was seen to decide. */
+function sideKey(list: string): string | null {
+  const side = /(?:^|\.)(encoder|decoder)(?:\.|$)/.exec(list)?.[1];
+  return side === undefined || /vision|audio|image|tower/.test(list) ? null : `${side}_layers`;
+}
+
 class Expectation {
   readonly #facts: ClassFacts;
   readonly #config: JsonObject | null;
@@ -79,7 +85,7 @@ class Expectation {
 
   #layerCount(list: string, groups: readonly ParameterGroup[]): number {
     const disk = groups[0]?.parameters[0]?.disk ?? '';
-    const key = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null;
+    const key = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? sideKey(list);
     const stated = key === null ? null : numberAt(this.#config, key);
     return stated ?? this.#observed.count(list);
   }

@@ -54,7 +54,8 @@ class ShapeCheck {
       const group = groups.get(pattern) ?? { layers: 0, shapes: new Set<string>(), empty: false };
       groups.set(pattern, { layers: group.layers + 1, shapes: group.shapes.add(actual.shape.join()), empty: group.empty || actual.shape.includes(0) });
     }
-    if (findSlices(this.#mismatched) !== null) return;
+    const sliced = findSlices(this.#mismatched);
+    if (sliced !== null && sliced.parameters.length * 2 >= this.#knownMatrices()) return;
     const counts = new Map<string, number>();
     for (const memory of this.#sides.expected.memory) {
       const { pattern } = patternIn(this.#sides.input.facts, 'memory', memory);
@@ -62,6 +63,12 @@ class ShapeCheck {
     }
     const doubtful = new Set([...groups].flatMap(([pattern, { layers, shapes, empty }]) => (pattern.includes('*') && !empty && shapes.size === 1 && layers > 1 && layers === counts.get(pattern) ? [pattern] : [])));
     this.#mismatched = this.#mismatched.filter(({ memory }) => !doubtful.has(patternIn(this.#sides.input.facts, 'memory', memory).pattern));
+  }
+
+  /** How many expected parameters have a known shape of two dimensions or more. */
+  #knownMatrices(): number {
+    const { tensors, shapeKnown } = this.#sides.expected;
+    return shapeKnown.reduce((count, known, row) => count + (known === 1 && tensors.shape(row).length > 1 ? 1 : 0), 0);
   }
 
   #check(position: number, row: number): void {
@@ -100,9 +107,19 @@ class ShapeCheck {
 
   /** What the config calls for; with a base only where the same formula, read with the base's config, gives the base's shape. */
   #byConfig(memory: string, row: number): number[] | null {
-    if (this.#baseFacts === null) return this.#facts.shape(memory);
+    if (this.#baseFacts === null) return memory === this.#sides.input.heads.head ? this.#headShape(memory) : this.#facts.shape(memory);
     const ofBase = this.#baseFacts.shape(memory);
     return ofBase !== null && sameNumbers(ofBase, this.#sides.expected.tensors.shape(row)) ? this.#facts.shape(memory) : null;
+  }
+
+  /** The head's rows by the config, its width by the stored embedding's: a head is as wide as the embedding. */
+  #headShape(memory: string): number[] | null {
+    const { heads } = this.#sides.input;
+    const position = heads.embedding === null ? undefined : this.#sides.byMemory.get(heads.embedding);
+    const rows = this.#facts.dimensions(memory)?.[0] ?? null;
+    if (position === undefined || rows === null || this.#sides.isDeclared(position)) return null;
+    const [, ...width] = this.#sides.actual.shape(this.#sides.rowAt(position));
+    return width.length !== 1 || width.includes(0) ? this.#facts.shape(memory) : [rows, ...width];
   }
 
   /** The expected shape, with the rows of the base's vocabulary replaced by those that the checkpoint's config states. */
