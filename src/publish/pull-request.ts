@@ -1,6 +1,6 @@
 import { markdown } from '../report/markdown.ts';
 import { exitCode, type FailOn } from '../report/exit-code.ts';
-import { mainFinding, needsAttention } from '../report/view.ts';
+import { active, mainFinding } from '../report/view.ts';
 import type { CheckpointReport, Prose, Report } from '../report/report.ts';
 import type { GitHub } from './client.ts';
 import { pullRequestFiles } from './changed-files.ts';
@@ -60,7 +60,7 @@ async function postComment(github: GitHub, { pullRequest, stamp, report, comment
 }
 
 async function postReview(github: GitHub, post: PullRequestPost, comment: StickyOutcome): Promise<ReviewOutcome> {
-  const items = post.report.checkpoints.filter(needsAttention).map((checkpoint) => itemOf(post.report, checkpoint));
+  const items = post.report.checkpoints.filter(asksForAction).map((checkpoint) => itemOf(post.report, checkpoint));
   const files = items.length > 0 ? await pullRequestFiles(github, post.pullRequest) : [];
   return await publishReview(github, {
     pullRequest: post.pullRequest, stamp: post.stamp, items, files,
@@ -80,14 +80,19 @@ function itemOf(report: Report, checkpoint: CheckpointReport): ReviewItem {
 
 /** Our own words and numbers only: nothing of the report's text stands here. */
 function openingOf(report: Report, url: string | null): string {
-  const count = report.checkpoints.filter(needsAttention).length;
+  const count = report.checkpoints.filter(asksForAction).length;
   const what = count === 1 ? 'One checkpoint needs attention' : `${count} checkpoints need attention`;
   return url === null ? `${what}.` : `${what}; [the whole report](${url}).`;
 }
 
+/** Whether somebody has to act: not where all that is wrong is accepted, or stands on the base branch already. */
+function asksForAction(checkpoint: CheckpointReport): boolean {
+  return checkpoint.verdict === 'unreadable' || active(checkpoint, 'error').length + active(checkpoint, 'warning').length > 0;
+}
+
 /** Whether a comment is worth making where there is none yet. */
 export function hasSomethingToSay(report: Report): boolean {
-  return report.notices.some(({ severity }) => severity === 'error') || report.checkpoints.some((checkpoint) => needsAttention(checkpoint) || checkpoint.verdict === 'unknown');
+  return report.notices.some(({ severity }) => severity === 'error') || report.checkpoints.some((checkpoint) => asksForAction(checkpoint) || checkpoint.verdict === 'unknown');
 }
 
 /** What a comment about this report says, without what differs from run to run. */

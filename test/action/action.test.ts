@@ -302,6 +302,14 @@ describe('the action', () => {
       const { code, outputs, log } = await pullRequest({ 'only-regressions': 'true', comment: 'always' });
       assert.deepEqual([code, outputs['errors']], [0, '0'], log);
       assert.match(comments()[0] ?? '', /on main at bbbbbbb/);
+      assert.equal(outputs['verdict'], 'incomplete', 'what is forgiven is not complete');
+      assert.equal(fake.state.reviews.length, 0);
+    });
+
+    it('makes no comment of its own about what the base branch has already', async () => {
+      await can({ out: seed, [at(BASE, 'out')]: seed });
+      assert.equal(await gate(), 0);
+      assert.deepEqual(fake.writes(), []);
     });
 
     it('fails what is new', async () => {
