@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import * as v from 'valibot';
 import { UsageError } from '../errors.ts';
 
@@ -26,6 +27,8 @@ export interface Environment {
   readonly noProxy: readonly string[];
   readonly hubEndpoint: string | null;
   readonly hubToken: string | null;
+  /** For where the input is left out and the step's `env` has it. */
+  readonly githubToken: string | null;
 }
 
 const text = v.pipe(v.string(), v.nonEmpty());
@@ -33,15 +36,16 @@ const count = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number), v.safeIn
 const Variables = v.object({
   GITHUB_API_URL: v.optional(text, 'https://api.github.com'),
   GITHUB_SERVER_URL: v.optional(text, 'https://github.com'),
-  GITHUB_REPOSITORY: v.pipe(text, v.regex(/^[\w.-]+\/[\w.-]+$/)),
+  GITHUB_REPOSITORY: v.pipe(text, v.regex(/^(?!\.{1,2}\/)[\w.-]+\/(?!\.{1,2}$)[\w.-]+$/)),
   GITHUB_EVENT_NAME: text,
   GITHUB_EVENT_PATH: text,
   GITHUB_REF: v.optional(v.string(), ''),
   GITHUB_SHA: v.optional(v.string(), ''),
   GITHUB_RUN_ID: v.optional(count, '0'),
   GITHUB_RUN_ATTEMPT: v.optional(count, '1'),
-  GITHUB_WORKSPACE: text,
-  RUNNER_TEMP: text,
+  // Some runners that are compatible with GitHub's leave these out.
+  GITHUB_WORKSPACE: v.optional(text, () => process.cwd()),
+  RUNNER_TEMP: v.optional(text, () => tmpdir()),
 });
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -64,6 +68,6 @@ export function readEnvironment(variables: Variables): Environment {
     eventName: output.GITHUB_EVENT_NAME, eventPath: output.GITHUB_EVENT_PATH, ref: output.GITHUB_REF, sha: output.GITHUB_SHA,
     runId: output.GITHUB_RUN_ID, runAttempt: output.GITHUB_RUN_ATTEMPT, workspace: output.GITHUB_WORKSPACE, temp: output.RUNNER_TEMP,
     summary: first('GITHUB_STEP_SUMMARY'), proxy: first('HTTPS_PROXY', 'https_proxy'), noProxy: (first('NO_PROXY', 'no_proxy') ?? '').split(/[\s,]+/).filter((host) => host !== ''),
-    hubEndpoint: first('HF_ENDPOINT'), hubToken: first('HF_TOKEN'),
+    hubEndpoint: first('HF_ENDPOINT'), hubToken: first('HF_TOKEN'), githubToken: first('GITHUB_TOKEN'),
   };
 }

@@ -23,7 +23,8 @@ import { subjectOf } from './subject.ts';
 export async function runAction(variables: Readonly<Record<string, string | undefined>>, tools: Tools): Promise<number> {
   try {
     const environment = readEnvironment(variables);
-    const inputs = readInputs();
+    const given = readInputs();
+    const inputs = { ...given, githubToken: given.githubToken ?? environment.githubToken };
     for (const secret of [inputs.hubToken, inputs.githubToken ?? '', environment.hubToken ?? '']) if (secret !== '') setSecret(secret);
     const event = readEvent(environment.eventName, await payloadAt(environment.eventPath));
     if (event.kind === 'ignored') return nothing(event.why);
