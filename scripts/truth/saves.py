@@ -5,7 +5,7 @@ import os
 import shutil
 
 import oracle
-from compat import auto_class, torch, transformers
+from compat import auto_class, torch
 from header import Checkpoint
 from small_config import small_config
 

@@ -15,9 +15,10 @@ import compat
 from compat import RELEASE, torch, transformers
 import faults
 import file_faults  # noqa: F401  registers its faults
+import name_faults  # noqa: F401
 import oracle
 import peft_faults
-from header import INDEX, lay_out
+from header import lay_out
 from saves import Model, clean
 
 #: faults of which a loader says the same whatever the class
