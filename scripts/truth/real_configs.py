@@ -5,6 +5,7 @@ usage: real_configs.py OUT.jsonl
 The oracle is by construction (`constructed`: true): what was taken away is what a loader misses, under the name it has on disk, for
 `automodel_save` the head unless the model ties it. Nothing here was loaded: these models do not fit a small machine."""
 import json
+import math
 import os
 import re
 import sys
@@ -13,10 +14,11 @@ import tempfile
 import compat
 from compat import RELEASE, torch, transformers
 import transformers.modeling_utils as modeling_utils
-from header import Checkpoint, INDEX, Shard
+from header import Checkpoint, INDEX, Shard, nbytes
 
 T = transformers
 NAMES = {torch.bfloat16: "BF16", torch.float16: "F16", torch.float32: "F32", torch.int64: "I64", torch.uint8: "U8", torch.bool: "BOOL", torch.int32: "I32"}
+SHARD = 5_000_000_000
 LAYER = re.compile(r"^(.*?(?:layers|h|layer|blocks|block))\.(\d+)\.")
 
 
@@ -112,14 +114,27 @@ def saved(model):
             model.save_pretrained(folder, max_shard_size="5GB")
             with open(os.path.join(folder, "config.json")) as f:
                 config = json.load(f)
-            index_path = os.path.join(folder, INDEX)
-            extra = {}
-            if os.path.exists(index_path):
-                with open(index_path) as f:
-                    extra = {INDEX: json.load(f)}
     finally:
         modeling_utils.safe_save_file = real
-    return Checkpoint(config, extra, [Shard(n, t, m) for n, (t, m) in sorted(shards.items())])
+    tensors = {n: t for name in sorted(shards) for n, t in shards[name][0].items()}
+    return sharded(config, tensors, next(iter(shards.values()))[1])
+
+
+def sharded(config, tensors, metadata):
+    """Shards of at most 5 GB, filled in order, as save_pretrained fills them. (Its own split counts a split expert as the whole fused
+    tensor on the meta device, so it cannot be taken over.)"""
+    groups, held = [{}], 0
+    for name, tensor in tensors.items():
+        if groups[-1] and held + nbytes(*tensor) > SHARD:
+            groups.append({})
+            held = 0
+        groups[-1][name] = tensor
+        held += nbytes(*tensor)
+    if len(groups) == 1:
+        return Checkpoint(config, {}, [Shard("model.safetensors", tensors, metadata)])
+    shards = [Shard(f"model-{i + 1:05}-of-{len(groups):05}.safetensors", g, metadata) for i, g in enumerate(groups)]
+    total = {"total_parameters": sum(math.prod(s) for _, s in tensors.values())} if RELEASE >= "5" else {}
+    return Checkpoint(config, {INDEX: {"metadata": total}}, shards).reindexed()
 
 
 def drop(checkpoint, names):

@@ -10,9 +10,10 @@ import sys
 
 from generate import write_lines
 
-#: classes whose every case is taken, by task: an untied, a tied and a mixture-of-experts decoder; elsewhere two of different families
-WHOLE = {"causal-lm": ("llama", "gemma2", "mixtral")}
-FIRST = {"causal-lm": ("gpt2", "bert", "qwen2_moe", "gpt_neox", "opt", "phi3"), "sequence-classification": ("llama", "bert"), "token-classification": ("qwen2", "roberta"),
+#: the class whose every case is taken
+WHOLE = {"causal-lm": ("llama",)}
+#: the classes to look for a fault in first, by task
+FIRST = {"causal-lm": ("gemma2", "mixtral", "gpt2", "bert", "qwen2_moe", "gpt_neox", "opt", "phi3"), "sequence-classification": ("llama", "bert"), "token-classification": ("qwen2", "roberta"),
          "question-answering": ("distilbert", "llama"), "masked-lm": ("bert", "modernbert"), "seq2seq": ("t5", "bart"),
          "image-text-to-text": ("llava", "gemma3", "qwen2_vl")}
 
@@ -30,19 +31,19 @@ def read(folder):
 
 
 def picked(cases):
-    """Ids to keep: whole classes of one release; for each other (release, task, fault) the first case by the order of FIRST, then by id."""
+    """Ids to keep: whole classes of the newer release; for each other fault of a task the first case by the order of FIRST, then by id. Causal
+    language models have each fault in both releases, the other tasks in either."""
     keep, best = set(), {}
     for own, (case, _) in cases.items():
         task, kind = case["task"], case["model_type"]
         if "format" in case:
-            if case["transformers"] >= "5" and (case["fault"].endswith(("_good", "_weight_missing", "_config_missing")) or "scale" in case["fault"]
-                                                or case["format"] in ("bnb4", "gptq", "mxfp4", "base")):
+            if case["transformers"] >= "5" and (case["fault"].endswith(("_good", "_scale_missing")) or case["format"] in ("bnb4", "gptq", "mxfp4")):
                 keep.add(own)
             continue
         if case["transformers"] >= "5" and kind in WHOLE.get(task, ()):
             keep.add(own)
         order = (FIRST.get(task, ()).index(kind) if kind in FIRST.get(task, ()) else 99, own)
-        key = (case["transformers"], task, case["fault"])
+        key = (case["transformers"] if task == "causal-lm" else None, task, case["fault"])
         if key not in best or order < best[key][0]:
             best[key] = (order, own)
     keep |= {own for _, own in best.values()}
