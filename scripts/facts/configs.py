@@ -32,7 +32,7 @@ def leaves(config):
         except Exception:  # some composite configs cannot be written without their parts
             data = {k: v for k, v in vars(sub).items() if not k.startswith("_")}
         for key, value in data.items():
-            if isinstance(getattr(sub, key, None), BaseConfig) or isinstance(value, dict):
+            if isinstance(vars(sub).get(key), BaseConfig) or isinstance(value, dict):
                 continue
             if key in _COMMON or _NOISE.search(key) or key == "model_type":
                 continue
@@ -113,6 +113,8 @@ def perturbations(path, value):
         return [48] if key == "head_dim" else [2, True]
     if isinstance(value, (list, tuple)) and not value:
         return [[1]]
+    if isinstance(value, (list, tuple)) and len(value) > 1 and all(isinstance(v, int) and not isinstance(v, bool) and v > 1 for v in value):
+        return [[value[0] * 2, *value[1:]]]
     return []
 
 

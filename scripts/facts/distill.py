@@ -20,6 +20,8 @@ def builds_of(entry):
     for build in entry["builds"]:
         values = {**base["values"], **build["values"]}
         builds.append(({k: v for k, v in values.items() if v != "absent"}, build["disk"], build["memory"]))
+    # A reversed converter that found nothing to split leaves its own pattern as a name (`experts.*.w1`).
+    builds = [(values, {name: at for name, at in disk.items() if "*" not in name}, memory) for values, disk, memory in builds]
     for values, _, _ in builds:
         values.setdefault("num_labels", 2)
     return builds
@@ -67,8 +69,9 @@ def integer(value):
 class Dimensions:
     """Finds what each dimension is, from how it followed the settings."""
 
-    def __init__(self, builds, without_effect):
+    def __init__(self, builds, without_effect, tried):
         self.builds = builds
+        self.tried = tried
         self.keys = sorted({k for values, _, _ in builds for k, v in values.items() if integer(v)})
         self.base = builds[0][0]
         varied = {k for values, _, _ in builds for k, v in values.items() if v != self.base.get(k)}
@@ -86,6 +89,25 @@ class Dimensions:
             return None
         return [self._one([(number, shape[i]) for number, shape in shapes]) for i in range(ranks.pop())]
 
+    def better(self, shapes, own, other):
+        """Dimensions of the bare class in place of the own where they hold in these builds too: it was varied more widely."""
+        if other is None or own is not None and len(own) != len(other) or any(len(shape) != len(other) for _, shape in shapes):
+            return own
+        return [theirs if theirs is None or self._holds(theirs, i, shapes) else mine
+                for i, (theirs, mine) in enumerate(zip(other, own or [None] * len(other)))]
+
+    def _holds(self, dim, i, shapes):
+        for number, shape in shapes:
+            size = 1
+            for factor in str(dim).split("*"):
+                value = int(factor) if factor.isdigit() else self.builds[number][0].get(factor)
+                if not integer(value):
+                    return False
+                size *= value
+            if size != shape[i]:
+                return False
+        return True
+
     def _one(self, seen):
         by_build = {}
         for number, size in seen:
@@ -96,7 +118,7 @@ class Dimensions:
             return self._constant(sizes.pop(), by_build)
         keys = [k for k in self.keys if all(self.builds[n][0].get(k) == size for n, size in by_build.items())]
         if keys:
-            return min(keys, key=lambda k: (k.count("."), len(k)))
+            return min(keys, key=lambda k: (k not in self.tried, k.count("."), len(k)))
         return self._product(by_build)
 
     def _constant(self, size, by_build):
@@ -183,6 +205,16 @@ def pairs(groups, memory):
     return found
 
 
+def either(pair, paths, trials):
+    """Flags any one of which is enough, as `a|b`; empty where that is not how it is."""
+    full = [(flags, seen) for flags, seen in trials[1:] if seen is not None and len(flags) == len(paths)]
+    alone = [p for p in paths if any(flags[p] and sum(flags.values()) == 1 and pair in seen for flags, seen in full)]
+    if alone and all((pair in seen) == any(flags[p] for p in alone) for flags, seen in full):
+        return ["|".join(alone)]
+    print("no flag explains", pair, [(flags, pair in seen) for flags, seen in full])
+    return []
+
+
 def ties_of(entry, memory):
     trials = [(flags, None if groups is None else pairs(groups, memory)) for flags, groups in entry["ties"]]
     default, all_on, all_off = (trials[i][1] for i in range(3))
@@ -202,21 +234,24 @@ def ties_of(entry, memory):
             off = [seen for flags, seen in trials[1:] if seen is not None and flags.get(path) is False and len(flags) == len(paths)]
             if on and off and all(pair in seen for seen in on) and all(pair not in seen for seen in off):
                 found.append(path)
-        ties.append({"target": target, "source": source, "flag": found[0] if found else "?", "default": pair in default,
-                     **({} if found else {"trials": [[flags, pair in seen] for flags, seen in trials if seen is not None]})})
+        if not found:
+            found = either(pair, paths, trials)
+        ties.append({"target": target, "source": source, "flag": found[0] if found else paths[0], "default": pair in default})
     return ties
 
 
-def distill(entry):
+def distill(entry, bare):
     builds = builds_of(entry)
     disk = Patterns([names for _, names, _ in builds])
     memory = Patterns([names for _, _, names in builds])
-    dimensions = Dimensions(builds, set(entry.get("withoutEffect", [])))
+    dimensions = Dimensions(builds, set(entry.get("withoutEffect", [])), {build["label"][0] for build in entry["builds"]})
     groups = groups_of(builds, disk, memory)
+    bare = placed(bare, {memory.pattern(name) for _, _, names in builds for name in names})
     for group in groups:
         group["when"] = condition(group, builds)
         for parameter in group["parameters"]:
-            parameter["dims"] = dimensions.of(parameter.pop("shapes"))
+            shapes = parameter.pop("shapes")
+            parameter["dims"] = dimensions.better(shapes, dimensions.of(shapes), dims_in(bare, parameter))
         del group["where"], group["all"]
     facts = entry["facts"]
     ignore = list(facts["ignoreUnexpected"])
@@ -237,30 +272,66 @@ def distill(entry):
     }
 
 
+def placed(bare, names):
+    """memory pattern → parameters of the bare class, with what this class puts before its names (`model.`)."""
+    if bare is None or not bare["memory"]:
+        return {}
+    places = {""} | {name.split(".")[0] + "." for name in names}
+    held = {place: len({place + name for name in bare["memory"]} & names) for place in places}
+    place = max(sorted(held), key=held.get)
+    known = {}
+    for group in bare["groups"]:
+        for parameter in group["parameters"]:
+            known.setdefault(place + parameter["memory"], []).append(parameter)
+    return known
+
+
+def dims_in(bare, parameter):
+    """Dimensions that the bare class gives for a parameter, where it is clear which of its parameters that is."""
+    found = bare.get(parameter["memory"], [])
+    end = parameter["disk"].split(".")[-2:]
+    found = [p for p in found if p["disk"].split(".")[-2:] == end] if len(found) > 1 else found
+    return found[0]["dims"] if len(found) == 1 else None
+
+
 def memory_like(name):
     return ".".join("_NUMBER_" if part.isdigit() else part for part in name.split("."))
 
 
+def unfinished(line):
+    """Whether the probe began with a class and never came back."""
+    return line.rstrip().endswith('"started": true}')
+
+
 def main():
     source, target = sys.argv[1:3]
-    seen, done = {}, set()
+    seen, done, bare = {}, set(), {}
     if os.path.exists(target):
-        done = {tuple(json.loads(line)["key"]) for line in open(target)}
+        kept = [line for line in open(target) if '"facts": ' in line]
+        done = {tuple(json.loads(line)["key"]) for line in kept}
+        open(target, "w").writelines(kept)
+        for facts in (json.loads(line)["facts"] for line in kept):
+            if "base" in facts["tasks"]:
+                bare.setdefault(facts["modelType"], facts)
     for line in open(source):
         key = tuple(json.loads(line[:line.index(', "tasks"')] + "}")[k] for k in ("modelType", "class"))
         seen[key] = line
     with open(target, "a") as out:
         for key, line in seen.items():
-            if key in done or '"started": true' in line[:1000] and '"base"' not in line[:100000]:
+            if key in done or unfinished(line):
                 continue
             entry = json.loads(line)
+            if entry["modelType"] in bare and bare[entry["modelType"]]["class"] == entry["class"]:
+                continue
             if "error" in entry:
                 result = {"failure": {k: entry.get(k) for k in ("release", "modelType", "class", "tasks", "error")}}
             else:
-                result = {"facts": distill(entry)}
+                result = {"facts": distill(entry, bare.get(entry["modelType"]))}
+                if "base" in entry["tasks"]:
+                    bare.setdefault(entry["modelType"], result["facts"])
             out.write(json.dumps({"key": key, **result}) + "\n")
             out.flush()
-    crashed = [key for key, line in seen.items() if '"started": true' in line[:1000] and '"base"' not in line[:100000]]
+    crashed = [key for key, line in seen.items() if unfinished(line)]
     print(len(seen), "classes seen; never finished:", crashed)
 
 

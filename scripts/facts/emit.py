@@ -26,23 +26,73 @@ class Table:
         return self.index[key]
 
 
+def place_of(facts, bare):
+    """Where the class keeps its bare class: what stands before the bare class's names (`model.`), or None."""
+    if bare is None or facts["bare"]:
+        return None
+    names = set(facts["memory"])
+    places = {""} | {name.split(".")[0] + "." for name in names}
+    held = {place: len({place + name for name in bare["memory"]} & names) for place in places}
+    best = max(sorted(held), key=held.get)
+    return best if held[best] else None
+
+
 def head_of(facts, bare):
     """Memory patterns that the class has beyond its bare class, wherever it keeps that."""
-    names = facts["memory"]
     if facts["bare"]:
         return []
+    names, place = facts["memory"], place_of(facts, bare)
     if facts["hasPrefix"]:
         return [name for name in names if not name.startswith(facts["prefix"] + ".")]
-    if bare is not None and bare["memory"]:
-        places = {""} | {name.split(".")[0] + "." for name in names}
-        held = {place: {place + name for name in bare["memory"]} & set(names) for place in places}
-        best = max(sorted(held), key=lambda place: len(held[place]))
-        if held[best]:
-            return [name for name in names if name not in held[best]]
+    if place is not None:
+        held = {place + name for name in bare["memory"]}
+        return [name for name in names if name not in held]
     if facts["output"]:
         stem = facts["output"].rsplit(".", 1)[0]
         return [name for name in names if name.rsplit(".", 1)[0] == stem]
     return []
+
+
+def aliases(facts, release, tables):
+    """
+    Classes that an auto class chooses for a composite model type but that are built from one of its inner configs
+    (AutoModelForCausalLM takes `text_config` of a vision-language model): the same facts, with config paths from the
+    outer config.
+    """
+    by_class = {}
+    for releases in facts.values():
+        for entry in releases.get(release, []):
+            by_class.setdefault(entry["class"], []).append(entry)
+    for model_type, chosen in tables[release]["auto"].items():
+        own = facts.get(model_type, {}).get(release, [])
+        for task, name in chosen.items():
+            if not own or any(entry["class"] == name for entry in own):
+                continue
+            inner = {(t, at) for entry in own for _, _, at, t in entry["submodels"] if at}
+            found = next(((entry, at) for entry in by_class.get(name, []) for t, at in sorted(inner) if entry["modelType"] == t), None)
+            if found is not None:
+                tasks = [t for t, n in chosen.items() if n == name]
+                own.append(moved({**json.loads(json.dumps(found[0])), "modelType": model_type, "tasks": tasks}, found[1]))
+
+
+def moved(entry, at):
+    """The facts of a class with every config path put below another."""
+    def path(key):
+        return key if key is None or key == "num_labels" else "|".join(f"{at}.{part}" for part in key.split("|"))
+
+    def dim(value):
+        return "*".join(f if f.isdigit() else path(f) for f in value.split("*")) if isinstance(value, str) else value
+
+    for group in entry["groups"]:
+        if group["when"]:
+            group["when"]["key"] = path(group["when"]["key"])
+        for parameter in group["parameters"]:
+            parameter["dims"] = None if parameter["dims"] is None else [dim(d) for d in parameter["dims"]]
+    entry["layers"] = {name: path(key) for name, key in entry["layers"].items()}
+    for tie in entry["ties"]:
+        tie["flag"] = path(tie["flag"])
+    entry["submodels"] = [[p, c, path(where) if where else at, t] for p, c, where, t in entry["submodels"]]
+    return entry
 
 
 def tie_flag(facts):
@@ -169,7 +219,10 @@ def main():
                 facts.setdefault(entry["key"][0], {}).setdefault(release, []).append(entry["facts"])
             else:
                 failures.append((release, *entry["key"], " ".join(entry["failure"]["error"].split())[:160]))
-    # Auto classes that could not be built still belong to the table of contents.
+    for release in RELEASES:
+        aliases(facts, release, tables)
+    built = {(r, t, e["class"]) for t, releases in facts.items() for r, entries in releases.items() for e in entries}
+    failures = [failure for failure in failures if failure[:3] not in built]
     types = sorted(facts)
     sizes = {t: len(json.dumps(facts[t])) for t in types}
     target, shards, size = sum(sizes.values()) / SHARDS, [[]], 0

@@ -5,6 +5,23 @@ _VISION = {"model_type": "vit", "num_hidden_layers": 2}
 _AUDIO = {"model_type": "wav2vec2", "num_hidden_layers": 2}
 
 HINTS = {
+    "dots1": [{"n_routed_experts": 4, "n_shared_experts": 1, "first_k_dense_replace": 1, "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1}],
+    "granitemoehybrid": [{"num_hidden_layers": 4, "layer_types": ["mamba", "attention", "mamba", "attention"]}],
+    "lfm2_moe": [{"num_hidden_layers": 4, "layer_types": ["conv", "full_attention", "conv", "full_attention"]}],
+    "hunyuan_v1_dense": [{"head_dim": 128}],
+    "hunyuan_v1_moe": [{"head_dim": 128}],
+    "ministral": [{"head_dim": 128}],
+    "nemotron": [{"head_dim": 128, "num_key_value_heads": 8}],
+    "esm": [{"vocab_size": 33, "pad_token_id": 1, "mask_token_id": 32}],
+    "reformer": [{"is_decoder": True}],
+    "emu3": [{"vocabulary_map": {"<image>": 2, "<|extra_0|>": 3}, "text_config": {"model_type": "emu3_text_model"}, "vq_config": {"model_type": "emu3_vqgan"}}],
+    "mllama": [{"text_config": {"model_type": "mllama_text_model", "pad_token_id": 0, "rope_scaling": {"rope_type": "default"}}}],
+    "mllama_text_model": [{"rope_scaling": {"rope_type": "default"}, "pad_token_id": 0}],
+    "dbrx": [{"attn_config": {"rope_theta": 10000.0, "clip_qkv": 8, "kv_n_heads": 8}}],
+    "cohere_compass_text": [{"rope_parameters": {"full_attention": {"rope_type": "default", "rope_theta": 10000.0}, "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}}}],
+    "phi4_multimodal": [{"rope_scaling": {"type": "longrope", "short_factor": [1.0] * 48, "long_factor": [1.0] * 48}}],
+    "gemma3n": [{"text_config": {"model_type": "gemma3n_text", "num_hidden_layers": 10, "num_kv_shared_layers": 4}}],
+    "gemma3n_text": [{"num_hidden_layers": 10, "num_kv_shared_layers": 4}],
     "autoformer": [{"prediction_length": 24}],
     "informer": [{"prediction_length": 24}],
     "time_series_transformer": [{"prediction_length": 24}],

@@ -13,7 +13,7 @@ import time
 import release
 from release import construct, VERSION
 from classes import all_classes, auto_table
-from configs import choices, leaves, merge, num_labels, perturbations, put, scaled_down, shrunk, sub_configs
+from configs import LAYERS, choices, leaves, merge, num_labels, perturbations, put, scaled_down, shrunk, sub_configs
 from hints import starting_configs
 from observe import about, names_and_shapes
 
@@ -116,7 +116,14 @@ class Prober:
             outcome = self.try_variant(path, other)
             done = done or (doubled and outcome is not None)
             if outcome:
-                self.changed[path] = True
+                self.changed[path] = self.changed.get(path, False) or self.shapes_a_head(self.builds[-1])
+
+    def shapes_a_head(self, build):
+        """Whether a variant says something about heads too: it changed which parameters there are, or the embedding."""
+        if set(build["disk"]) != set(self.seen["disk"]):
+            return not LAYERS.search(build["label"][0].rsplit(".", 1)[-1])
+        embedding = self.about["input"]
+        return embedding is not None and build["memory"].get(embedding) != self.seen["memory"].get(embedding)
 
     def silent(self, group):
         """Whether changing all of these settings at once leaves the model as it is."""
@@ -134,6 +141,8 @@ class Prober:
     def variants(self):
         settings = list(self.values.items())
         if self.effective is not None:
+            # What the bare class has in common is known from it already.
+            settings = [s for s in settings if self.effective.get(s[0], True)]
             rest = [s for s in settings if s[0] not in self.effective]
             for kind in (bool, int, type(None), list):
                 group = [s for s in rest if type(s[1]) is kind]
@@ -170,10 +179,12 @@ class Prober:
             outcomes.append([flags, built[1]["tied"] if built else None])
         return outcomes
 
-    def run(self):
-        facts = self.start()
+    def run(self, internal):
+        """An internal class, which no auto class offers, is built once and with every tie flag, but not varied."""
+        facts = self.about = self.start()
         result = {"facts": facts, "base": {"values": self.values, **self.seen}, "ties": self.ties()}
-        self.variants()
+        if not internal:
+            self.variants()
         result["builds"] = self.builds
         result["withoutEffect"] = sorted(set(self.without_effect))
         result["cut"] = time.time() > self.deadline
@@ -214,7 +225,7 @@ def main():
             started = time.time()
             prober = Prober(model_type, config_class, cls, effective)
             try:
-                entry.update(prober.run())
+                entry.update(prober.run(internal=not entry["tasks"] and cls is not classes[0]))
                 if effective is None:
                     effective = dict(prober.changed)
                 else:

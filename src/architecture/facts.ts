@@ -21,7 +21,7 @@ export interface Tie {
   readonly source: string;
   /** False: shared whatever `tie_word_embeddings` says. */
   readonly byFlag: boolean;
-  /** Dotted config path of the flag that decides about this tie (a model within a model has its own), null where none does. */
+  /** Dotted config path of the flag that decides about this tie (a model within a model has its own), `a|b` where either is enough, null where none does. */
   readonly flag: string | null;
 }
 
@@ -108,7 +108,7 @@ export interface ClassFacts {
   readonly ties: readonly Tie[];
   /**
    * Where this release reads the tie flag of the output embedding (or of the first tie that has one), as a dotted
-   * config path, and what counts where it is absent. `forced`: the class ties it whatever the flag says.
+   * config path (`a|b` where either of two flags is enough), and what counts where it is absent. `forced`: the class ties it whatever the flag says.
    */
   readonly tieFlag: { readonly path: string; readonly default: boolean; readonly forced: boolean };
   /** Regular expressions (Python syntax that JavaScript shares) of names that may be missing / unexpected without being reported. */

@@ -17,10 +17,24 @@ export interface TieFlag {
  */
 export function resolveTieFlag(config: Readonly<Record<string, unknown>>, facts: ClassFacts): TieFlag {
   const { path, default: absent, forced } = facts.tieFlag;
-  if (forced) return { value: absent, origin: 'class', path };
+  const paths = path.split('|');
+  const [first = path] = paths;
+  if (forced) return { value: absent, origin: 'class', path: first };
+  const written = paths.map((one) => ({ path: one, value: valueAt(config, one) }));
+  const set = written.find(({ value }) => value === true);
+  if (set !== undefined) return { value: true, origin: 'config', path: set.path };
+  const open = written.find(({ value }) => typeof value !== 'boolean');
+  // Where either of two flags is enough, one that is absent can still be true by default.
+  return open === undefined || (!absent && paths.length > 1 && written.some(({ value }) => value === false))
+    ? { value: false, origin: 'config', path: first }
+    : { value: absent, origin: 'default', path: open.path };
+}
+
+function valueAt(config: Readonly<Record<string, unknown>>, path: string): unknown {
   let value: unknown = config;
   for (const key of path.split('.')) {
-    value = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, key) ? new Map(Object.entries(value)).get(key) : undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, key)) return undefined;
+    value = new Map(Object.entries(value)).get(key);
   }
-  return typeof value === 'boolean' ? { value, origin: 'config', path } : { value: absent, origin: 'default', path };
+  return value;
 }
