@@ -111,7 +111,7 @@ function withEntry({ reference, base, origin }: Found, listed: readonly Target[]
   const same = listed.filter((target) => referenceKey(target.reference) === key);
   // A checkpoint that is listed with two bases stays two; otherwise the only entry is meant.
   const entry = same.find((target) => target.base === base) ?? same[0];
-  return { reference, base: base ?? entry?.base ?? null, baseFrom: base === null && entry?.base != null ? 'config' : 'input', waivers: entry?.waivers ?? [], origin };
+  return { reference, base: base ?? entry?.base ?? null, ...(base === null && entry?.base != null ? { baseFrom: 'config' as const } : {}), waivers: entry?.waivers ?? [], origin };
 }
 
 function read<T>(wrong: string[], name: string, schema: v.GenericSchema<unknown, T>, value: unknown, words: readonly string[] = []): T | undefined {
