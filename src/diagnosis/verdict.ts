@@ -20,7 +20,7 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Ver
     return isUnread ? { verdict: 'unreadable', reason: first.title } : { verdict: 'incomplete', reason: null };
   }
   const unreachable = checkpoint.problems.find((problem) => problem.kind === 'unreachable');
-  if (unreachable !== undefined) return { verdict: 'unreadable', reason: prose`${unreachable.path} could not be read: ${unreachable.message}` };
+  if (unreachable !== undefined) return { verdict: 'unreadable', reason: prose`${unreachable.path} could not be read: ${unreachable.message} ${[unreachable.hint]}` };
   const reason = undecided(evidence);
   return reason === null ? { verdict: 'complete', reason: null } : { verdict: 'unknown', reason };
 }

@@ -168,11 +168,11 @@ export class JsonCursor {
     return new JsonSyntaxError(this.pos, expected, this.found());
   }
 
-  /** The next few characters, for a message. */
+  /** The next few characters of the line, for a message. */
   found(): string {
     if (this.peek() === -1) return 'the end';
     const text = this.bytes.toString('utf8', this.pos, this.pos + 24);
-    return quote(text.replace(/\uFFFD+$/u, ''));
+    return quote(text.replace(/(?<=\S)\s*[\r\n].*$/su, '').replace(/\uFFFD+$/u, ''));
   }
 
   #skipLiteral(): void {

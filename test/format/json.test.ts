@@ -76,3 +76,7 @@ test('whatever it refuses gives a JsonError or has a word of Python in it', () =
     }
   }), { numRuns: 2000 });
 });
+
+test('what was found is told of its line alone', () => {
+  assert.throws(() => parseJson('{\n  oops\n}', 'x'), /^JsonError: x:2:3: expected [^]*, found "oops"/);
+});
