@@ -65,6 +65,13 @@ class ShapeCheck {
     this.#mismatched = this.#mismatched.filter(({ memory }) => !doubtful.has(patternIn(this.#sides.input.facts, 'memory', memory).pattern));
   }
 
+  /** Whether an embedding or head has the rows of another vocabulary that the config states: a side of an encoder and decoder has its own. */
+  #isOtherVocabulary(memory: string, [rows]: readonly number[]): boolean {
+    const { heads, config } = this.#sides.input;
+    if (memory !== heads.embedding && memory !== heads.head) return false;
+    return Object.entries(config ?? {}).some(([key, value]) => key.endsWith('_vocab_size') && (value === rows || config?.['vocab_size'] === rows));
+  }
+
   /** How many expected parameters have a known shape of two dimensions or more. */
   #knownMatrices(): number {
     const { tensors, shapeKnown } = this.#sides.expected;
@@ -79,7 +86,7 @@ class ShapeCheck {
     const wanted = this.#wanted(expected.memory[row] ?? '', row, differs);
     if (wanted === null) return;
     const actual = table.info(actualRow);
-    if (sameNumbers(wanted, actual.shape)) {
+    if (sameNumbers(wanted, actual.shape) || this.#isOtherVocabulary(expected.memory[row] ?? '', actual.shape)) {
       const change = isKnown ? changedDimension(expected.tensors.shape(row), actual.shape) : null;
       if (change !== null && change.from === this.#vocabularyRows) this.#resized.push({ name: names[position] ?? actual.name, ...change });
       return;

@@ -42,7 +42,7 @@ function refusalOf({ checkpoint, losses }: Evidence): Prose | null {
 function transformers(evidence: Evidence, release: Release, refusal: Prose | null): Prose {
   const { intent, checkpoint } = evidence;
   if (intent.byRelease[release] === null) return prose`does not know ${intent.intendedClass ?? 'this class'}`;
-  const noFormat = checkpoint.shards.some(({ path, metadata }) => path.endsWith('.safetensors') && metadata?.['format'] === undefined);
+  const noFormat = checkpoint.shards.some(({ path, metadata }) => path.endsWith('.safetensors') && metadata !== null && metadata['format'] === undefined);
   if (refusal !== null) return refusal;
   if (release === '4.57.6' && noFormat) return prose`refuses: a header has no ${'format'} in its metadata`;
   const head = headSentence(headIn(evidence, release), evidence);
