@@ -1,4 +1,5 @@
 import type { ClassFacts } from '../architecture/facts.ts';
+import type { TensorInfo } from '../format/tensor-table.ts';
 import type { Missing, TiedPair, Unexpected } from './comparison.ts';
 import { isHarmlessBuffer } from './names.ts';
 import { patternIn } from './pattern.ts';
@@ -63,9 +64,15 @@ export function findSurplus(sides: Sides): { unexpected: Unexpected[]; ignored: 
     if (memory === sides.input.heads.head && facts === null) continue;
     if (always.has(patternIn(facts, 'memory', memory).pattern) && !isBeyondLayers(memory, sides)) continue;
     if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory))) surplus.ignored.push(info.name);
-    else surplus.unexpected.push({ ...info, memory });
+    else surplus.unexpected.push(...storedTensors(sides, sides.rowAt(position)).map((tensor) => ({ ...tensor, memory })));
   }
   return surplus;
+}
+
+/** What is stored for a parameter, under the names that stand in the file: of a packed one all its tensors. */
+function storedTensors({ input, actual }: Sides, row: number): TensorInfo[] {
+  const members = input.unpacked?.members.get(row);
+  return members === undefined ? [actual.info(row)] : members.map((member) => (input.unpacked?.stored ?? actual).info(member));
 }
 
 /** Whether a name belongs to a layer of which nothing is expected: one more than the config counts. */

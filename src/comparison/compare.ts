@@ -33,7 +33,7 @@ function findWrapper(input: CompareInput, plain: Sides): Wrapping | null {
   for (const unwrapping of unwrappings(input.tensors.columns.names)) {
     const inner = new Sides(input, unwrapping);
     const gained = inner.matched() - plain.matched();
-    const own = input.tensors.length - inner.rows.length;
+    const own = plain.rows.length - inner.rows.length;
     if (gained > 0 && gained * 2 >= surplus - own) {
       return { inner, wrapper: { text: unwrapping.text, kind: unwrapping.kind, count: surplus - inner.matching.leftActual.length } };
     }

@@ -64,6 +64,8 @@ export interface ByteDifferences {
   /** Part of the difference of these two that comes from other shapes, and from other element types. */
   readonly shape: number;
   readonly dtype: number;
+  /** The part that comes from packing, on either side. */
+  readonly quantisation: number;
 }
 
 /** A checkpoint set beside what it should hold. */

@@ -9,24 +9,29 @@ function* storedPairs(sides: Sides): Generator<readonly [number, number]> {
   }
 }
 
+/** Whether either side holds a parameter packed: then types and bytes tell of packing. */
+function isPacked({ input, expected }: Sides, row: number, actualRow: number): boolean {
+  return input.unpacked?.members.has(actualRow) === true || input.packedInBase.has(expected.tensors.name(row));
+}
+
 /** Bytes by which the paired parameters differ, by cause. */
 export function byteDifferences(sides: Sides): ByteDifferences {
   const { tensors } = sides.expected;
-  const difference = { matchedExpected: 0, matchedActual: 0, shape: 0, dtype: 0 };
+  const difference = { matchedExpected: 0, matchedActual: 0, shape: 0, dtype: 0, quantisation: 0 };
   for (const [row, actualRow] of storedPairs(sides)) {
     if (row >= sides.expected.firstUnstored) continue;
     const before = tensors.bytes(row);
     const after = sides.actual.bytes(actualRow);
     difference.matchedExpected += before;
     difference.matchedActual += after;
-    difference[tensors.sameShape(row, sides.actual, actualRow) ? 'dtype' : 'shape'] += after - before;
+    difference[isPacked(sides, row, actualRow) ? 'quantisation' : tensors.sameShape(row, sides.actual, actualRow) ? 'dtype' : 'shape'] += after - before;
   }
   for (const { expected, actual } of sides.matching.recut) {
     const before = expected.reduce((sum, row) => sum + tensors.bytes(row), 0);
     const after = actual.reduce((sum, position) => sum + sides.actual.bytes(sides.rowAt(position)), 0);
     difference.matchedExpected += before;
     difference.matchedActual += after;
-    difference.shape += after - before;
+    difference[actual.some((position) => sides.input.unpacked?.members.has(sides.rowAt(position)) === true) ? 'quantisation' : 'shape'] += after - before;
   }
   return difference;
 }
@@ -39,7 +44,7 @@ export function dtypeChanges(sides: Sides): DtypeChange[] {
   for (const [row, actualRow] of storedPairs(sides)) {
     const from = tensors.dtype(row);
     const to = sides.actual.dtype(actualRow);
-    if (from === to) continue;
+    if (from === to || isPacked(sides, row, actualRow)) continue;
     const change = changes.get(`${from} ${to}`) ?? { from, to, count: 0, bytes: 0 };
     change.count++;
     change.bytes += sides.actual.bytes(actualRow) - tensors.bytes(row);

@@ -56,6 +56,7 @@ export function ledger(checkpoint: Checkpoint, base: Checkpoint, comparison: Com
     { cause: 'unexpected-parameters', bytes: tensorBytes(checkpoint) - inner.bytes.matchedActual, names: inner.unexpected.map(({ name }) => name) },
     { cause: 'shape', bytes: inner.bytes.shape, names: [...inner.mismatched.map(({ name }) => name), ...(inner.vocabulary?.names ?? [])] },
     { cause: 'dtype', bytes: inner.bytes.dtype, names: [] },
+    { cause: 'quantisation', bytes: inner.bytes.quantisation, names: [] },
     { cause: 'header-text', bytes: headerBytes(checkpoint) - headerBytes(base), names: [] },
     { cause: 'truncation', bytes: cut.bytes, names: cut.names },
     { cause: 'trailing-bytes', bytes: trailing.bytes, names: trailing.names },

@@ -11,7 +11,6 @@ export interface ShapeResult {
 
 /** Shapes that differ from the expected: a resized vocabulary, what the config accounts for, and the rest. */
 export function compareShapes(sides: Sides): ShapeResult {
-  if (sides.input.packed) return { mismatched: [], vocabulary: null };
   return new ShapeCheck(sides).run();
 }
 
@@ -81,6 +80,7 @@ class ShapeCheck {
   #check(position: number, row: number): void {
     const { expected, actual: table, names } = this.#sides;
     const actualRow = this.#sides.rowAt(position);
+    if (this.#isPackedAlike(actualRow, row)) return;
     const isKnown = expected.shapeKnown[row] === 1;
     const differs = isKnown && !expected.tensors.sameShape(row, table, actualRow);
     const wanted = this.#wanted(expected.memory[row] ?? '', row, differs);
@@ -97,6 +97,16 @@ class ShapeCheck {
       expected: { dtype: expected.basis === 'base' ? expected.tensors.dtype(row) : actual.dtype, shape: wanted },
       actual: { dtype: actual.dtype, shape: actual.shape },
     });
+  }
+
+  /** Whether a packed parameter is what is expected, as far as its tensors tell: by its number of elements, or turned over, since packing follows the layer and not the base. */
+  #isPackedAlike(actualRow: number, row: number): boolean {
+    const { input, expected, actual } = this.#sides;
+    const known = input.unpacked?.shapeless.get(actualRow);
+    if (known === 'nothing') return true;
+    const shape = expected.tensors.shape(row);
+    if (known === 'elements') return expected.shapeKnown[row] === 0 || shape.length === 1 || Math.abs(actual.elements(actualRow) - expected.tensors.elements(row)) <= 1;
+    return input.unpacked?.members.has(actualRow) === true && shape.length === 2 && sameNumbers(shape.toReversed(), actual.shape(actualRow));
   }
 
   /**

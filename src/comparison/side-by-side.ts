@@ -2,7 +2,7 @@ import type { ClassFacts, ModelTypeFacts } from '../architecture/facts.ts';
 import { TableBuilder } from '../format/table-builder.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
-import { modelType, numberAt, quantization, vocabularySizes } from '../inventory/config.ts';
+import { modelType, numberAt, vocabularySizes } from '../inventory/config.ts';
 import { isAdapter } from './adapter/compare.ts';
 import type { AdapterComparison } from './adapter/evidence.ts';
 import { setAdapterBeside } from './adapter/side.ts';
@@ -15,6 +15,10 @@ import type { Intent } from './intent.ts';
 import { loaderMapper } from './mapper.ts';
 import type { NameMapper } from './names.ts';
 import { Observed } from './observed.ts';
+import { unpackBase, withoutPackedShapes } from './quantization/base.ts';
+import type { UnpackedBase } from './quantization/base.ts';
+import { unpackQuantized } from './quantization/unpack.ts';
+import type { Quantization } from './quantization/unpack.ts';
 import { resolveIntent } from './resolve-intent.ts';
 
 /** A checkpoint beside its base and the facts of its class. */
@@ -29,6 +33,8 @@ export interface SideBySide {
   readonly comparison: Comparison;
   /** For an adapter, what it holds; else null. */
   readonly adapter: AdapterComparison | null;
+  /** What is packed in it; null where nothing is, and no config says so. */
+  readonly quantization: Quantization | null;
 }
 
 /** Compares a checkpoint with its base where that is comparable, else with what the facts of its class call for. */
@@ -38,31 +44,34 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
     return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
   }
   const intent = resolveIntent(checkpoint, base, facts);
-  const tensors = withDeclared(checkpoint);
-  const mapper = loaderMapper(intent, base?.tensors.columns.names ?? null);
+  const unpacked = unpackQuantized(withDeclared(checkpoint), checkpoint);
+  const tensors = unpacked?.tensors ?? withDeclared(checkpoint);
+  const unpackedBase = base === null ? null : unpackBase(base);
+  const mapper = loaderMapper(intent, unpackedBase?.base.tensors.columns.names ?? null);
   const comparison = compare(
     {
       tensors,
       firstDeclared: checkpoint.tensors.length,
       config: checkpoint.config ?? base?.config ?? null,
       baseConfig: base?.config ?? null,
-      expect: expectation(tensors, checkpoint, base, intent, mapper),
+      expect: expectation(tensors, checkpoint, unpackedBase, intent, mapper),
       mapper,
       facts: intent.facts,
       heads: intent.heads,
       tied: intent.tied,
       vocabularySize: vocabularySize(checkpoint, intent.facts),
-      packed: quantization(checkpoint.config) !== null,
+      unpacked,
+      packedInBase: unpackedBase?.packed ?? new Set(),
     },
     (name) => checkpoint.index?.weightMap.get(name) ?? null,
   );
   if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
-  return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null };
+  return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null, quantization: unpacked?.quantization ?? null };
 }
 
-function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Checkpoint | null, intent: Intent, mapper: NameMapper): (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected {
+function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: UnpackedBase | null, intent: Intent, mapper: NameMapper): (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected {
   if (base !== null) {
-    const expected = expectFromBase(base, checkpoint.config, intent, mapper);
+    const expected = withoutPackedShapes(expectFromBase(base.base, checkpoint.config, intent, mapper), base);
     return () => expected;
   }
   const { facts } = intent;

@@ -1,6 +1,7 @@
 import type { ClassFacts } from '../architecture/facts.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
+import type { UnpackedTable } from './quantization/unpack.ts';
 import type { Expected } from './expected.ts';
 import { match } from './match.ts';
 import type { Matching } from './match.ts';
@@ -24,8 +25,10 @@ export interface CompareInput {
   readonly tied: boolean | null;
   /** Rows of the vocabulary by the checkpoint's config, or null. */
   readonly vocabularySize: number | null;
-  /** Whether stored shapes are packed ones (quantisation), which neither base nor config tells. */
-  readonly packed: boolean;
+  /** Where it is quantised: which rows are companions, and which stand for more than one tensor; else null. */
+  readonly unpacked: UnpackedTable | null;
+  /** Names of the base's parameters that it holds packed. */
+  readonly packedInBase: ReadonlySet<string>;
 }
 
 /** Both sides of a comparison, paired: what is stored (wrapper taken off) and what ought to be. */
@@ -46,7 +49,7 @@ export class Sides {
 
   /** @param expected where it is known already; else it is worked out from the names */
   constructor(input: CompareInput, unwrapping: Unwrapping | null, expected: Expected | null = null) {
-    const kept = unwrapNames(input.tensors.columns.names, unwrapping);
+    const kept = unwrapNames(input.tensors.columns.names, unwrapping, input.unpacked?.hidden ?? NONE);
     const mapped = input.mapper(kept.names);
     this.input = input;
     this.actual = input.tensors;
@@ -83,12 +86,15 @@ function positions(names: readonly string[]): Map<string, number> {
   return byName;
 }
 
-function unwrapNames(names: readonly string[], unwrapping: Unwrapping | null): { rows: number[]; names: readonly string[] } {
-  if (unwrapping === null) return { rows: names.map((_, row) => row), names };
+const NONE: ReadonlySet<number> = new Set();
+
+function unwrapNames(names: readonly string[], unwrapping: Unwrapping | null, hidden: ReadonlySet<number>): { rows: number[]; names: readonly string[] } {
+  if (unwrapping === null && hidden.size === 0) return { rows: names.map((_, row) => row), names };
   const rows: number[] = [];
   const inner: string[] = [];
   names.forEach((name, row) => {
-    const unwrapped = unwrapping.unwrap(name);
+    if (hidden.has(row)) return;
+    const unwrapped = unwrapping === null ? name : unwrapping.unwrap(name);
     if (unwrapped === null) return;
     rows.push(row);
     inner.push(unwrapped);

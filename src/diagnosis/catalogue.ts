@@ -25,6 +25,7 @@ import { mtpLayersMissing } from './rules/mtp-layers-missing.ts';
 import { notSafetensors } from './rules/not-safetensors.ts';
 import { parametersMissing } from './rules/parameters-missing.ts';
 import { pointerNotWeights } from './rules/pointer-not-weights.ts';
+import { quantizationIncomplete } from './rules/quantization-incomplete.ts';
 import { renamedParameters } from './rules/renamed-parameters.ts';
 import { shapeMismatch } from './rules/shape-mismatch.ts';
 import { shardMissing } from './rules/shard-missing.ts';
@@ -49,7 +50,7 @@ export const RULES: readonly Rule[] = [
   wrapperPrefix, adapterNotMerged, emptyCheckpoint, emptyTensors, shardedByRank,
   headMissing, tiedHeadDiffers, tieChanged, vocabularyMismatch,
   adapterTargetMissing, adapterVocabularyMismatch, adapterIncomplete,
-  layersMissing, layerIncomplete, parametersMissing, shapeMismatch, indexMismatch,
+  quantizationIncomplete, layersMissing, layerIncomplete, parametersMissing, shapeMismatch, indexMismatch,
   headlessArchitecture, tieFlagAmbiguous, mtpLayersMissing, adapterBreaksTie, staleFiles, unexpectedParameters, dtypeWidened,
   metadataFormatMissing, indexTotalSize, unsafePickle,
   headTied, headNotExpected, tiedHeadRedundant, vocabularyResized, renamedParameters,

@@ -3,6 +3,7 @@ import type { Comparison } from '../comparison/comparison.ts';
 import type { Equality } from '../comparison/equality.ts';
 import type { StoredPair } from '../comparison/head.ts';
 import type { Intent } from '../comparison/intent.ts';
+import type { Quantization } from '../comparison/quantization/unpack.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Losses } from './losses.ts';
 
@@ -38,4 +39,6 @@ export interface Evidence {
   readonly storesMtp: boolean;
   /** For an adapter: what it holds, set beside its base; else null. */
   readonly adapter: AdapterComparison | null;
+  /** What is packed in the checkpoint; null where nothing is, and no config says so. */
+  readonly quantization: Quantization | null;
 }

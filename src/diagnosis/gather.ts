@@ -25,12 +25,13 @@ export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
   const promised = mtpLayers(checkpoint.config).reduce((count, { value }) => Math.max(count, value), 0);
   return {
     checkpoint, base: side.base, intent, baseIntent: side.baseIntent, comparison, inner,
-    losses: side.adapter === null ? partLosses(checkpoint, intent, comparison) : adapterLosses(side.adapter, comparison),
+    losses: side.adapter === null ? partLosses(checkpoint, intent, comparison, side.quantization) : adapterLosses(side.adapter, comparison),
     pairs,
     ...whereWeightsAre(checkpoint),
     promisedMtp: promised,
     storesMtp: promised > 0 && storesMtp(side),
     adapter: side.adapter,
+    quantization: side.quantization,
   };
 }
 

@@ -21,6 +21,8 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
   const { intent } = evidence;
   if (evidence.checkpoint.format !== 'safetensors' && evidence.checkpoint.format !== 'torch') return [];
   if (intent.facts === null) return [];
+  // What each loader makes of values that it can't unpack differs from release to release.
+  if (evidence.quantization !== null && evidence.quantization.lacking.length > 0) return [];
   const refusal = refusalOf(evidence);
   return [
     { loader: 'transformers 4.57', outcome: transformers(evidence, '4.57.6', refusal) },

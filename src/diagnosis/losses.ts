@@ -4,6 +4,7 @@ import { getOrAdd, push } from '../comparison/multimap.ts';
 import { findSlices } from '../comparison/slices.ts';
 import type { Slices } from '../comparison/slices.ts';
 import type { Intent } from '../comparison/intent.ts';
+import type { Quantization } from '../comparison/quantization/unpack.ts';
 import { ADAPTER_PART } from '../comparison/names.ts';
 import { patternIn } from '../comparison/pattern.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
@@ -30,6 +31,8 @@ export interface Losses {
   readonly wrapped: readonly Missing[];
   /** In files that are not there or can't be read. */
   readonly undelivered: readonly Missing[];
+  /** Packed by quantisation, with the packed values gone and their companions there. */
+  readonly packed: readonly Missing[];
   readonly head: readonly Missing[];
   /** Of multi-token-prediction layers. */
   readonly mtp: readonly Missing[];
@@ -46,7 +49,7 @@ export interface Losses {
   readonly shapes: readonly Mismatch[];
 }
 
-export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: Comparison): Losses {
+export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: Comparison, quantization: Quantization | null): Losses {
   const inner = comparison.wrapper?.unwrapped ?? comparison;
   const known = new Set(inner.missing.map(({ name }) => name));
   const missing = new Pool(inner.missing);
@@ -55,6 +58,7 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
   // Without an index nothing says what an absent shard held: whatever is missing is taken to have been in it.
   const shardGone = checkpoint.index === null && checkpoint.parts.some((part) => part.state !== 'read');
   const undelivered = [...inner.undelivered, ...(shardGone ? missing.take(() => true) : [])];
+  const packed = missing.take(packedTest(quantization));
   const isHead = headTest(intent, inner);
   const onlyAdapter = checkpoint.tensors.length > 0 && checkpoint.tensors.columns.names.every((name) => ADAPTER_PART.test(name));
   return {
@@ -62,6 +66,7 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
     // A file that holds nothing but an adapter: all of the model is missing, which needs saying once.
     wrapped: onlyAdapter ? missing.take(() => true) : comparison.wrapper === null ? [] : comparison.missing.filter(({ name }) => !known.has(name)),
     undelivered,
+    packed,
     head: missing.take(({ memory }) => isHead(memory)),
     mtp: missing.take(mtpTest(checkpoint)),
     blocks: lostBlocks(missing, intent.facts, inner),
@@ -71,10 +76,18 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
   };
 }
 
+/** Parameters of which only companions are stored. */
+function packedTest(quantization: Quantization | null): (missing: Missing) => boolean {
+  const parameters = quantization?.lacking.map(({ parameter }) => parameter) ?? [];
+  if (parameters.length === 0) return () => false;
+  const known = new Set(parameters);
+  return ({ name, memory }) => known.has(name) || known.has(memory) || parameters.some((parameter) => name.endsWith(`.${parameter}`) || parameter.endsWith(`.${name}`));
+}
+
 /** What is wrong with an adapter, as far as rules for models tell it too; what it lacks is its own rules'. */
 export function adapterLosses({ empty, mismatched }: AdapterComparison, comparison: Comparison): Losses {
   const wrapped = comparison.wrapper === null ? [] : comparison.missing;
-  return { all: [], wrapped, undelivered: [], head: [], mtp: [], blocks: [], fromLayers: [], rest: [], empty, vocabulary: [], sliced: null, shapes: mismatched };
+  return { all: [], wrapped, undelivered: [], packed: [], head: [], mtp: [], blocks: [], fromLayers: [], rest: [], empty, vocabulary: [], sliced: null, shapes: mismatched };
 }
 
 /** Hands out each item once. */

@@ -26,7 +26,7 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Ver
 }
 
 /** What keeps the evidence from deciding, or null. */
-function undecided({ checkpoint, base, intent, inner, losses, adapter, onlyIndexSeen }: Evidence): Prose | null {
+function undecided({ checkpoint, base, intent, inner, losses, adapter, quantization, onlyIndexSeen }: Evidence): Prose | null {
   if (onlyIndexSeen) {
     return prose`None of the ${checkpoint.parts.length} files that the index names is here. What the index names is whole; the weights were not seen.`;
   }
@@ -35,6 +35,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, onlyIndex
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
   }
+  if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;
   if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${[intent.head.reason]}. Name the base to get a verdict.`;
   if (intent.tied === null && losses.head.length > 0) return prose`The head is not stored, and whether it is tied depends on the release that loads it: config.json does not say, and does not say which release wrote it.`;
   return null;

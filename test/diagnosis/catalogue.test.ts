@@ -40,7 +40,7 @@ const PROMISED = [
   'index-mismatch', 'shard-missing', 'stale-files', 'index-total-size', 'pointer-not-weights', 'file-truncated', 'file-trailing-bytes', 'not-safetensors',
   'metadata-format-missing', 'dtype-widened', 'sharded-by-rank', 'layers-missing', 'layer-incomplete', 'parameters-missing', 'shape-mismatch',
   'unexpected-parameters', 'malformed-header', 'malformed-json', 'unsafe-pickle',
-  'adapter-not-merged', 'adapter-target-missing', 'adapter-vocabulary-mismatch', 'adapter-breaks-tie', 'adapter-incomplete',
+  'adapter-not-merged', 'adapter-target-missing', 'adapter-vocabulary-mismatch', 'adapter-breaks-tie', 'adapter-incomplete', 'quantization-incomplete',
 ];
 
 test('no promised id is gone', () => {

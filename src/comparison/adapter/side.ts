@@ -10,7 +10,7 @@ import type { AdapterComparison } from './evidence.ts';
 export function setAdapterBeside(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): SideBySide {
   const intent = resolveIntent(base ?? checkpoint, null, facts);
   const adapter = compareAdapter(checkpoint, base, intent, facts);
-  return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : intent, comparison: asComparison(checkpoint, base, adapter), adapter };
+  return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : intent, comparison: asComparison(checkpoint, base, adapter), adapter, quantization: null };
 }
 
 /** What reports and rules that know nothing of adapters see: names are the adapter's own. */
@@ -23,7 +23,7 @@ function asComparison(checkpoint: Checkpoint, base: Checkpoint | null, adapter: 
     unexpected: adapter.strangers.map((tensor) => ({ ...tensor, memory: tensor.name })),
     mismatched: [...adapter.empty.filter(({ expected }) => expected.shape.length > 0), ...adapter.mismatched],
     tied: [], renamed: [], dtypeChanges: [],
-    bytes: { matchedExpected: 0, matchedActual: 0, shape: 0, dtype: 0 },
+    bytes: { matchedExpected: 0, matchedActual: 0, shape: 0, dtype: 0, quantisation: 0 },
     stored: new Map(checkpoint.tensors.columns.names.map((name, row) => [name, row])),
     vocabulary: null, wrapper: null, prefixLost: false,
     ignored: { checkpoint: [], base: [] },

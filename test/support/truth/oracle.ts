@@ -26,7 +26,8 @@ export function oracleOf(item: CorpusCase): Oracle {
   const missing = [...new Set([...strings(said['missing']), ...strings(said['silent'])])];
   const unexpected = strings(said['unexpected']);
   const mismatched = strings(said['mismatched']);
-  const expected = typeof item['expected_verdict'] === 'string' ? item['expected_verdict'] : null;
+  const stated = item['expected_verdict'] ?? item['expected'];
+  const expected = typeof stated === 'string' ? stated : null;
   const isRefused = typeof said['error'] === 'string';
   return {
     fault,

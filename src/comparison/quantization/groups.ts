@@ -1,0 +1,137 @@
+import type { TensorTable } from '../../format/tensor-table.ts';
+import type { JsonObject } from '../../inventory/checkpoint.ts';
+import { stringAt } from '../../inventory/config.ts';
+import { parseSlot } from './slots.ts';
+
+/** How a parameter is packed. `bnb`: bitsandbytes; `ct`: compressed-tensors' packed forms; `scaled`: eight bits and a scale; `stacked`: blocks of experts; `foreign`: a method of which nothing is known. */
+export type Layout = 'bnb4' | 'bnb8' | 'gptq' | 'ct' | 'nvfp4' | 'scaled' | 'stacked' | 'mlx' | 'foreign';
+
+/** The tensors that together are one parameter. */
+export interface Group {
+  readonly parameter: string;
+  /** What stands before a slot's name. */
+  readonly before: string;
+  /** Row of the tensor under the plain name, or -1. */
+  readonly plain: number;
+  /** Row by slot. */
+  readonly slots: ReadonlyMap<string, number>;
+}
+
+export interface PackedGroup extends Group {
+  readonly layout: Layout;
+  /** Row of the tensor that holds the values, or -1 where it is gone. */
+  readonly main: number;
+}
+
+const PACKED_TYPES: ReadonlySet<string> = new Set(['U8', 'I8', 'U32', 'I32', 'F8_E4M3', 'F8_E5M2', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ', 'F4']);
+
+/** Where each layout keeps its values, if not under the plain name. */
+export const MAIN_SLOT: Readonly<Partial<Record<Layout, string>>> = { gptq: 'qweight', ct: 'weight_packed', stacked: 'blocks' };
+
+/** Gathers what names and types show to belong together; empty for a checkpoint that is not quantised. */
+export function findGroups(table: TensorTable, config: JsonObject | null): PackedGroup[] {
+  const method = methodOf(config);
+  if (method !== '' && !KNOWN_METHODS.has(method)) return foreignGroups(table);
+  const candidates = gather(table, config !== null);
+  const certain = new Set<Layout>();
+  for (const group of candidates) {
+    const layout = certainLayout(group, table);
+    if (layout !== null) certain.add(layout);
+  }
+  return candidates.flatMap((group): PackedGroup[] => {
+    const layout = certainLayout(group, table) ?? likelyLayout(group, table, certain, config);
+    if (layout === null) return [];
+    const slot = MAIN_SLOT[layout];
+    return [{ ...group, layout, main: slot === undefined ? group.plain : (group.slots.get(slot) ?? -1) }];
+  });
+}
+
+/** `quant_method`, spelled with hyphens; `''` where there is none. */
+function methodOf(config: JsonObject | null): string {
+  return (stringAt(config, 'quant_method') ?? '').replaceAll('_', '-');
+}
+
+/** Methods whose layouts are known here. */
+const KNOWN_METHODS: ReadonlySet<string> = new Set([
+  'bitsandbytes', 'gptq', 'awq', 'auto-round', 'intel/auto-round', 'compressed-tensors', 'fp8', 'fbgemm-fp8', 'modelopt', 'modelopt-fp4', 'mxfp4', 'mlx',
+]);
+
+/** With a method of which nothing is known, all that stands in a module in place of its weight is that weight. */
+function foreignGroups(table: TensorTable): PackedGroup[] {
+  const modules = new Map<string, Map<string, number>>();
+  const { names } = table.columns;
+  const plain = new Map(names.map((name, row) => [name, row]));
+  names.forEach((name, row) => {
+    const dot = name.lastIndexOf('.');
+    const slot = name.slice(dot + 1);
+    if (dot < 0 || slot === 'bias') return;
+    const module = name.slice(0, dot).replace(/\.weight$/, '');
+    modules.set(module, (modules.get(module) ?? new Map<string, number>()).set(name.slice(module.length + 1), row));
+  });
+  return [...modules].flatMap(([module, slots]): PackedGroup[] => {
+    const weight = plain.get(`${module}.weight`) ?? -1;
+    const isPacked = weight < 0 ? slots.size > 1 : PACKED_TYPES.has(table.dtype(weight));
+    const main = weight < 0 ? ([...slots.values()][0] ?? -1) : weight;
+    return isPacked ? [{ parameter: `${module}.weight`, before: `${module}.`, plain: weight, slots, layout: 'foreign', main }] : [];
+  });
+}
+
+function gather(table: TensorTable, isStated: boolean): Group[] {
+  const found = new Map<string, { parameter: string; before: string; plain: number; slots: Map<string, number> }>();
+  const { names } = table.columns;
+  names.forEach((name, row) => {
+    const slot = parseSlot(name);
+    if (slot === null) return;
+    const group = found.get(slot.parameter) ?? { parameter: slot.parameter, before: slot.before, plain: -1, slots: new Map<string, number>() };
+    found.set(slot.parameter, group);
+    group.slots.set(slot.slot, row);
+  });
+  if (found.size === 0 && !isStated) return [];
+  names.forEach((name, row) => {
+    const group = found.get(name);
+    if (group !== undefined) group.plain = row;
+    // Values whose companions are all gone show by their type alone.
+    else if (name.endsWith('.weight') && PACKED_TYPES.has(table.dtype(row))) found.set(name, { parameter: name, before: name.slice(0, -'weight'.length), plain: row, slots: new Map() });
+  });
+  return [...found.values()];
+}
+
+/** What the tensors of a group alone show. */
+function certainLayout({ plain, slots }: Group, table: TensorTable): Layout | null {
+  const has = (slot: string): boolean => slots.has(slot);
+  const dtype = plain < 0 ? null : table.dtype(plain);
+  const column = plain >= 0 && table.shape(plain)[1] === 1;
+  if ([...slots.keys()].some((slot) => slot.startsWith('quant_state.')) || ((has('absmax') || has('quant_map')) && (plain < 0 || column))) return 'bnb4';
+  if (has('SCB') || (has('weight_format') && dtype === 'I8')) return 'bnb8';
+  if (has('qweight')) return 'gptq';
+  if (has('weight_packed')) return 'ct';
+  if (has('blocks')) return 'stacked';
+  if (dtype === 'U32' && has('scales')) return 'mlx';
+  if (dtype === 'U8' && (has('weight_scale_2') || has('weight_scale'))) return 'nvfp4';
+  if (dtype !== null && PACKED_TYPES.has(dtype) && (has('weight_scale') || has('weight_scale_inv') || has('scale_inv') || has('scale'))) return 'scaled';
+  return null;
+}
+
+/** What a group that lacks the telling tensors is, by its siblings and the config. */
+function likelyLayout({ plain, slots }: Group, table: TensorTable, certain: ReadonlySet<Layout>, config: JsonObject | null): Layout | null {
+  const method = methodOf(config);
+  const either = (layout: Layout, stated: boolean): Layout | null => (certain.has(layout) || stated ? layout : null);
+  const only = [...slots.keys()];
+  if (plain < 0) {
+    if (only.some((slot) => slot === 'absmax' || slot.endsWith('quant_map') || slot === 'nested_absmax')) return either('bnb4', method === 'bitsandbytes');
+    if (only.includes('weight_format')) return either('bnb8', method === 'bitsandbytes');
+    if (only.includes('qzeros') || only.includes('g_idx')) return 'gptq';
+    if (only.includes('scales')) return either('gptq', method === 'gptq' || method === 'awq') ?? either('mlx', false) ?? either('stacked', method === 'mxfp4');
+    if (only.includes('weight_scale_2')) return 'nvfp4';
+    if (only.some((slot) => slot.startsWith('weight_'))) return either('ct', stringAt(config, 'format')?.includes('pack') === true) ?? either('scaled', config !== null);
+    return only.includes('scale_inv') || only.includes('scale') ? either('scaled', false) : null;
+  }
+  const dtype = table.dtype(plain);
+  const shape = table.shape(plain);
+  if (dtype === 'U8' && shape[1] === 1) return either('bnb4', method === 'bitsandbytes');
+  if (dtype === 'I8' && shape.length === 2) return either('bnb8', method === 'bitsandbytes') ?? either('scaled', method === 'compressed-tensors');
+  if (dtype === 'U32' && shape.length >= 2) return either('mlx', config !== null && method === '');
+  if (dtype === 'U8' && shape.length >= 2) return either('nvfp4', method === 'modelopt');
+  // Eight-bit floats may be stored without a scale: only siblings with one, or the config, say that one is due.
+  return dtype.startsWith('F8_') && shape.length >= 2 ? either('scaled', ['fp8', 'compressed-tensors', 'modelopt', 'fbgemm-fp8'].includes(method)) : null;
+}
