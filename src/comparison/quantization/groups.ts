@@ -91,9 +91,16 @@ function gather(table: TensorTable, isStated: boolean): Group[] {
     const group = found.get(name);
     if (group !== undefined) group.plain = row;
     // Values whose companions are all gone show by their type alone.
-    else if (name.endsWith('.weight') && PACKED_TYPES.has(table.dtype(row))) found.set(name, { parameter: name, before: name.slice(0, -'weight'.length), plain: row, slots: new Map() });
+    else if (mayHoldValues(name, table, row)) found.set(name, { parameter: name, before: name.endsWith('.weight') ? name.slice(0, -'weight'.length) : `${name}_`, plain: row, slots: new Map() });
   });
   return [...found.values()];
+}
+
+/** Whether a tensor without companions may hold packed values: any weight of such a type, and stacked experts in eight-bit floats. */
+function mayHoldValues(name: string, table: TensorTable, row: number): boolean {
+  const dtype = table.dtype(row);
+  if (!PACKED_TYPES.has(dtype)) return false;
+  return name.endsWith('.weight') || (dtype.startsWith('F8_') && table.shape(row).length === 3 && parseSlot(name) === null);
 }
 
 /** What the tensors of a group alone show. */
