@@ -1,16 +1,17 @@
 import { DTYPES } from '../format/dtype.ts';
+import { count } from '../format/quote.ts';
 import type { TensorInfo } from '../format/tensor-table.ts';
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** A whole number with thousands separators: `1,050,673,152`. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
+export function grouped(value: number): string {
+  return count(value);
 }
 
 /** `1 tensor`, `2 tensors`, `1,024 tensors`. */
-export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${grouped(count)} ${count === 1 ? noun : plural}`;
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+  return `${grouped(value)} ${value === 1 ? noun : plural}`;
 }
 
 /** A number of bytes in decimal units and three digits, as file managers show it: `1.17 GB`, `117 MB`, `560 bytes`. */

@@ -1,3 +1,5 @@
+import { count } from '../format/quote.ts';
+
 /** Prose with untrusted or literal parts set apart: a reporter shows `code` as code, never as markup. */
 export type Prose = readonly (string | { readonly code: string })[];
 
@@ -14,7 +16,7 @@ export function prose(literals: TemplateStringsArray, ...values: readonly (strin
     add(literal);
     const value = values[i];
     if (typeof value === 'string') add({ code: value });
-    else if (typeof value === 'number') add(value.toLocaleString('en-US'));
+    else if (typeof value === 'number') add(count(value));
     else value?.forEach(add);
   });
   return parts;

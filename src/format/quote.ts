@@ -8,7 +8,9 @@ export function quote(text: string): string {
 
 /** A number with thousands separated by commas: 1,050,673,152. */
 export function count(value: number | bigint): string {
-  return value.toLocaleString('en-US');
+  // The first use of a locale costs as much as all of a small check; whole numbers need none.
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return value.toLocaleString('en-US');
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** A number of bytes in words: `1 byte`, `1,024 bytes`. */

@@ -1,4 +1,5 @@
 import { MAX_HEADER_BYTES } from './limits.ts';
+import { count } from './quote.ts';
 
 /** What a file is, judged by its first bytes and its size. */
 export type Content =
@@ -80,7 +81,7 @@ function textContent(text: string, size: number): Content {
   if (/^(?:<!doctype html|<html|<head|<body)/.test(begin)) return other('an HTML page');
   if (begin.startsWith('<?xml')) return other('an XML document');
   if (/^[{[]/.test(begin) && isText(text)) return { kind: 'json' };
-  if (isText(text)) return other(`text of ${size.toLocaleString('en-US')} bytes that begins ${JSON.stringify(text.trimStart().slice(0, 60))}`);
+  if (isText(text)) return other(`text of ${count(size)} bytes that begins ${JSON.stringify(text.trimStart().slice(0, 60))}`);
   return { kind: 'unknown' };
 }
 

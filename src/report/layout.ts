@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import measured from 'string-width';
 import type { Prose } from './report.ts';
 import type { TableData } from './tables.ts';
 import { visible } from './untrusted.ts';
@@ -17,6 +17,14 @@ export interface Style {
 const GAP = '  ';
 /** A text is not shortened below this, however narrow the terminal: shards would look alike. */
 const LEAST_WIDTH = 34;
+
+/** What takes one column a character: all that our own words are made of. Told at a glance, where Unicode's rules take milliseconds. */
+const PLAIN = /^[ -~‘’“”–—−×·…→✓✗]*$/u;
+
+/** Columns that a text takes on a terminal. */
+function stringWidth(text: string): number {
+  return PLAIN.test(text) ? text.length : measured(text);
+}
 
 /** Prose on one line, without colour. */
 export function flat(text: Prose, quoted = false): string {
