@@ -1,14 +1,12 @@
 import { classFacts, intendedClass, releaseOf } from '../architecture/index.ts';
 import { RELEASES } from '../architecture/facts.ts';
-import type { ClassFacts, ModelTypeFacts, Release, Task } from '../architecture/facts.ts';
+import type { ClassFacts, ModelTypeFacts, Release } from '../architecture/facts.ts';
 import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
+import { classOfStoredHead, generativeClass, isEncoder } from './class-choice.ts';
 import { headNames } from './head.ts';
 import type { HeadExpectation, Intent, TieState } from './intent.ts';
-
-/** Tasks whose class a checkpoint saved from a bare class was most likely meant for, the most specific first. */
-const GENERATIVE: readonly Task[] = ['image-text-to-text', 'causal-lm', 'seq2seq-lm'];
 
 /** Pipeline tags of models that are used without a language-model head. */
 const EMBEDDING_TAGS = new Set(['feature-extraction', 'sentence-similarity', 'image-feature-extraction', 'text-ranking', 'visual-document-retrieval']);
@@ -62,11 +60,11 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   if (own !== null && !bare) return { intended: own, head: { expected: true, from: 'architectures' } };
   if (embedding !== null) return { intended: own ?? ofBase, head: { expected: false, evidence: embedding } };
   if (ofBase !== null) return fromBase(own, ofBase, facts);
-  const auto = facts === null ? null : generativeClass(facts);
+  const auto = facts === null ? null : generativeClass(facts, checkpoint.config);
   const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
   if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };
   if (own === null && auto !== null) return { intended: auto, head: { expected: true, from: 'auto-class' } };
-  if (auto === null || isEncoder(facts)) {
+  if (auto === null || isEncoder(facts, checkpoint.config)) {
     const reason = own === null ? 'config.json names no class' : `${own} is a bare class, and nothing says which class it was made from`;
     return { intended: own, head: { expected: null, reason } };
   }
@@ -86,32 +84,6 @@ function embeddingEvidence(checkpoint: Checkpoint): string | null {
   if (card.pipelineTag !== null && EMBEDDING_TAGS.has(card.pipelineTag)) return `pipeline_tag: ${card.pipelineTag}`;
   if (card.libraryName === 'sentence-transformers') return 'library_name: sentence-transformers';
   return card.tags.includes('sentence-transformers') ? 'tag sentence-transformers' : null;
-}
-
-function generativeClass(facts: ModelTypeFacts): string | null {
-  for (const release of [...RELEASES].reverse()) {
-    for (const task of GENERATIVE) {
-      const name = intendedClass(facts, task, release);
-      if (name !== null) return name;
-    }
-  }
-  return null;
-}
-
-/** For a config that names no class: the class, offered by an auto class, all of whose head is stored, the largest head first. Null where none is. */
-function classOfStoredHead(facts: ModelTypeFacts, checkpoint: Checkpoint): string | null {
-  let best: { readonly name: string; readonly size: number } | null = null;
-  for (const entry of facts.classes) {
-    if (entry.bare || entry.head.length === 0 || !entry.tasks.some((task) => task !== 'base' && task !== 'other')) continue;
-    const isStored = entry.head.every((pattern) => checkpoint.tensors.has(pattern) || checkpoint.index?.weightMap.has(pattern) === true);
-    if (isStored && entry.head.length > (best?.size ?? 0)) best = { name: entry.class, size: entry.head.length };
-  }
-  return best?.name ?? null;
-}
-
-/** Encoders are used bare as often as with a head, so that a bare class proves nothing. */
-function isEncoder(facts: ModelTypeFacts | null): boolean {
-  return facts !== null && RELEASES.some((release) => intendedClass(facts, 'masked-lm', release) !== null);
 }
 
 function tieState(config: JsonObject | null, facts: ClassFacts | null): TieState | null {

@@ -65,6 +65,8 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
     },
     (name) => checkpoint.index?.weightMap.get(name) ?? null,
   );
+  // Facts of another release, or of another part within the model, are no yardstick: then nothing is known of the class.
+  if (base === null && facts !== null && isForeignTo(comparison, tensors.length)) return setSideBySide(checkpoint, null, null);
   if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
   return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null, quantization: unpacked?.quantization ?? null };
 }
@@ -110,6 +112,11 @@ function isOtherModel(checkpoint: Checkpoint, base: Checkpoint): boolean {
   const [own, ofBase] = widths;
   const otherWidth = own !== null && ofBase !== null && own !== undefined && ofBase !== undefined && own !== ofBase;
   return types[0] !== null && types[1] !== null && (types[0] === types[1] ? otherWidth : otherWidth);
+}
+
+/** Whether most names are none that the facts know, and no wrapper explains it. */
+function isForeignTo({ basis, wrapper, unexpected }: Comparison, tensors: number): boolean {
+  return basis === 'facts' && wrapper === null && unexpected.length * 2 > tensors;
 }
 
 /** Whether next to nothing of the base's names stands in the checkpoint, though both hold a model's worth of tensors. */
