@@ -105,9 +105,9 @@ class Call {
     return requireWeights(await readCheckpoint(await openSource(reference, this.#context), { heads: this.#heads }), written);
   }
 
-  #reportIncomparable(target: Target, base: Checkpoint): void {
+  #reportIncomparable(target: Target, { base, kind }: { readonly base: Checkpoint; readonly kind: string }): void {
     const what = modelType(base.config) ?? architectures(base.config)[0] ?? 'another model';
-    const message = prose`The base ${base.reference} (${what}) is of another architecture than ${target.reference}, so the two were not compared. Name the model that the checkpoint was made from.`;
+    const message = prose`The base ${base.reference} (${what}) is of ${[kind]} than ${target.reference}, so the two were not compared. Name the model that the checkpoint was made from.`;
     this.notices.push({ severity: 'error', message, location: target.origin });
   }
 }

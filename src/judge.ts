@@ -26,8 +26,8 @@ export interface JudgeOptions extends Pick<Policy, 'severities' | 'today'> {
 
 export interface Judgement {
   readonly report: CheckpointReport;
-  /** The base, where it is of another architecture, so that the checkpoint was judged without it. */
-  readonly incomparable: Checkpoint | null;
+  /** The base, where it is of another architecture, so that the checkpoint was judged without it; and how it differs, in words. */
+  readonly incomparable: { readonly base: Checkpoint; readonly kind: string } | null;
 }
 
 /** Judges a checkpoint that was read, beside its base where there is one: compare, gather the evidence, diagnose, report. */
@@ -35,13 +35,20 @@ export async function judge(checkpoint: Checkpoint, base: FoundBase, { target, s
   const side = setSideBySide(checkpoint, base.checkpoint, await factsFor(checkpoint, base.checkpoint));
   const evidence = await gatherEvidence(side);
   const diagnosis = diagnose(evidence, { severities, today, waivers: target.waivers });
+  const incomparable = side.incomparable === null ? null : { base: side.incomparable, kind: kindOfOther(checkpoint, side.incomparable) };
   const report = checkpointReport({
     target, evidence, diagnosis,
     verdict: verdictOf(evidence, diagnosis.findings),
     base: side.base === null || base.found === null ? null : { checkpoint: side.base, found: base.found },
-    baseReasons: side.incomparable === null ? base.reasons : [...base.reasons, `${side.incomparable.reference} is of another architecture`],
+    baseReasons: incomparable === null ? base.reasons : [...base.reasons, `${incomparable.base.reference} is of ${incomparable.kind}`],
   });
-  return { report, incomparable: side.incomparable };
+  return { report, incomparable };
+}
+
+/** Models of one type that share no parameter differ in size, or in what the config makes of the type. */
+function kindOfOther(checkpoint: Checkpoint, base: Checkpoint): string {
+  const type = modelType(checkpoint.config);
+  return type !== null && type === modelType(base.config) ? 'another size or layout' : 'another architecture';
 }
 
 /** Facts of the checkpoint's model type; where its config does not name one, of its class, else of its base's. */

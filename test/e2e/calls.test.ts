@@ -101,6 +101,9 @@ describe('what is said to whom calls it', () => {
     const { code, out } = await headcheck.run(['check', 'whole', '--base', 'gpt2']);
     assert.equal(code, 1);
     assert.match(unwrapped(out), /`whole` is complete.*The base `gpt2` \(`gpt2`\) is of another architecture than `whole`, so the two were not compared\. Name the model that the checkpoint was made from\./);
+    const larger = await headcheck.run(['check', 'whole', '--base', 'examples/llama-3.1-8b.headcheck.json']);
+    assert.equal(larger.code, 1);
+    assert.match(unwrapped(larger.out), /\(`llama`\) is of another size or layout than `whole`, so the two were not compared\./);
     const absent = await headcheck.run(['check', 'whole', '--base', './nowhere']);
     assert.equal(absent.code, 1);
     assert.match(unwrapped(absent.out), /`whole` is complete.*The base `\.\/nowhere` could not be read: .*Check the path/);
