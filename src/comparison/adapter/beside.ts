@@ -3,6 +3,7 @@ import type { TensorInfo } from '../../format/tensor-table.ts';
 import type { Checkpoint } from '../../inventory/checkpoint.ts';
 import { vocabularySizes } from '../../inventory/config.ts';
 import type { HeadNames, Intent } from '../intent.ts';
+import { unpackBase } from '../quantization/base.ts';
 import { wrappedModule } from './names.ts';
 import type { AdapterTensor } from './names.ts';
 import { adapterSettings } from './settings.ts';
@@ -27,14 +28,19 @@ export class Beside {
   readonly intent: Intent;
   readonly heads: HeadNames;
   readonly #base: Checkpoint | null;
+  /** Parameters of the base that are packed in a way that does not tell their shape. */
+  readonly #shapeless: ReadonlySet<string>;
 
   constructor(checkpoint: Checkpoint, base: Checkpoint | null, intent: Intent, facts: ModelTypeFacts | null) {
     const isUsable = base !== null && base.tensors.length > 0 && base.format !== 'adapter';
     this.checkpoint = checkpoint;
     this.sorted = sortTensors(checkpoint);
     this.settings = adapterSettings(checkpoint.adapterConfig);
-    this.#base = isUsable ? base : null;
-    this.wrapped = isUsable ? new WrappedBase(base, intent, facts, this.settings) : null;
+    // Adapters are often trained on a quantised base (QLoRA): they fit what it stands for.
+    const unpacked = isUsable ? unpackBase(base) : null;
+    this.#base = unpacked?.base ?? null;
+    this.#shapeless = unpacked?.shapeless ?? new Set();
+    this.wrapped = unpacked === null ? null : new WrappedBase(unpacked.base, intent, facts, this.settings);
     this.intent = intent;
     // Without facts the names of head and embedding were looked for among the adapter's own, which are no names of a model.
     this.heads = this.wrapped === null && intent.facts === null ? { head: null, embedding: null } : intent.heads;
@@ -47,7 +53,7 @@ export class Beside {
   /** Shape of a parameter of the wrapped model in the base; null where it is not known. */
   shapeInBase(parameter: string): readonly number[] | null {
     const row = this.wrapped?.row(parameter) ?? -1;
-    return row < 0 || this.#base === null ? null : this.#base.tensors.shape(row);
+    return row < 0 || this.#base === null || this.#shapeless.has(this.#base.tensors.name(row)) ? null : this.#base.tensors.shape(row);
   }
 
   /** The base's own parameters, by their names on disk. */

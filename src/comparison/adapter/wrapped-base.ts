@@ -22,6 +22,9 @@ interface View {
 
 const SEVERAL = -1;
 
+/** Types of packed matrices; of some only the number of elements is known, as a shape of one dimension. */
+const PACKED: ReadonlySet<string> = new Set(['U8', 'I8', 'I32', 'U32']);
+
 /**
  * The model that PEFT would wrap: the base, loaded as the class that the adapter's task or its own config names. What
  * it holds in memory depends on the release, and an adapter may be of any: a module is there if any release has it,
@@ -90,7 +93,7 @@ export class WrappedBase {
     if (first === undefined) return [];
     const found: string[] = [];
     for (const [name, row] of first.rows) {
-      if (row === SEVERAL || !name.endsWith('.weight') || this.#tensors.shape(row).length < 2) continue;
+      if (row === SEVERAL || !name.endsWith('.weight') || (this.#tensors.shape(row).length < 2 && !PACKED.has(this.#tensors.dtype(row)))) continue;
       if (others.every(({ rows }) => rows.has(name))) found.push(name.slice(0, -'.weight'.length));
     }
     return found;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ExampleCheckpoint } from '../../../src/diagnosis/rule.ts';
 import { judged, rulesOf } from '../../support/examples.ts';
 import { adapterOf, baseOf, saved, without } from './fixture.ts';
 
@@ -109,4 +110,21 @@ test('beside a whole config and no weights but the adapter\'s, it is an adapter 
   const report = await judged({ checkpoint: { ...adapterOf('lora'), config: baseOf().config } });
   assert.equal(report.verdict, 'complete');
   assert.deepEqual(report.missing, []);
+});
+
+/** The base with its attention packed in four bits, as QLoRA trains on it. */
+function packedBase(): ExampleCheckpoint {
+  const base = baseOf();
+  const tensors = Object.entries(base.tensors).flatMap(([name, info]): [string, readonly [string, ...number[]]][] => {
+    const [, rows = 0, columns = 0] = info;
+    if (!name.includes('self_attn')) return [[name, info]];
+    return [[name, ['U8', (rows * columns) / 2, 1]], [`${name}.absmax`, ['F32', (rows * columns) / 64]], [`${name}.quant_map`, ['F32', 16]], [`${name}.quant_state.bitsandbytes__nf4`, ['U8', 91]]];
+  });
+  return { config: { ...base.config, quantization_config: { quant_method: 'bitsandbytes', load_in_4bit: true } }, tensors: Object.fromEntries(tensors) };
+}
+
+test('an adapter of a quantised base fits what the base stands for', async () => {
+  assert.equal((await judged({ checkpoint: adapterOf('lora'), base: packedBase() })).verdict, 'complete');
+  const less = await judged({ checkpoint: adapterOf('lora', without((name) => name.includes('layers.1.'))), base: packedBase() });
+  assert.deepEqual([less.verdict, less.missing.length], ['incomplete', 4]);
 });
