@@ -18,9 +18,14 @@ interface View {
   readonly rows: ReadonlyMap<string, number>;
   /** Every module: all that stands before a dot in one of these names, and the names themselves. */
   readonly modules: ReadonlySet<string>;
+  /** Part of the base's names that the class knows. */
+  readonly share: number;
 }
 
 const SEVERAL = -1;
+
+/** A class that knows fewer of the base's names than this was gathered in another shape than the base has. The rest are buffers of old releases. */
+const KNOWN_SHARE = 0.95;
 
 /** Types of packed matrices; of some only the number of elements is known, as a shape of one dimension. */
 const PACKED: ReadonlySet<string> = new Set(['U8', 'I8', 'I32', 'U32']);
@@ -34,7 +39,7 @@ export class WrappedBase {
   readonly #views: readonly View[];
   readonly #bare: readonly View[];
   readonly #tensors: TensorTable;
-  /** Whether the class is known in the release that wrote the base. If not, what the loader makes of its names can't be told for sure. */
+  /** Whether the class is known in the release that wrote the base, and knows the base's names. If not, what a loader makes of them can't be told for sure. */
   readonly isKnown: boolean;
 
   constructor(base: Checkpoint, baseIntent: Intent, facts: ModelTypeFacts | null, settings: AdapterSettings) {
@@ -49,13 +54,13 @@ export class WrappedBase {
     }));
     const known = views(classes.filter((name) => !bare.includes(name) || name === baseIntent.intendedClass));
     this.#views = known.length > 0 ? known : [viewOf(base.tensors, null)];
-    this.isKnown = facts !== null && known.length > 0 && (baseIntent.writtenBy === null || classes.some((name) => classFacts(facts, name, baseIntent.writtenBy ?? '5.18.0') !== null));
+    this.isKnown = facts !== null && known.some(({ share }) => share > KNOWN_SHARE) && (baseIntent.writtenBy === null || classes.some((name) => classFacts(facts, name, baseIntent.writtenBy ?? '5.18.0') !== null));
     this.#bare = known.length > 0 ? views(bare) : [withoutPrefix(base.tensors)];
   }
 
   /** Whether the wrapped model has a module (or a parameter) of that name. */
   has(module: string): boolean {
-    return hasModule(this.#views, module);
+    return hasModule(this.#views, module) || this.#views.some((view) => isSharedModule(view, module));
   }
 
   /** Whether the bare model, without what its class puts before it, has one. */
@@ -104,16 +109,24 @@ function classesFor(facts: ModelTypeFacts, task: Task): string[] {
   return [...new Set(RELEASES.flatMap((release) => intendedClass(facts, task, release) ?? []))];
 }
 
+/** Whether a layer that is there may have a module of which nothing is stored: one that it shares with another layer. */
+function isSharedModule({ isParameter, modules }: View, module: string): boolean {
+  const layer = /^.*?\.\d+(?=\.)/.exec(module)?.[0];
+  return layer !== undefined && modules.has(layer) && isParameter(`${module}.weight`);
+}
+
 function hasModule(views: readonly View[], module: string): boolean {
   return views.some((view) => view.modules.has(module) || view.modules.has(view.rename(`${module}.weight`).replace(/\.weight$/, '')));
 }
 
 function viewOf(tensors: TensorTable, facts: ClassFacts | null): View {
   const { names } = tensors.columns;
-  if (facts === null) return view(null, names.map((name, row) => [name, row] as const));
+  if (facts === null) return view(null, names.map((name, row) => [name, row] as const), 0);
   const isParameter = parameterTest(facts);
   const rows = new Map<string, number>();
+  let placed = 0;
   mapToMemory(names, facts).names.forEach(({ memory, more }, row) => {
+    if (more.length > 0 || (memory !== null && isParameter(memory))) placed++;
     if (memory !== null && isParameter(memory)) rows.set(memory, more.length > 0 || rows.has(memory) ? SEVERAL : row);
     for (const name of more) rows.set(name, SEVERAL);
   });
@@ -121,15 +134,15 @@ function viewOf(tensors: TensorTable, facts: ClassFacts | null): View {
     const row = rows.get(source);
     if (row !== undefined && !rows.has(target)) rows.set(target, row);
   }
-  return view(facts, rows);
+  return view(facts, rows, placed / names.length);
 }
 
 /** For a class of which nothing is known: the names without their first segment. */
 function withoutPrefix(tensors: TensorTable): View {
-  return view(null, tensors.columns.names.map((name, row) => [name.slice(name.indexOf('.') + 1), row] as const));
+  return view(null, tensors.columns.names.map((name, row) => [name.slice(name.indexOf('.') + 1), row] as const), 0);
 }
 
-function view(facts: ClassFacts | null, rows: Iterable<readonly [string, number]>): View {
+function view(facts: ClassFacts | null, rows: Iterable<readonly [string, number]>, share: number): View {
   const byName = new Map(rows);
   const modules = new Set<string>();
   for (const name of byName.keys()) {
@@ -142,5 +155,6 @@ function view(facts: ClassFacts | null, rows: Iterable<readonly [string, number]
     rename: (name) => renamer?.rename(name).name ?? name,
     rows: byName,
     modules,
+    share,
   };
 }
