@@ -1,3 +1,4 @@
+import { parameterTest } from '../architecture/prefix.ts';
 import type { ClassFacts, ModelTypeFacts } from '../architecture/facts.ts';
 import { TableBuilder } from '../format/table-builder.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
@@ -66,7 +67,7 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
     (name) => checkpoint.index?.weightMap.get(name) ?? null,
   );
   // Facts of another release, or of another part within the model, are no yardstick: then nothing is known of the class.
-  if (base === null && facts !== null && isForeignTo(comparison, tensors.length)) return setSideBySide(checkpoint, null, null);
+  if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return setSideBySide(checkpoint, null, null);
   if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
   return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null, quantization: unpacked?.quantization ?? null };
 }
@@ -115,8 +116,12 @@ function isOtherModel(checkpoint: Checkpoint, base: Checkpoint): boolean {
 }
 
 /** Whether most names are none that the facts know, and no wrapper explains it. */
-function isForeignTo({ basis, wrapper, unexpected }: Comparison, tensors: number): boolean {
-  return basis === 'facts' && wrapper === null && unexpected.length * 2 > tensors;
+function isForeignTo({ basis, wrapper, unexpected }: Comparison, names: readonly string[], facts: ClassFacts | null): boolean {
+  if (facts === null || basis !== 'facts' || wrapper !== null || unexpected.length * 2 <= names.length) return false;
+  // Names that merely lack a prefix which this loader does not put back are the class's own all the same.
+  const isParameter = parameterTest(facts);
+  const prefixes = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory.slice(0, memory.indexOf('.') + 1))));
+  return ![...prefixes].some((prefix) => prefix !== '' && names.filter((name) => isParameter(prefix + name)).length * 2 > names.length);
 }
 
 /** Whether next to nothing of the base's names stands in the checkpoint, though both hold a model's worth of tensors. */
