@@ -3,13 +3,11 @@ import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, numberAt } from '../inventory/config.ts';
 import type { Expected } from './expected.ts';
+import { LAYER_KEYS } from './layers.ts';
 import type { Intent } from './intent.ts';
 import type { NameMapper } from './names.ts';
 import { patternIn } from './pattern.ts';
 import { parametersByMemory } from './shapes.ts';
-
-/** Config keys that count the layers of the main stack, for classes of which nothing is known. */
-const LAYER_KEYS = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers', 'decoder_layers'];
 
 /**
  * What a checkpoint should hold by its base: the base's parameters, without the layers beyond those that the

@@ -3,7 +3,7 @@ import { TableBuilder } from '../format/table-builder.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { numberAt } from '../inventory/config.ts';
 import type { Expected } from './expected.ts';
-import { LayerKinds } from './layers.ts';
+import { LAYER_KEYS, LayerKinds } from './layers.ts';
 import type { Observed } from './observed.ts';
 import { fill, stars } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
@@ -85,9 +85,15 @@ class Expectation {
 
   #layerCount(list: string, groups: readonly ParameterGroup[]): number {
     const disk = groups[0]?.parameters[0]?.disk ?? '';
-    const key = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? sideKey(list);
+    const key = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? sideKey(list) ?? this.#onlyStackKey();
     const stated = key === null ? null : numberAt(this.#config, key);
     return stated ?? this.#observed.count(list);
+  }
+
+  /** The setting that counts layers, for a class that has one stack of them. */
+  #onlyStackKey(): string | null {
+    const stacks = Object.keys(this.#facts.layers).filter((list) => stars(list) === 0);
+    return stacks.length === 1 ? (LAYER_KEYS.find((key) => numberAt(this.#config, key) !== null) ?? null) : null;
   }
 
   /** Groups that a layer ought to have because its siblings do: all of a sibling's for an empty layer, what every sibling of its kind has for one that has only less. */

@@ -1,5 +1,8 @@
 import type { JsonObject } from '../inventory/checkpoint.ts';
 
+/** Config keys that count the layers of a model's main stack, where no fact says which one does. */
+export const LAYER_KEYS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'decoder_layers'];
+
 /**
  * What a config says of the kind of each layer: every list in it that is as long as there are layers
  * (`layer_types`, `mlp_layer_types`, `block_configs`, `num_query_heads`, …). Layers with equal entries in all of

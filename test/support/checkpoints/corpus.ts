@@ -9,6 +9,8 @@ export interface CorpusFile {
   readonly path: string;
   readonly size: number;
   readonly header: string;
+  /** Instead of a header: the whole text of a file that has none (a pointer, a web page). */
+  readonly raw?: string;
 }
 
 /** One line of a corpus of checkpoints that real saves wrote. Which other keys a line has depends on the corpus. */
@@ -57,7 +59,8 @@ export function corpusFiles({ config, extra, files }: CorpusCase): MemoryFile[] 
   const documents = { ...(config === null || config === undefined ? {} : { 'config.json': config }), ...extra };
   return [
     ...Object.entries(documents).map(([path, value]) => ({ path, bytes: Buffer.from(pythonJson(value)) })),
-    ...files.map(({ path, size, header }) => {
+    ...files.map(({ path, size, header, raw }) => {
+      if (raw !== undefined) return { path, bytes: Buffer.from(raw) };
       const text = Buffer.from(header, 'utf8');
       const bytes = Buffer.alloc(8 + text.length);
       bytes.writeBigUInt64LE(BigInt(text.length));

@@ -34,7 +34,7 @@ export function oracleOf(item: CorpusCase): Oracle {
     wanted(report, base) {
       if (expected !== null) return [expected];
       // The oracle of an adapter is that its base could not be fetched: the adapter itself is sound.
-      if (fault.startsWith('peft_adapter')) return ['complete'];
+      if (fault === 'peft_adapter' && said['loader'] !== 'peft') return ['complete'];
       if (isRefused) return ['incomplete', 'unreadable'];
       if (missing.length > 0 || mismatched.length > 0) return ['incomplete'];
       // Sound in itself; set beside a base whose own head it no longer has, a loss.
@@ -42,7 +42,8 @@ export function oracleOf(item: CorpusCase): Oracle {
       return ['complete'];
     },
     setDifference(report, base) {
-      if (isRefused || said['missing'] === undefined) return null;
+      // PEFT names an adapter's parameters by the modules that it makes, which are no names on disk.
+      if (isRefused || said['missing'] === undefined || said['loader'] === 'peft') return null;
       // The oracle names parameters as they are in memory: comparable only where those are names on disk.
       const onDisk = (name: string): boolean => base.tensors.has(name) || report.unexpected.some((entry) => entry.name === name) || report.tied.some((pair) => pair.name === name);
       if (![...missing, ...mismatched].every(onDisk)) return null;
