@@ -12,6 +12,7 @@ import type { Comparison } from './comparison.ts';
 import { expectFromBase } from './expect-base.ts';
 import { expectFromFacts } from './expect-facts.ts';
 import type { Expected } from './expected.ts';
+import { setGgufAlone } from './gguf.ts';
 import type { Intent } from './intent.ts';
 import { loaderMapper } from './mapper.ts';
 import type { NameMapper } from './names.ts';
@@ -41,6 +42,7 @@ export interface SideBySide {
 /** Compares a checkpoint with its base where that is comparable, else with what the facts of its class call for. */
 export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): SideBySide {
   if (isAdapter(checkpoint)) return setAdapterBeside(checkpoint, base, facts);
+  if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return setGgufAlone(checkpoint, base, facts);
   if (base !== null && isOtherModel(checkpoint, base)) {
     return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
   }

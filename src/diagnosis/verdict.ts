@@ -1,4 +1,6 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
+import type { Comparison } from '../comparison/comparison.ts';
+import type { Intent } from '../comparison/intent.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Prose } from './prose.ts';
@@ -31,6 +33,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
     return prose`None of the ${checkpoint.parts.length} files that the index names is here. What the index names is whole; the weights were not seen.`;
   }
   if (adapter !== null) return undecidedAdapter(adapter);
+  if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return undecidedGguf(intent, inner);
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
@@ -39,6 +42,14 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${[intent.head.reason]}. Name the base to get a verdict.`;
   if (intent.tied === null && losses.head.length > 0) return prose`The head is not stored, and whether it is tied depends on the release that loads it: config.json does not say, and does not say which release wrote it.`;
   return null;
+}
+
+/** A GGUF file is judged by its own regularity, which does not tell whether its head is tied. */
+function undecidedGguf(intent: Intent, inner: Comparison): Prose | null {
+  if (inner.stored.size === 0) return prose`The file lists no tensor.`;
+  if (!inner.stored.has('token_embd.weight')) return prose`It is no language model, and nothing is known of what else it should hold.`;
+  if (inner.stored.has('output.weight') || intent.tied !== null) return null;
+  return prose`There is no ${'output.weight'}: llama.cpp takes the embedding in its place. Whether the model ties them, or lost its head, shows with the base: name the model that it was converted from.`;
 }
 
 function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked }: AdapterComparison): Prose | null {

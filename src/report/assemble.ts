@@ -30,8 +30,8 @@ interface Assembly {
 /** Makes the report of one checkpoint of its evidence and diagnosis. */
 export function checkpointReport({ target, evidence, diagnosis, verdict, base, baseReasons }: Assembly): CheckpointReport {
   const { checkpoint, comparison, inner, intent } = evidence;
-  // An adapter is no changed copy of its base: bytes of the two are not set against each other.
-  const isAdapter = evidence.adapter !== null;
+  // An adapter is no changed copy of its base, nor is a file of another container: bytes of the two are not set against each other.
+  const isUnlike = evidence.adapter !== null || (checkpoint.format === 'gguf' && base?.checkpoint.format !== 'gguf');
   return {
     reference: target.reference,
     revision: checkpoint.revision,
@@ -45,8 +45,8 @@ export function checkpointReport({ target, evidence, diagnosis, verdict, base, b
     mismatched: comparison.mismatched.map(({ name, expected, actual }) => ({ name, expected, actual })),
     tied: comparison.tied.map(({ name, source }) => ({ name, source })),
     renamed: inner.renamed,
-    ledger: base === null || isAdapter ? [] : ledger(checkpoint, base.checkpoint, comparison).map(ledgerEntry),
-    shards: base === null || isAdapter ? [] : shardRows(checkpoint, base.checkpoint),
+    ledger: base === null || isUnlike ? [] : ledger(checkpoint, base.checkpoint, comparison).map(ledgerEntry),
+    shards: base === null || isUnlike ? [] : shardRows(checkpoint, base.checkpoint),
     loaders: loaderOutcomes(evidence),
     findings: diagnosis.findings,
     skipped: [...diagnosis.skipped, ...baseReasons.map((reason) => ({ rule: 'base', reason }))],

@@ -75,7 +75,7 @@ export const headMissing = defineRule<Data>({
         totalBytes: losses.head.reduce((sum, { bytes }) => sum + bytes, 0),
         savedFrom, intended: intent.intendedClass, loading: loadingClass(intent.facts, intent.intendedClass),
         checkpoint: checkpoint.reference, base: base?.reference ?? null,
-        module: output === undefined ? null : output.memory.replace(/\.(?:weight|bias)$/, ''),
+        module: output === undefined || checkpoint.format === 'gguf' ? null : output.memory.replace(/\.(?:weight|bias)$/, ''),
         tie: tie === null ? null : { path: tie.path, origin: tie.origin },
         baseTies: savedFrom === null && baseIntent?.tied === true && base !== null,
       },

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { llama } from '../../src/diagnosis/examples.ts';
+import { readCheckpoint } from '../../src/inventory/read.ts';
+import type { CheckpointReport } from '../../src/report/report.ts';
+import { memorySource } from '../../src/source/memory.ts';
+import { judgedRead, readExample, rulesOf } from '../support/examples.ts';
+
+function text(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(bytes.length));
+  return Buffer.concat([length, bytes]);
+}
+
+function number(value: number, bytes: 4 | 8): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  if (bytes === 4) buffer.writeUInt32LE(value);
+  else buffer.writeBigUInt64LE(BigInt(value));
+  return buffer;
+}
+
+/** A GGUF file of 32-byte vectors in F32, by ggml's own description (version 3). */
+function gguf(architecture: string, blocks: number, names: readonly string[]): Buffer {
+  const head = Buffer.concat([
+    Buffer.from('GGUF'), number(3, 4), number(names.length, 8), number(2, 8),
+    text('general.architecture'), number(8, 4), text(architecture), text(`${architecture}.block_count`), number(4, 4), number(blocks, 4),
+    ...names.flatMap((name, i) => [text(name), number(1, 4), number(8, 8), number(0, 4), number(i * 32, 8)]),
+  ]);
+  return Buffer.concat([head, Buffer.alloc((32 - (head.length % 32)) % 32), Buffer.alloc(names.length * 32)]);
+}
+
+const STEMS = ['attn_norm', 'attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_norm', 'ffn_up', 'ffn_down'];
+const block = (i: number, stems = STEMS): string[] => stems.map((stem) => `blk.${i}.${stem}.weight`);
+const WHOLE = ['token_embd.weight', ...[0, 1, 2, 3].flatMap((i) => block(i)), 'output_norm.weight', 'output.weight'];
+
+async function judge(names: readonly string[], { architecture = 'llama', base = null }: { readonly architecture?: string; readonly base?: ReturnType<typeof llama> | null } = {}): Promise<CheckpointReport> {
+  const checkpoint = await readCheckpoint(memorySource('./m', [{ path: 'm.gguf', bytes: gguf(architecture, 4, names) }]));
+  return await judgedRead(checkpoint, base === null ? null : await readExample(base, './base'));
+}
+
+const without = (...gone: readonly string[]): string[] => WHOLE.filter((name) => !gone.some((part) => name.startsWith(part)));
+
+test('a whole file is complete, by itself and beside a base of another format', async () => {
+  for (const base of [null, llama()]) {
+    const report = await judge(WHOLE, { base });
+    assert.deepEqual([report.verdict, report.missing, report.unexpected, report.ledger], ['complete', [], [], []]);
+  }
+});
+
+test('a block that the header counts and a tensor that all siblings have are missed', async () => {
+  const layer = await judge(without('blk.2.'));
+  assert.deepEqual([layer.verdict, rulesOf(layer, 'error'), layer.missing.length], ['incomplete', ['layers-missing'], STEMS.length]);
+  const last = await judge(without('blk.3.'));
+  assert.equal(last.missing[0]?.name, 'blk.3.attn_norm.weight');
+  const one = await judge(without('blk.1.attn_q.'));
+  assert.deepEqual([rulesOf(one, 'error'), one.missing.map(({ name }) => name)], [['layer-incomplete'], ['blk.1.attn_q.weight']]);
+});
+
+test('blocks of a hybrid model differ by design', async () => {
+  const names = WHOLE.filter((name) => !name.startsWith('blk.1.')).concat(['attn_norm', 'ssm_in', 'ssm_out', 'ffn_up', 'ffn_down', 'ffn_norm'].map((stem) => `blk.1.${stem}.weight`));
+  assert.equal((await judge(names)).verdict, 'complete');
+});
+
+test('without a head, the base or the architecture says whether it is tied', async () => {
+  const headless = without('output.weight');
+  assert.equal((await judge(headless)).verdict, 'unknown');
+  const forced = await judge(headless, { architecture: 'gemma2' });
+  assert.deepEqual([forced.verdict, forced.tied.map(({ name }) => name)], ['complete', ['output.weight']]);
+  assert.equal((await judge(headless, { base: llama({ tied: true }) })).verdict, 'complete');
+  const lost = await judge(headless, { base: llama() });
+  assert.deepEqual([lost.verdict, rulesOf(lost, 'error'), lost.missing.map(({ name }) => name)], ['incomplete', ['head-missing'], ['output.weight']]);
+});
