@@ -4,6 +4,7 @@ import type { Intent } from '../intent.ts';
 import { Beside } from './beside.ts';
 import type { AdapterComparison } from './evidence.ts';
 import { findLacking } from './lacking.ts';
+import { isRootless } from './names.ts';
 import { isKnownMethod } from './parts.ts';
 import { findMisshapen, findOtherVocabulary, findTieBreakers, findUnasked } from './sizes.ts';
 import { findStrangers } from './strangers.ts';
@@ -31,11 +32,12 @@ export function compareAdapter(checkpoint: Checkpoint, base: Checkpoint | null, 
     modules: sorted.modules.size,
     lacking: isWhole ? findLacking(beside) : [],
     ...findStrangers(beside),
-    unread: sorted.unread,
+    unread: sorted.unread.filter((name) => !isRootless(name, settings.type)),
+    rootless: sorted.unread.filter((name) => isRootless(name, settings.type)),
     ...findMisshapen(beside),
     vocabulary: findOtherVocabulary(beside),
     unasked: wrapped === null ? findUnasked(beside) : [],
     breaksTie: findTieBreakers(beside),
-    wrapper: wrapper === null ? null : { text: wrapper.text, kind: 'prefix', count: checkpoint.tensors.length },
+    wrapper: wrapper === null ? null : { text: wrapper, kind: 'prefix', count: checkpoint.tensors.length },
   };
 }

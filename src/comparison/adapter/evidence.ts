@@ -34,6 +34,8 @@ export interface AdapterComparison {
   readonly bare: 'no' | 'fits' | 'declared';
   /** Names that PEFT can't have written, or that belong to no method that is known. */
   readonly unread: readonly string[];
+  /** LoRA's matrices whose names lack `base_model.model.`. */
+  readonly rootless: readonly string[];
   /** Tensors without data. */
   readonly empty: readonly Mismatch[];
   readonly mismatched: readonly Mismatch[];
@@ -42,6 +44,6 @@ export interface AdapterComparison {
   readonly unasked: readonly TensorInfo[];
   /** Names of the trained parameters by which a tied base falls apart. */
   readonly breaksTie: readonly string[];
-  /** What stands in all names and no loader takes off: `module.`, `default.`. */
+  /** What stands in all names and no loader takes off: `module.`. */
   readonly wrapper: Omit<Wrapper, 'unwrapped'> | null;
 }

@@ -21,12 +21,15 @@ const PARTS = /(?:^|\.)((?:lora_|ia3_|hada_|lokr_|oft_|boft_|poly_|ln_tuning_|fo
 /** Tensors of a prompt, which adapt no module. */
 const WHOLE = /^(?:prompt_embeddings|prefix_task_cols|prefix_task_rows|internal_xlora_classifier\..*)$/;
 
+/** The adapter's own name after a method's: PEFT leaves it out when it saves, and takes it when it loads (run: peft 0.21). */
+const ADAPTER_NAME = /(\.lora_(?:[AB]|embedding_[AB]|magnitude_vector))\.default(?=\.|$)/;
+
 /** Takes the name of an adapter's tensor apart; null for a name that PEFT can't have written, or that it can't load. */
 export function parseAdapterName(name: string, row: number): AdapterTensor | null {
   if (WHOLE.test(name)) return { row, name, module: '', part: name };
   if (/^base_model\.(?!model\.)/.test(name)) return { row, name, module: '', part: name.slice('base_model.'.length) };
   if (!name.startsWith(ROOT)) return null;
-  const inner = name.slice(ROOT.length);
+  const inner = name.slice(ROOT.length).replace(ADAPTER_NAME, '$1');
   const match = PARTS.exec(inner);
   const part = match?.[1];
   if (match === null || part === undefined) return { row, name, module: moduleOfParameter(inner), part: null };
@@ -45,4 +48,9 @@ function moduleOfParameter(inner: string): string {
 /** The module itself, where PEFT wrapped it several times (once for each parameter that is adapted by name). */
 export function wrappedModule(module: string): string {
   return module.replace(/(?:\.base_layer)+$/, '');
+}
+
+/** Whether a name is one of LoRA's matrices without the root that PEFT looks for: it loads none of these (run: peft 0.21). */
+export function isRootless(name: string, type: string | null): boolean {
+  return type === 'LORA' && !name.startsWith(ROOT) && /\.lora_(?:[AB]|embedding_[AB])(?:\.|$)/.test(name);
 }

@@ -17,10 +17,10 @@ export function setAdapterBeside(checkpoint: Checkpoint, base: Checkpoint | null
 function asComparison(checkpoint: Checkpoint, base: Checkpoint | null, adapter: AdapterComparison): Comparison {
   const inner: Comparison = {
     basis: base === null ? 'regularity' : 'base',
-    matched: checkpoint.tensors.length - adapter.strangers.length - adapter.unread.length,
+    matched: checkpoint.tensors.length - adapter.strangers.length - adapter.unread.length - adapter.rootless.length,
     missing: adapter.lacking.map((tensor) => ({ ...tensor, memory: tensor.name, declaredIn: null })),
     undelivered: [],
-    unexpected: adapter.strangers.map((tensor) => ({ ...tensor, memory: tensor.name })),
+    unexpected: [...adapter.strangers, ...adapter.rootless.map((name) => checkpoint.tensors.info(checkpoint.tensors.row(name)))].map((tensor) => ({ ...tensor, memory: tensor.name })),
     mismatched: [...adapter.empty.filter(({ expected }) => expected.shape.length > 0), ...adapter.mismatched],
     tied: [], renamed: [], dtypeChanges: [],
     bytes: { matchedExpected: 0, matchedActual: 0, shape: 0, dtype: 0, quantisation: 0 },

@@ -24,7 +24,7 @@ export function sortTensors({ tensors }: Checkpoint): SortedTensors {
   const own = new Set<string>();
   const unread: string[] = [];
   names.forEach((name, row) => {
-    const tensor = parseAdapterName(wrapper === null ? name : wrapper.unwrap(name), row);
+    const tensor = parseAdapterName(wrapper === null ? name : name.slice(wrapper.length), row);
     if (tensor === null) unread.push(name);
     else if (tensor.part === null) whole.push(tensor);
     else if (tensor.module === '') own.add(tensor.part);

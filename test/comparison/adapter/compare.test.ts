@@ -83,13 +83,21 @@ test('placeholders of ZeRO-3 are empty tensors, and nothing else', async () => {
   assert.deepEqual(rulesOf(report, 'error'), ['empty-tensors']);
 });
 
-test('a wrapper before the root, and the adapter\'s own name in the names, hide all of it', async () => {
-  const renamed = (rename: (name: string) => string) => adapterOf('lora', (tensors) => Object.fromEntries(Object.entries(tensors).map(([name, info]) => [rename(name), info])));
-  for (const [checkpoint, text] of [[renamed((name) => `module.${name}`), 'module.'], [renamed((name) => name.replace(/(lora_[AB])\./, '$1.default.')), 'default.']] as const) {
-    const report = await judged({ checkpoint, base: baseOf() });
-    assert.deepEqual(rulesOf(report, 'error'), ['wrapper-prefix'], text);
-    assert.equal(report.missing.length, 8);
-    assert.equal(report.missing[0]?.name, Object.keys(saved.get('lora')?.tensors ?? {})[0]);
+function renamed(rename: (name: string) => string): ExampleCheckpoint {
+  return adapterOf('lora', (tensors) => Object.fromEntries(Object.entries(tensors).map(([name, info]) => [rename(name), info])));
+}
+
+test('a wrapper before the root hides all of it', async () => {
+  const report = await judged({ checkpoint: renamed((name) => `module.${name}`), base: baseOf() });
+  assert.deepEqual(rulesOf(report, 'error'), ['wrapper-prefix']);
+  assert.equal(report.missing.length, 8);
+  assert.equal(report.missing[0]?.name, Object.keys(saved.get('lora')?.tensors ?? {})[0]);
+});
+
+test('names without the root are lost to PEFT; the adapter\'s own name in them is not', async () => {
+  for (const base of [{ base: baseOf() }, {}]) {
+    assert.deepEqual(rulesOf(await judged({ checkpoint: renamed((name) => name.replace('base_model.model.', '')), ...base }), 'error'), ['adapter-target-missing']);
+    assert.equal((await judged({ checkpoint: renamed((name) => name.replace(/(lora_[AB])\./, '$1.default.')), ...base })).verdict, 'complete');
   }
 });
 
