@@ -18,6 +18,8 @@ export interface ConnectOptions {
   readonly proxy: { readonly url: string; readonly except: readonly string[] } | null;
   /** Told in words when GitHub asks us to wait or fails for a while. */
   readonly onWait?: (message: string) => void;
+  /** Whether this runs as a step of a workflow: then the requests bear what Actions' own toolkit marks them with. */
+  readonly inActions?: boolean;
   /** Scales all waits: 1 is what GitHub asks for (a second between writes, and what `Retry-After` says). Tests use 0. */
   readonly patience?: number;
 }
@@ -37,7 +39,6 @@ export async function connect(access: GitHubAccess, options: ConnectOptions): Pr
     throw new UsageError(`${access.repository ? `"${access.repository}" is no repository.` : 'No repository was named.'}`, 'Name it as owner/name.');
   }
   if (access.token === null) throw new UsageError('Posting to GitHub needs a token.', 'Give one that may write pull requests: github-token in the action, --token or GITHUB_TOKEN elsewhere.');
-  const [{ Octokit: Base }, { retry }, { throttling }] = await Promise.all([import('@octokit/rest'), import('@octokit/plugin-retry'), import('@octokit/plugin-throttling')]);
   const { patience = 1, onWait = () => undefined } = options;
   const unit = 1000 * patience;
   const wait = (what: string) => (seconds: number, _request: unknown, _client: unknown, retries: number): boolean => {
@@ -45,8 +46,7 @@ export async function connect(access: GitHubAccess, options: ConnectOptions): Pr
     onWait(`GitHub ${what}${again ? `; waiting ${seconds} s` : `; giving up, as it asks for ${seconds} s`}.`);
     return again;
   };
-  const client = new (Base.plugin(retry, throttling))({
-    auth: access.token,
+  const client = await clientOf(access.token, options.inActions ?? false, {
     baseUrl: access.apiUrl.replace(/\/+$/, ''),
     userAgent: 'headcheck',
     log: { debug: () => undefined, info: () => undefined, warn: onWait, error: () => undefined },
@@ -62,6 +62,20 @@ export async function connect(access: GitHubAccess, options: ConnectOptions): Pr
     },
   });
   return { rest: client.rest, paginate: client.paginate, graphql: client.graphql, owner, repo, serverUrl: access.serverUrl };
+}
+
+/**
+ * Octokit with its plugins: inside of a workflow that of Actions' toolkit, which marks requests with the job that makes
+ * them; anywhere else the plain one. Both have the same methods.
+ */
+async function clientOf(token: string, inActions: boolean, options: NonNullable<ConstructorParameters<typeof Octokit>[0]>): Promise<Pick<Octokit, 'rest' | 'paginate' | 'graphql'>> {
+  const [{ retry }, { throttling }] = await Promise.all([import('@octokit/plugin-retry'), import('@octokit/plugin-throttling')]);
+  if (inActions) {
+    const { GitHub: Toolkit, getOctokitOptions } = await import('@actions/github/lib/utils');
+    return new (Toolkit.plugin(retry, throttling))(getOctokitOptions(token, options));
+  }
+  const { Octokit: Plain } = await import('@octokit/rest');
+  return new (Plain.plugin(retry, throttling))({ auth: token, ...options });
 }
 
 /** GitHub asks for a second between writes. The plugin waits three after a comment, which a run of two posts can do without. */

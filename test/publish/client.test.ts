@@ -79,6 +79,24 @@ describe('the connection to GitHub', () => {
     server.close();
   });
 
+  it('has the same retries and methods inside of a workflow, and names the job to GitHub', async () => {
+    const agents: string[] = [];
+    const said: string[] = [];
+    fake.before = (_method, _path, headers) => { agents.push(headers['user-agent'] ?? ''); };
+    process.env['ACTIONS_ORCHESTRATION_ID'] = 'job-1';
+    try {
+      const github = await open({ inActions: true, patience: 0.001, onWait: (message) => said.push(message) });
+      fake.faults.push({ method: 'GET', path: /pulls\/7$/, times: 1, answer: failure(502, 'Bad Gateway') }, { method: 'POST', path: /comments$/, times: 1, answer: limit });
+      assert.equal(await pull(github), 7);
+      assert.equal((await comment(github)).status, 201);
+      assert.equal((await github.paginate(github.rest.issues.listComments, { owner: github.owner, repo: github.repo, issue_number: 7 })).length, 1);
+      assert.deepEqual(said, ['GitHub asks us to slow down; waiting 3 s.']);
+      assert.ok(agents.length >= 5 && agents.every((agent) => agent.startsWith('headcheck actions_orchestration_id/job-1')), agents.join('\n'));
+    } finally {
+      delete process.env['ACTIONS_ORCHESTRATION_ID'];
+    }
+  });
+
   it('goes through a proxy, but not to hosts that go without', async () => {
     const tunnels: string[] = [];
     const server = createServer();
@@ -93,10 +111,10 @@ describe('the connection to GitHub', () => {
       for (const end of [upstream, socket]) end.on('error', () => { upstream.destroy(); socket.destroy(); });
     });
     const proxy = await listen(server);
-    assert.equal(await pull(await open({ proxy: { url: proxy.url, except: [] } })), 7);
-    assert.deepEqual(tunnels, [new URL(fake.api).host]);
+    for (const inActions of [false, true]) assert.equal(await pull(await open({ inActions, proxy: { url: proxy.url, except: [] } })), 7);
+    assert.deepEqual(tunnels, [new URL(fake.api).host, new URL(fake.api).host]);
     assert.equal(await pull(await open({ proxy: { url: proxy.url, except: ['127.0.0.1'] } })), 7);
-    assert.equal(tunnels.length, 1);
+    assert.equal(tunnels.length, 2);
     proxy.close();
   });
 });

@@ -28,7 +28,7 @@ export class FakeGitHub {
   readonly violations: string[] = [];
   readonly faults: Fault[] = [];
   /** Runs before each request is answered: a test's way to let two runs race. */
-  before: (method: string, path: string) => Promise<void> | void = () => undefined;
+  before: (method: string, path: string, headers: IncomingMessage['headers']) => Promise<void> | void = () => undefined;
   api = '';
   blobs = '';
   #servers: Server[] = [];
@@ -84,7 +84,7 @@ export class FakeGitHub {
     const method = request.method ?? 'GET';
     const raw = await readBody(request);
     const body: unknown = raw === '' ? undefined : JSON.parse(raw);
-    await this.before(method, url.pathname);
+    await this.before(method, url.pathname, request.headers);
     const answer = await this.#faulty(method, url, () => this.#route(method, url, body, request));
     this.requests.push({ method, path: url.pathname, authorization: request.headers.authorization ?? null, body, status: answer.status });
     send(response, answer);
