@@ -51,12 +51,15 @@ function kindOfOther(checkpoint: Checkpoint, base: Checkpoint): string {
   return type !== null && type === modelType(base.config) ? 'another size or layout' : 'another architecture';
 }
 
-/** Facts of the checkpoint's model type; where its config does not name one, of its class, else of its base's. */
+/** Facts of the checkpoint's model type; where its config names none, or one that does not have its class, of its class; else of its base's. */
 async function factsFor(checkpoint: Checkpoint, base: Checkpoint | null): Promise<ModelTypeFacts | null> {
   for (const config of [checkpoint.config, base?.config ?? null]) {
     const [architecture] = architectures(config);
-    const type = modelType(config) ?? (architecture === undefined ? null : await modelTypeOfClass(architecture));
-    if (type !== null) return await loadModelTypeFacts(type);
+    const type = modelType(config);
+    const facts = type === null ? null : await loadModelTypeFacts(type);
+    if (facts !== null && (architecture === undefined || facts.classes.some((entry) => entry.class === architecture))) return facts;
+    const byClass = architecture === undefined ? null : await modelTypeOfClass(architecture);
+    if (byClass !== null || type !== null) return byClass === null ? facts : await loadModelTypeFacts(byClass);
   }
   return null;
 }

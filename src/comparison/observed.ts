@@ -16,11 +16,14 @@ export class Observed {
   readonly memory = new Map<string, ObservedRow[]>();
   readonly disk = new Map<string, ObservedRow[]>();
   readonly tensors: TensorTable;
+  /** Rows from here on are known by name only. */
+  readonly firstDeclared: number;
   /** Highest layer number under each list of layers, by the pattern before its star. */
   readonly #counts = new Map<string, number>();
 
-  constructor(facts: ClassFacts | null, tensors: TensorTable, rows: readonly number[], names: readonly string[], memory: readonly string[]) {
+  constructor(facts: ClassFacts | null, tensors: TensorTable, firstDeclared: number, rows: readonly number[], names: readonly string[], memory: readonly string[]) {
     this.tensors = tensors;
+    this.firstDeclared = firstDeclared;
     rows.forEach((row, i) => {
       const name = names[i] ?? '';
       const inMemory = patternIn(facts, 'memory', memory[i] ?? '');

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../inventory/checkpoint.ts';
+import { configDtype } from '../inventory/config.ts';
 import { LayerKinds } from './layers.ts';
 import type { Observed, ObservedRow } from './observed.ts';
 
@@ -10,6 +11,9 @@ export interface SiblingFacts {
   /** Whether the siblings agree on a shape that the parameter ought to have. */
   readonly regular: boolean;
 }
+
+/** Types as configs name them. */
+const CONFIG_DTYPES = new Map([['float32', 'F32'], ['float16', 'F16'], ['bfloat16', 'BF16']]);
 
 interface ShapeCount {
   count: number;
@@ -94,7 +98,8 @@ export class Siblings {
   #census(memoryPattern: string, disk: string): Census {
     let census = this.#censuses.get(disk);
     if (census === undefined) {
-      const rows = this.#observed.disk.get(disk) ?? this.#observed.memory.get(memoryPattern) ?? [];
+      const found = this.#observed.disk.get(disk) ?? this.#observed.memory.get(memoryPattern) ?? [];
+      const rows = found.filter(({ row }) => row < this.#observed.firstDeclared);
       census = { rows: new Map(), kinds: new Map(), all: new Map(), first: rows[0] };
       for (const row of rows) {
         census.rows.set(row.numbers.join(), row);
@@ -131,11 +136,11 @@ export class Siblings {
   #commonDtype(): string {
     if (this.#dtype === undefined) {
       const counts = new Map<string, number>();
-      for (let row = 0; row < this.#observed.tensors.length; row++) {
+      for (let row = 0; row < this.#observed.firstDeclared; row++) {
         const dtype = this.#observed.tensors.dtype(row);
         counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
       }
-      this.#dtype = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'BF16';
+      this.#dtype = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? CONFIG_DTYPES.get(configDtype(this.#config) ?? '') ?? 'BF16';
     }
     return this.#dtype;
   }

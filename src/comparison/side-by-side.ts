@@ -81,7 +81,7 @@ function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Unpacke
   }
   const { facts } = intent;
   if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Set(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
-  return (rows, names, memory) => expectFromFacts(facts, checkpoint.config, new Observed(facts, tensors, rows, names, memory));
+  return (rows, names, memory) => expectFromFacts(facts, checkpoint.config, new Observed(facts, tensors, checkpoint.tensors.length, rows, names, memory));
 }
 
 /** Stored parameters, and after them those that the index places in files that are not there or can't be read. */
@@ -118,8 +118,8 @@ function isOtherModel(checkpoint: Checkpoint, base: Checkpoint): boolean {
 }
 
 /** Whether most names are none that the facts know, and no wrapper explains it. */
-function isForeignTo({ basis, wrapper, unexpected }: Comparison, names: readonly string[], facts: ClassFacts | null): boolean {
-  if (facts === null || basis !== 'facts' || wrapper !== null || unexpected.length * 2 <= names.length) return false;
+function isForeignTo({ basis, wrapper, unexpected, missing, matched }: Comparison, names: readonly string[], facts: ClassFacts | null): boolean {
+  if (facts === null || basis !== 'facts' || wrapper !== null || unexpected.length * 2 <= names.length || missing.length < matched) return false;
   // Names that merely lack a prefix which this loader does not put back are the class's own all the same.
   const isParameter = parameterTest(facts);
   const prefixes = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory.slice(0, memory.indexOf('.') + 1))));

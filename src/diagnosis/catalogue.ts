@@ -35,6 +35,7 @@ import { tieChanged } from './rules/tie-changed.ts';
 import { tieFlagAmbiguous } from './rules/tie-flag-ambiguous.ts';
 import { tiedHeadDiffers } from './rules/tied-head-differs.ts';
 import { tiedHeadRedundant } from './rules/tied-head-redundant.ts';
+import { towerMissing } from './rules/tower-missing.ts';
 import { unexpectedParameters } from './rules/unexpected-parameters.ts';
 import { unsafePickle } from './rules/unsafe-pickle.ts';
 import { vocabularyMismatch } from './rules/vocabulary-mismatch.ts';
@@ -50,7 +51,7 @@ export const RULES: readonly Rule[] = [
   wrapperPrefix, adapterNotMerged, emptyCheckpoint, emptyTensors, shardedByRank,
   headMissing, tiedHeadDiffers, tieChanged, vocabularyMismatch,
   adapterTargetMissing, adapterVocabularyMismatch, adapterIncomplete,
-  quantizationIncomplete, layersMissing, layerIncomplete, parametersMissing, shapeMismatch, indexMismatch,
+  quantizationIncomplete, towerMissing, layersMissing, layerIncomplete, parametersMissing, shapeMismatch, indexMismatch,
   headlessArchitecture, tieFlagAmbiguous, mtpLayersMissing, adapterBreaksTie, staleFiles, unexpectedParameters, dtypeWidened,
   metadataFormatMissing, indexTotalSize, unsafePickle,
   headTied, headNotExpected, tiedHeadRedundant, vocabularyResized, renamedParameters,

@@ -36,6 +36,8 @@ export interface Losses {
   readonly head: readonly Missing[];
   /** Of multi-token-prediction layers. */
   readonly mtp: readonly Missing[];
+  /** Of models within the model (a vision or audio tower) of which nothing is there. */
+  readonly towers: readonly LostBlock[];
   readonly blocks: readonly LostBlock[];
   /** Of layers of which other parameters are there, where siblings have them. */
   readonly fromLayers: readonly Missing[];
@@ -69,6 +71,7 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
     packed,
     head: missing.take(({ memory }) => isHead(memory)),
     mtp: missing.take(mtpTest(checkpoint)),
+    towers: lostTowers(missing, intent.facts, inner),
     blocks: lostBlocks(missing, intent.facts, inner),
     fromLayers: missing.take(siblingTest(intent.facts, inner)),
     rest: missing.take(() => true),
@@ -87,7 +90,7 @@ function packedTest(quantization: Quantization | null): (missing: Missing) => bo
 /** What is wrong with an adapter, as far as rules for models tell it too; what it lacks is its own rules'. */
 export function adapterLosses({ empty, mismatched }: AdapterComparison, comparison: Comparison): Losses {
   const wrapped = comparison.wrapper === null ? [] : comparison.missing;
-  return { all: [], wrapped, undelivered: [], packed: [], head: [], mtp: [], blocks: [], fromLayers: [], rest: [], empty, vocabulary: [], sliced: null, shapes: mismatched };
+  return { all: [], wrapped, undelivered: [], packed: [], head: [], mtp: [], towers: [], blocks: [], fromLayers: [], rest: [], empty, vocabulary: [], sliced: null, shapes: mismatched };
 }
 
 /** Hands out each item once. */
@@ -149,6 +152,18 @@ function layerOf(facts: ClassFacts | null, memory: string): { list: string; numb
 function moduleOf(memory: string): string {
   const segments = memory.split('.');
   return segments.slice(0, Math.max(1, Math.min(2, segments.length - 2))).join('.');
+}
+
+/** Models within the model, other than its text model, of which nothing is stored. */
+function lostTowers(missing: Pool<Missing>, facts: ClassFacts | null, inner: Comparison): LostBlock[] {
+  if (missing.items.length === 0 || facts === null) return [];
+  const towers = facts.submodels.filter(({ config }) => config !== null && !/text|decoder|language|llm/.test(config));
+  return towers.flatMap(({ path }) => {
+    const prefix = `${path}.`;
+    for (const memory of inner.stored.keys()) if (memory.startsWith(prefix)) return [];
+    const parameters = missing.take(({ memory }) => memory.startsWith(prefix));
+    return parameters.length === 0 ? [] : [{ block: path, numbers: [], parameters }];
+  });
 }
 
 function lostBlocks(missing: Pool<Missing>, facts: ClassFacts | null, inner: Comparison): LostBlock[] {
