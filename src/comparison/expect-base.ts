@@ -25,7 +25,8 @@ export function expectFromBase(base: Checkpoint, config: JsonObject | null, inte
     tensors: pick(base.tensors, kept, extra),
     memory: [...kept.map((row) => memory[row] ?? ''), ...extra.map((info) => info.memory)],
     more,
-    shapeKnown: new Uint8Array(kept.length + extra.length).fill(1),
+    // The shape of what it was tied to in the base sizes what is missing; it is no proof against one that is stored.
+    shapeKnown: new Uint8Array(kept.length + extra.length).fill(1, 0, kept.length),
     firstUnstored: kept.length,
   };
 }

@@ -3,7 +3,7 @@ import { TableBuilder } from '../format/table-builder.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { numberAt } from '../inventory/config.ts';
 import type { Expected } from './expected.ts';
-import { LAYER_KEYS, LayerKinds } from './layers.ts';
+import { LAYER_KEYS, LayerGroups, LayerKinds } from './layers.ts';
 import type { Observed } from './observed.ts';
 import { fill, stars } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
@@ -16,6 +16,10 @@ function isInEveryLayer(group: ParameterGroup): boolean {
   return group.presence === 'always' && group.parameters.every(({ disk, memory }) => stars(disk) === stars(memory));
 }
 
+/** Layers that are looked for at most. The deepest models have a few hundred; a config may say anything. */
+const MAX_LAYERS = 4096;
+/** How many parameters are called for at most for each that is stored. */
+const MAX_EXPECTED_PER_STORED = 8;
 
 /**
  * What a checkpoint should hold by the facts of its class, its config and its own regularity:
@@ -75,9 +79,9 @@ class Expectation {
     const outer = groups.filter((group) => stars(group.parameters[0]?.memory ?? '') === 1);
     const count = this.#layerCount(list, groups);
     const kinds = new LayerKinds(this.#config, count);
-    const touched = Array.from({ length: count }, (_, layer) => new Set(outer.filter((group) => this.#touches(group, [layer]))));
+    const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: outer.filter((group) => this.#touches(group, [layer])) })));
     for (let layer = 0; layer < count; layer++) {
-      const due = this.#dueBySiblings(layer, touched, kinds);
+      const due = layers.due(layer);
       for (const group of outer) this.#addGroup(group, [layer], isInEveryLayer(group) || due.has(group));
     }
     for (const group of groups) if (!outer.includes(group)) this.#addInner(group);
@@ -87,26 +91,14 @@ class Expectation {
     const disk = groups[0]?.parameters[0]?.disk ?? '';
     const key = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? sideKey(list) ?? this.#onlyStackKey();
     const stated = key === null ? null : numberAt(this.#config, key);
-    return stated ?? this.#observed.count(list);
+    const isCount = stated !== null && Number.isInteger(stated) && stated >= 0;
+    return Math.min(isCount ? stated : this.#observed.count(list), MAX_LAYERS);
   }
 
   /** The setting that counts layers, for a class that has one stack of them. */
   #onlyStackKey(): string | null {
     const stacks = Object.keys(this.#facts.layers).filter((list) => stars(list) === 0);
     return stacks.length === 1 ? (LAYER_KEYS.find((key) => numberAt(this.#config, key) !== null) ?? null) : null;
-  }
-
-  /** Groups that a layer ought to have because its siblings do: all of a sibling's for an empty layer, what every sibling of its kind has for one that has only less. */
-  #dueBySiblings(layer: number, touched: readonly ReadonlySet<ParameterGroup>[], kinds: LayerKinds): ReadonlySet<ParameterGroup> {
-    const own = touched[layer] ?? new Set();
-    const kind = kinds.kind(layer);
-    const others = touched.flatMap((groups, other) => (other !== layer && kinds.kind(other) === kind && groups.size > 0 ? [groups] : []));
-    const [first] = others;
-    if (first === undefined) return own;
-    if (own.size === 0) return first;
-    const alike = others.every((groups) => groups.size === first.size && [...groups].every((group) => first.has(group)));
-    const lessOnly = own.size < first.size && [...own].every((group) => first.has(group));
-    return alike && lessOnly && others.length >= 2 ? first : own;
   }
 
   /** Groups of a list within layers (experts): whole for each member that is touched, and for as many members as any layer has. */
@@ -122,7 +114,7 @@ class Expectation {
       }
     }
     for (const parent of parents.values()) {
-      for (let member = 0; member < members; member++) this.#addGroup(group, [...parent, member], group.presence === 'always');
+      for (let member = 0; member < members && !this.#isFull(); member++) this.#addGroup(group, [...parent, member], group.presence === 'always');
     }
   }
 
@@ -154,7 +146,7 @@ class Expectation {
     }
     const fused = this.#observed.disk.has(parameter.memory);
     if (fused) this.#add(parameter.memory, numbers, memory, parameter);
-    else for (let piece = 0, pieces = this.#pieces(parameter.disk); piece < pieces; piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
+    else for (let piece = 0, pieces = this.#pieces(parameter.disk); piece < pieces && !this.#isFull(); piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
   }
 
   /** How many pieces the fullest parameter of that disk pattern has. */
@@ -165,6 +157,11 @@ class Expectation {
       this.#pieceCounts.set(disk, pieces);
     }
     return pieces;
+  }
+
+  /** Whether more is called for than a real checkpoint could lack: a number in a name, or in the config, is absurd. */
+  #isFull(): boolean {
+    return this.#memory.length > MAX_EXPECTED_PER_STORED * this.#observed.rows + MAX_LAYERS * 100;
   }
 
   #add(disk: string, numbers: Numbers, memory: string, parameter: ParameterFacts): void {

@@ -18,12 +18,15 @@ export class Observed {
   readonly tensors: TensorTable;
   /** Rows from here on are known by name only. */
   readonly firstDeclared: number;
+  /** How many there are. */
+  readonly rows: number;
   /** Highest layer number under each list of layers, by the pattern before its star. */
   readonly #counts = new Map<string, number>();
 
   constructor(facts: ClassFacts | null, tensors: TensorTable, firstDeclared: number, rows: readonly number[], names: readonly string[], memory: readonly string[]) {
     this.tensors = tensors;
     this.firstDeclared = firstDeclared;
+    this.rows = rows.length;
     rows.forEach((row, i) => {
       const name = names[i] ?? '';
       const inMemory = patternIn(facts, 'memory', memory[i] ?? '');

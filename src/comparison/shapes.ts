@@ -14,10 +14,11 @@ export function dimension(dim: string | number | null, config: JsonObject | null
   let product = 1;
   for (const factor of dim.split('*')) {
     const value = /^\d+$/.test(factor) ? Number(factor) : factor === 'num_labels' ? labelCount(config) : settingAt(config, factor);
-    if (value === null) return null;
+    // Whatever a config says, a dimension is a whole number.
+    if (value === null || !Number.isSafeInteger(value) || value < 0) return null;
     product *= value;
   }
-  return product;
+  return Number.isSafeInteger(product) ? product : null;
 }
 
 /** A setting that holds for all layers: null where the config also lists values of it by layer (`num_attention_heads_per_layer`). */

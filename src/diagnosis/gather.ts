@@ -47,7 +47,8 @@ function whereWeightsAre({ parts, index, isLocal, problems }: Checkpoint): Pick<
 
 /** Whether any parameter of a multi-token-prediction layer is stored: one under `mtp`, or of a layer beyond those that the config counts. */
 function storesMtp({ checkpoint, intent }: SideBySide): boolean {
+  if (intent.facts === null) return true;
   const layers = checkpoint.config?.['num_hidden_layers'];
-  const names = [...checkpoint.tensors.columns.names, ...(checkpoint.index?.weightMap.keys() ?? [])];
-  return names.some((name) => /(?:^|\.)mtp/.test(name) || (typeof layers === 'number' && new RegExp(`(?:^|\\.)layers\\.${layers}\\.`).test(name))) || intent.facts === null;
+  const isMtp = typeof layers === 'number' ? new RegExp(`(?:^|\\.)(?:mtp|layers\\.${layers}\\.)`) : /(?:^|\.)mtp/;
+  return checkpoint.tensors.columns.names.some((name) => isMtp.test(name)) || [...(checkpoint.index?.weightMap.keys() ?? [])].some((name) => isMtp.test(name));
 }

@@ -15,7 +15,8 @@ export function tensorBytes([dtype, shape]: readonly [string, readonly number[]]
  * @param metadata `__metadata__`; null for none
  */
 export function safetensorsHead(tensors: Tensors, metadata: Readonly<Record<string, string>> | null = { format: 'pt' }): { head: Uint8Array; size: number } {
-  const header: Record<string, unknown> = metadata === null ? {} : { __metadata__: metadata };
+  // Without a prototype, so that a tensor can have any name.
+  const header: Record<string, unknown> = Object.assign(Object.create(null), metadata === null ? {} : { __metadata__: metadata });
   let end = 0;
   for (const [name, tensor] of Object.entries(tensors)) {
     const begin = end;

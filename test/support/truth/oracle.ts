@@ -45,7 +45,7 @@ export function oracleOf(item: CorpusCase): Oracle {
       // PEFT names an adapter's parameters by the modules that it makes, which are no names on disk.
       if (isRefused || said['missing'] === undefined || said['loader'] === 'peft') return null;
       // The oracle names parameters as they are in memory: comparable only where those are names on disk.
-      const onDisk = (name: string): boolean => base.tensors.has(name) || report.unexpected.some((entry) => entry.name === name) || report.tied.some((pair) => pair.name === name);
+      const onDisk = (name: string): boolean => base.tensors.has(name) || report.unexpected.some((entry) => entry.name === name);
       if (![...missing, ...mismatched].every(onDisk)) return null;
       return [
         difference('missing', missing, report.missing.map(({ name }) => name)),
