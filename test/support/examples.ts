@@ -74,7 +74,7 @@ function index(example: ExampleCheckpoint, shards: Readonly<Record<string, reado
 }
 
 function resized(bytes: Uint8Array, by: number): Uint8Array {
-  const result = new Uint8Array(bytes.length + by);
+  const result = new Uint8Array(Math.max(0, bytes.length + by));
   result.set(bytes.subarray(0, result.length));
   return result;
 }
