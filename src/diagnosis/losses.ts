@@ -53,7 +53,7 @@ export interface Losses {
 
 export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: Comparison, quantization: Quantization | null): Losses {
   const inner = comparison.wrapper?.unwrapped ?? comparison;
-  const known = new Set(inner.missing.map(({ name }) => name));
+  const known = new Set([...inner.missing, ...inner.undelivered].map(({ name }) => name));
   const missing = new Pool(inner.missing);
   const isEmpty = checkpoint.tensors.length === 0 && checkpoint.shards.length > 0 && checkpoint.parts.every((part) => part.state === 'read');
   const all = isEmpty ? missing.take(() => true) : [];

@@ -40,7 +40,7 @@ export function checkpointReport({ target, evidence, diagnosis, verdict, base, b
     base: base === null ? null : { reference: base.checkpoint.reference, revision: base.checkpoint.revision, found: base.found },
     architecture: { modelType: intent.modelType, class: intent.class, intendedClass: intent.intendedClass },
     totals: totals(checkpoint.tensors, base?.checkpoint.tensors ?? null),
-    missing: [...comparison.missing, ...(evidence.weightsElsewhere || evidence.onlyIndexSeen ? [] : comparison.undelivered)].map(plainInfo),
+    missing: [...comparison.missing, ...(evidence.weightsElsewhere || evidence.onlyIndexSeen ? [] : comparison.undelivered)].filter(isLost(checkpoint)).map(plainInfo),
     unexpected: comparison.unexpected.map(plainInfo),
     mismatched: comparison.mismatched.map(({ name, expected, actual }) => ({ name, expected, actual })),
     tied: comparison.tied.map(({ name, source }) => ({ name, source })),
@@ -52,6 +52,13 @@ export function checkpointReport({ target, evidence, diagnosis, verdict, base, b
     skipped: [...diagnosis.skipped, ...baseReasons.map((reason) => ({ rule: 'base', reason }))],
     origin: target.origin,
   };
+}
+
+/** What pointers stand for is elsewhere, not lost: without an index, that is all that a checkpoint of pointers lacks. */
+function isLost({ parts, problems }: Checkpoint): (missing: { readonly declaredIn: string | null }) => boolean {
+  const pointers = new Set(problems.flatMap((problem) => (problem.kind === 'pointer' ? [problem.path] : [])));
+  const isAllPointers = parts.length > 0 && parts.every(({ path }) => pointers.has(path));
+  return ({ declaredIn }) => (declaredIn === null ? !isAllPointers : !pointers.has(declaredIn));
 }
 
 function plainInfo({ name, dtype, shape, bytes }: TensorInfo): TensorInfo {
