@@ -2,6 +2,7 @@ import type Bottleneck from 'bottleneck';
 import type { Octokit } from '@octokit/rest';
 import { AccessError, NotFoundError, UnreachableError, UsageError, type HeadcheckError } from '../errors.ts';
 import type { GitHubAccess } from '../source/context.ts';
+import { goesThrough, proxyAddress } from '../source/http/proxy.ts';
 
 /** One repository on one GitHub, reached with one token. */
 export interface GitHub {
@@ -90,9 +91,11 @@ async function pace(): Promise<{ write: Bottleneck.Group; notifications: Bottlen
  * not know any. Loaded only then.
  */
 async function transport(apiUrl: string, proxy: ConnectOptions['proxy']): Promise<{ fetch?: (url: string, init?: object) => Promise<unknown> }> {
-  if (proxy === null) return {};
-  const { fetch, EnvHttpProxyAgent } = await import('undici');
-  const agent = new EnvHttpProxyAgent({ httpsProxy: proxy.url, noProxy: proxy.except.join(','), ...(apiUrl.startsWith('http:') ? { httpProxy: proxy.url } : {}) });
+  // A server without TLS, as behind some companies' walls, goes by the same proxy and the same exceptions.
+  if (!goesThrough(proxy, new URL(apiUrl.replace(/^http:/i, 'https:')))) return {};
+  const uri = proxyAddress(proxy);
+  const { fetch, ProxyAgent } = await import('undici');
+  const agent = new ProxyAgent({ uri });
   return { fetch: (url, init) => fetch(url, { ...init, dispatcher: agent }) };
 }
 

@@ -111,7 +111,13 @@ describe('the connection to GitHub', () => {
       for (const end of [upstream, socket]) end.on('error', () => { upstream.destroy(); socket.destroy(); });
     });
     const proxy = await listen(server);
-    for (const inActions of [false, true]) assert.equal(await pull(await open({ inActions, proxy: { url: proxy.url, except: [] } })), 7);
+    const warnings: Error[] = [];
+    const warned = (warning: Error): number => warnings.push(warning);
+    process.on('warning', warned);
+    for (const inActions of [false, true]) assert.equal(await pull(await open({ inActions, proxy: { url: proxy.url.replace(inActions ? 'http://' : '', ''), except: [] } })), 7);
+    process.off('warning', warned);
+    assert.deepEqual(warnings, []);
+    await assert.rejects(open({ proxy: { url: 'ftp://proxy', except: [] } }), { name: 'UsageError', message: /proxy/ });
     assert.deepEqual(tunnels, [new URL(fake.api).host, new URL(fake.api).host]);
     assert.equal(await pull(await open({ proxy: { url: proxy.url, except: ['127.0.0.1'] } })), 7);
     assert.equal(tunnels.length, 2);

@@ -30,10 +30,19 @@ function covers(entry: string, host: string, port: string): boolean {
   return host === name || host.endsWith(`.${name}`);
 }
 
-/** The agent that tunnels through the proxy. Its library is loaded only where there is a proxy. */
-export async function proxyAgent(proxy: Proxy, maxSockets: number): Promise<Agent> {
+/**
+ * The proxy's address. Without a scheme it is http.
+ * @throws UsageError where it is no web address
+ */
+export function proxyAddress(proxy: Proxy): string {
   const text = proxy.url.includes('://') ? proxy.url : `http://${proxy.url}`;
   if (!URL.canParse(text) || !/^https?:/.test(text)) throw new UsageError('The proxy is not a web address.', 'Set HTTPS_PROXY to http://host:port, or unset it.');
+  return text;
+}
+
+/** The agent that tunnels through the proxy. Its library is loaded only where there is a proxy. */
+export async function proxyAgent(proxy: Proxy, maxSockets: number): Promise<Agent> {
+  const address = proxyAddress(proxy);
   const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return new HttpsProxyAgent(text, { keepAlive: true, maxSockets });
+  return new HttpsProxyAgent(address, { keepAlive: true, maxSockets });
 }
