@@ -36,6 +36,15 @@ describe('the project', () => {
     assert.deepEqual(unsure.map(([path]) => path), []);
   });
 
+  it('opens its README with a picture, in both themes and of a size that loads at once', () => {
+    const [, ...pictures] = /srcset="([^"]+)"[^]*?src="([^"]+)"/.exec(readFileSync('README.md', 'utf8').slice(0, 1_500)) ?? [];
+    assert.deepEqual(pictures, ['docs/images/comment.dark.png', 'docs/images/comment.light.png']);
+    for (const path of pictures) {
+      const bytes = readFileSync(path);
+      assert.deepEqual([bytes.subarray(1, 4).toString('latin1'), bytes.length < 150_000], ['PNG', true]);
+    }
+  });
+
   it('names the same release everywhere', () => {
     const { version, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
     const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
@@ -43,6 +52,8 @@ describe('the project', () => {
     assert.equal(engines.node, '>=20');
     const action = readFileSync('action.yml', 'utf8');
     assert.match(action, /using: node24\n/);
+    const references = files.filter((path) => /\.(?:md|yml)$/.test(path)).flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/headcheck\/headcheck@([\w.]+)/g)].map(([, tag]) => tag));
+    assert.deepEqual([...new Set(references)], [`v${version.split('.')[0]}`]);
     assert.equal(readFileSync('.nvmrc', 'utf8').trim(), '24');
   });
 });

@@ -46,6 +46,16 @@ describe('action.yml', () => {
 });
 
 describe('the workflows to paste', () => {
+  it('stand in the README as they are tested', () => {
+    const blocks = [...read('README.md').matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, block]) => block);
+    for (const name of ['pull-request.yml', 'fork-check.yml', 'fork-comment.yml']) assert.ok(blocks.includes(read(`docs/workflows/${name}`)), name);
+  });
+
+  it('are all named in the README or the page on pull requests, and no other is', () => {
+    const named = [...`${read('README.md')}\n${read('docs/pull-requests.md')}`.matchAll(/\(((?:docs\/)?workflows\/([\w-]+\.yml))\)/g)].map(([, , name]) => name);
+    assert.deepEqual([...new Set(named)].sort(), workflows.map(({ name }) => name).sort());
+  });
+
   it('use inputs and outputs that the action has', () => {
     for (const { name, text, workflow } of workflows) {
       const ours = Object.values(workflow.jobs).flatMap(({ steps }) => steps).filter(({ uses }) => uses?.startsWith('headcheck/headcheck@'));
