@@ -193,14 +193,18 @@ def condition(group, builds):
     return {"key": key, "present": sorted(v for v, there in outcome.items() if there), "absent": sorted(v for v, there in outcome.items() if not there)}
 
 
+def numbers(name, pattern):
+    return [part for part, star in zip(name.split("."), pattern.split(".")) if star == "*"]
+
+
 def pairs(groups, memory):
     """{(target, source)} as patterns."""
     found = set()
     for kept, *others in groups or []:
         for other in others:
             target, source = memory.pattern(other), memory.pattern(kept)
-            if target.count("*") != source.count("*"):
-                target, source = other, kept
+            if numbers(other, target) != numbers(kept, source) or target == source:
+                target, source = other, kept  # members of a list tied to its first: not a rule for every number
             found.add((target, source))
     return found
 
@@ -320,8 +324,9 @@ def main():
         for key, line in seen.items():
             if key in done or unfinished(line):
                 continue
-            entry = json.loads(line)
-            if entry["modelType"] in bare and bare[entry["modelType"]]["class"] == entry["class"]:
+            try:
+                entry = json.loads(line)
+            except ValueError:  # the probe is still writing it
                 continue
             if "error" in entry:
                 result = {"failure": {k: entry.get(k) for k in ("release", "modelType", "class", "tasks", "error")}}

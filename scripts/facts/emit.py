@@ -223,6 +223,8 @@ def main():
         tables[release] = json.load(open(second))
         for line in open(first):
             entry = json.loads(line)
+            if "facts" in entry and not entry["facts"]["memory"]:
+                continue  # an abstract class by another name
             if "facts" in entry:
                 facts.setdefault(entry["key"][0], {}).setdefault(release, []).append(entry["facts"])
             else:
