@@ -113,6 +113,7 @@ class Expectation {
         members = Math.max(members, (numbers[depth - 1] ?? 0) + 1);
       }
     }
+    members = Math.max(members, this.#stated(group.parameters[0]?.disk ?? '', members));
     for (const parent of parents.values()) {
       for (let member = 0; member < members && !this.#isFull(); member++) this.#addGroup(group, [...parent, member], group.presence === 'always');
     }
@@ -149,11 +150,19 @@ class Expectation {
     else for (let piece = 0, pieces = this.#pieces(parameter.disk); piece < pieces && !this.#isFull(); piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
   }
 
-  /** How many pieces the fullest parameter of that disk pattern has. */
+  /** How many members the config states for the innermost list of a disk pattern; where it is far more than were seen, it is no count of these. */
+  #stated(disk: string, seen: number): number {
+    const key = this.#facts.layers[disk.slice(0, disk.lastIndexOf('*') - 1)] ?? null;
+    const stated = key === null ? null : numberAt(this.#config, key);
+    return stated === null || stated > 2 * seen ? seen : stated;
+  }
+
+  /** How many pieces a parameter of that disk pattern has: what the config states, at least as many as the fullest one has. */
   #pieces(disk: string): number {
     let pieces = this.#pieceCounts.get(disk);
     if (pieces === undefined) {
       pieces = (this.#observed.disk.get(disk) ?? []).reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
+      pieces = Math.max(pieces, this.#stated(disk, pieces));
       this.#pieceCounts.set(disk, pieces);
     }
     return pieces;
