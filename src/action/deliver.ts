@@ -19,11 +19,11 @@ import type { Subject } from './subject.ts';
 
 /** Puts the report everywhere that people look, as far as the token allows, and says how the step ends. */
 export async function deliver(report: Report, failOn: FailOn, subject: Subject, call: Call): Promise<number> {
-  const { environment, inputs } = call;
+  const { environment } = call;
   logGuarded(terminal(report, { colour: false }));
   publishAnnotations(annotationsOf(report));
   const written = await writeReports(report, failOn, call);
-  await publishSummary(environment.summary, (limit) => markdown(report, { limit, wholeReport: wholeReport(environment, inputs) }));
+  await publishSummary(environment.summary, (limit) => markdown(report, { limit, wholeReport: prose`in the file ${written.report}, which the output ${'report'} names` }));
   const url = await attempt(() => comment(report, failOn, subject, call), null);
   await attempt(() => checkRun(report, failOn, subject, call), undefined);
   setOutputs(report, written, url);

@@ -52,10 +52,17 @@ const unseenChanges: Notice = {
   message: prose`The changed files could not be listed, so nothing was looked for in them. Give the job the permissions ${'contents: read'} and ${'pull-requests: read'}.`,
 };
 
+/** GGUF files that are no shard and no projector: each is a model by itself, as are the quantisations of one model. */
+const WHOLE_MODEL = /^(?!.*mmproj)(?!.*-\d{5}-of-\d{5}\.gguf$).*\.gguf$/i;
+
+/** The assets together are one checkpoint, as the files of a folder are; but each GGUF file is one of its own. */
 async function assetReferences(github: GitHub | null, { release }: SearchPlace): Promise<readonly FoundReference[]> {
   if (github === null || release === null) return [];
-  const facts = await releaseByTag(github, release);
-  return facts?.hasWeights ? [{ reference: `release://${release.replaceAll('/', '%2F')}`, base: null, origin: null }] : [];
+  const weights = (await releaseByTag(github, release))?.weights ?? [];
+  const models = weights.filter((name) => WHOLE_MODEL.test(name));
+  const tag = `release://${encodeURIComponent(release)}`;
+  const references = [...(weights.length > models.length ? [tag] : []), ...models.map((name) => `${tag}/${encodeURIComponent(name)}`)];
+  return references.map((reference) => ({ reference, base: null, origin: null }));
 }
 
 function skippedNotices({ skipped }: Discovery): readonly Notice[] {

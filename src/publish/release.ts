@@ -3,8 +3,8 @@ import { isRefusal, statusOf, type GitHub } from './client.ts';
 
 export interface ReleaseFacts {
   readonly notes: string;
-  /** Whether its assets include files of a checkpoint. */
-  readonly hasWeights: boolean;
+  /** Those of its assets that hold weights, or say which do, by name. */
+  readonly weights: readonly string[];
 }
 
 /** What a release says and holds; null where the tag has none, or the token may not see it. */
@@ -13,7 +13,7 @@ export async function releaseByTag(github: GitHub, tag: string): Promise<Release
   try {
     const { data } = await github.rest.repos.getReleaseByTag({ owner, repo, tag });
     const assets = await github.paginate(github.rest.repos.listReleaseAssets, { owner, repo, release_id: data.id, per_page: 100 });
-    return { notes: data.body ?? '', hasWeights: assets.some(({ name }) => isWeights(name)) };
+    return { notes: data.body ?? '', weights: assets.map(({ name }) => name).filter(isWeights) };
   } catch (error) {
     if (statusOf(error) === 404 || isRefusal(error)) return null;
     throw error;

@@ -182,6 +182,18 @@ describe('the action', () => {
     assert.equal(comments().length, 1);
   });
 
+  it('says in a summary that had to be cut where the whole is: not in that summary', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `hf://org/model-${i}`);
+    const findings = seed.findings.flatMap((one) => Array.from({ length: 20 }, () => ({ ...one, message: ['y'.repeat(1_400)] })));
+    await can(Object.fromEntries(names.map((name) => [name, { ...seed, findings }])));
+    const { summary, outputs } = await pullRequest({ checkpoint: names.join('\n') });
+    assert.ok(Buffer.byteLength(summary) < 1024 * 1024);
+    assert.match(summary.slice(-600), /Left out to fit: /);
+    assert.ok(summary.includes(`The whole report is in the file \`${outputs['report']}\``), summary.slice(-600));
+    assert.match((comments()[0] ?? '').slice(-600), /The whole report is in the summary of run `\d+`/);
+    assert.ok((comments()[0] ?? '').length <= 65_536);
+  });
+
   it('writes the other formats where they are asked for', async () => {
     const { outputs } = await pullRequest({ format: 'sarif, html', report: 'reports/headcheck.json' });
     assert.equal(outputs['report'], join(runner.workspace, 'reports/headcheck.json'));
@@ -355,6 +367,14 @@ describe('the action', () => {
       assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference).sort(), ['hf://org/good', 'hf://org/listed', 'release://v1.0']);
       assert.match(await readFile(outputs['predicate'] ?? '', 'utf8'), /"passed": true/);
       assert.match(outputs['predicate-type'] ?? '', /^https:\/\//);
+    });
+
+    it('checks each GGUF file among the assets, and the others together', async () => {
+      const names = ['model.safetensors', 'config.json', 'a-Q4_K_M.gguf', 'a-Q8_0.gguf', 'mmproj-a.gguf'];
+      fake.state.releases.push({ id: 5, tag: 'gguf/v2', name: 'x', body: '', assets: names.map((name, i) => ({ id: 51 + i, name, content: new Uint8Array(8) })) });
+      await can({});
+      await step({ event: 'release', payload: releasePayload(fake.state, 5, 'gguf/v2', '') });
+      assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference), ['release://gguf%2Fv2', 'release://gguf%2Fv2/a-Q4_K_M.gguf', 'release://gguf%2Fv2/a-Q8_0.gguf']);
     });
 
     it('does not take undecided for complete', async () => {

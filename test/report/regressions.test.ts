@@ -17,14 +17,21 @@ describe('only regressions', () => {
     assert.deepEqual(report.checkpoints[0]?.findings[0]?.waived, { reason: 'not new: it is so on main at 1234567 too', until: null });
   });
 
-  it('count what is new: another rule, another parameter, a worse severity, no predecessor, an unreadable one', () => {
+  it('count what is new: another rule, another parameter, a worse severity, no predecessor, one that could not be had', () => {
     assert.equal(code(now(lost('a')), now(lost('a', 'b'))), 0);
     assert.equal(code(now(lost('a', 'c')), now(lost('a', 'b'))), 1);
     assert.equal(code(now(lost('a')), now(finding({ rule: 'shape-mismatch', parameters: ['a'] }))), 1);
     assert.equal(code(now(lost('a')), now({ ...lost('a'), severity: 'warning' })), 1);
     assert.equal(code(now({ ...lost('a'), severity: 'warning' }), now(lost('a'))), 0);
     assert.equal(code(now(lost('a')), null), 1);
-    assert.equal(code(now(lost('a')), { ...now(lost('a')), verdict: 'unreadable' }), 1);
+    assert.equal(code(now(lost('a')), unreachable), 1);
+  });
+
+  it('forgive a file that was cut off before, but no other', () => {
+    const cut = (path: string): CheckpointReport => ({ ...now(finding({ rule: 'file-truncated', location: { path, line: null } })), verdict: 'unreadable' });
+    assert.equal(code(cut('a.safetensors'), cut('a.safetensors')), 0);
+    assert.equal(code(cut('b.safetensors'), cut('a.safetensors')), 1);
+    assert.equal(code(now(finding({ rule: 'dtype-widened' })), now(finding({ rule: 'dtype-widened' }))), 0);
   });
 });
 
