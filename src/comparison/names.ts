@@ -81,7 +81,7 @@ function prefixUnwrappings(names: readonly string[]): Unwrapping[] {
       if (prefix !== '') counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
     }
     const [prefix, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
-    if (count < names.length / 2) break;
+    if (count === 0 || count < names.length / 2) break;
     found.push({ kind: 'prefix', text: prefix, unwrap: (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name) });
   }
   return found;

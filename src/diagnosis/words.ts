@@ -13,6 +13,12 @@ export function exactSize(bytes: number): Prose {
   return [bytes < 1000 ? exact : `${exact} (${size(bytes)})`];
 }
 
+/** The same for words that stand in brackets themselves: `1,050,673,152 bytes, 1.05 GB`. */
+export function enclosedSize(bytes: number): Prose {
+  const exact = counted(bytes, 'byte');
+  return [bytes < 1000 ? exact : `${exact}, ${size(bytes)}`];
+}
+
 /** The first names, each as code, and how many more there are. */
 export function someNames(names: readonly string[], most = 3): Prose {
   const shown = names.length <= most + 1 ? names : names.slice(0, most);

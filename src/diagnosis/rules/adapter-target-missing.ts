@@ -5,7 +5,7 @@ import type { Prose } from '../prose.ts';
 import { loadingClass } from '../python.ts';
 import { defineRule } from '../rule.ts';
 import type { Words } from '../rule.ts';
-import { exactSize, quote, someNames, words } from '../words.ts';
+import { enclosedSize, quote, someNames, words } from '../words.ts';
 
 interface Misplaced {
   readonly kind: 'misplaced';
@@ -81,7 +81,7 @@ export const adapterTargetMissing = defineRule<Data>({
     ];
     return {
       title: data.all ? prose`Nothing of the adapter fits the base` : data.names.length === 1 ? prose`${first ?? ''} fits no module of the base` : prose`${data.names.length} tensors fit no module of the base`,
-      message: prose`The base has no module for ${someNames(data.names)} (${exactSize(data.bytes)}). PEFT leaves ${[data.names.length === 1 ? 'it' : 'them']} out with a warning.`,
+      message: prose`The base has no module for ${someNames(data.names)} (${enclosedSize(data.bytes)}). PEFT leaves ${[data.names.length === 1 ? 'it' : 'them']} out with a warning.`,
       cause: data.bare === 'fits' ? prose`It was trained on the bare class ${data.bareClass ?? 'without a head'}, loaded with ${'AutoModel'}: the names lack ${`${data.prefix}.`}, which ${data.loading} puts before them.` : data.all ? words('The adapter is for another model, or for another class of this one.') : null,
       fix: data.bare === 'fits'
         ? { steps: prose`Put the prefix into the names, as below. Load the base with ${data.loading} when you train.`, code: { language: 'python', text: script.join('\n') } }

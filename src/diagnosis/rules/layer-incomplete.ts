@@ -1,7 +1,7 @@
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { exactSize, someNames } from '../words.ts';
+import { enclosedSize, someNames } from '../words.ts';
 
 interface Data {
   readonly names: readonly string[];
@@ -23,7 +23,7 @@ export const layerIncomplete = defineRule<Data>({
   words(data) {
     return {
       title: data.names.length === 1 ? prose`${data.names[0] ?? ''} is missing from its layer` : prose`${data.names.length} parameters are missing from their layers`,
-      message: prose`Other layers have them, these do not: ${someNames(data.names)}${data.bytes > 0 ? prose` (${exactSize(data.bytes)})` : ['']}. Loaders fill them with random numbers and only warn.`,
+      message: prose`Other layers have them, these do not: ${someNames(data.names)}${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : ['']}. Loaders fill them with random numbers and only warn.`,
       cause: null,
       fix: { steps: prose`Save again from the training run; check that every rank and every expert was gathered before saving.`, code: null },
     };

@@ -1,7 +1,7 @@
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { exactSize } from '../words.ts';
+import { enclosedSize } from '../words.ts';
 
 interface Data {
   readonly count: number;
@@ -23,7 +23,7 @@ export const mtpLayersMissing = defineRule<Data>({
   words(data) {
     return {
       title: prose`The multi-token-prediction layers are missing`,
-      message: prose`${data.promised > 0 ? prose`config.json promises ${data.promised}, and none is stored` : prose`The base has them, the checkpoint does not`}${data.count > 0 ? prose` (${data.count} parameters, ${exactSize(data.bytes)})` : ['']}. Generation is as before; speculative decoding with them is lost.`,
+      message: prose`${data.promised > 0 ? prose`config.json promises ${data.promised}, and none is stored` : prose`The base has them, the checkpoint does not`}${data.count > 0 ? prose` (${data.count} parameters, ${enclosedSize(data.bytes)})` : ['']}. Generation is as before; speculative decoding with them is lost.`,
       cause: prose`transformers does not load these layers, so that a model saved by it no longer has them.`,
       fix: { steps: prose`Copy them over from the base if they are still of use after the training, or set the number in config.json to 0.`, code: null },
     };

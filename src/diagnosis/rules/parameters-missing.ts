@@ -1,7 +1,7 @@
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { exactSize, someNames } from '../words.ts';
+import { enclosedSize, someNames } from '../words.ts';
 
 interface Data {
   readonly names: readonly string[];
@@ -24,7 +24,7 @@ export const parametersMissing = defineRule<Data>({
   words(data) {
     return {
       title: data.names.length === 1 ? prose`${data.names[0] ?? ''} is missing` : prose`${data.names.length} parameters are missing`,
-      message: prose`${[data.byBase ? 'The base has' : 'The class always has']} ${someNames(data.names)}${data.bytes > 0 ? prose` (${exactSize(data.bytes)})` : ['']}; the checkpoint does not. Loaders fill ${[data.names.length === 1 ? 'it' : 'them']} with random numbers and only warn.`,
+      message: prose`${[data.byBase ? 'The base has' : 'The class always has']} ${someNames(data.names)}${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : ['']}; the checkpoint does not. Loaders fill ${[data.names.length === 1 ? 'it' : 'them']} with random numbers and only warn.`,
       cause: null,
       fix: { steps: prose`Save again from the training run, from the class that the base names, with all of the state gathered.`, code: null },
     };

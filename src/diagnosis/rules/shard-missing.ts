@@ -3,7 +3,7 @@ import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 import type { Words } from '../rule.ts';
-import { exactSize, someNames, words } from '../words.ts';
+import { enclosedSize, someNames, words } from '../words.ts';
 
 interface Data {
   readonly files: readonly string[];
@@ -60,7 +60,7 @@ export const shardMissing = defineRule<Data>({
   words(data) {
     if (data.index) return indexWords(data);
     const one = data.files.length === 1;
-    const loss = data.parameters === 0 ? words('') : prose` With ${[one ? 'it' : 'them']} ${data.parameters} parameters are missing${data.bytes > 0 ? prose` (${exactSize(data.bytes)})` : words('')}.`;
+    const loss = data.parameters === 0 ? words('') : prose` With ${[one ? 'it' : 'them']} ${data.parameters} parameters are missing${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : words('')}.`;
     const how = data.namedBy === 'index' ? prose`the index names ${[one ? 'it' : 'them']}` : prose`the numbers of the others leave a gap`;
     return {
       title: one ? prose`${data.files[0] ?? ''} is missing` : prose`${data.files.length} of ${data.of} files of weights are missing`,

@@ -1,6 +1,6 @@
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { exactSize } from '../words.ts';
+import { enclosedSize } from '../words.ts';
 import { llama } from '../examples.ts';
 
 interface Data {
@@ -27,7 +27,7 @@ export const towerMissing = defineRule<Data>({
   words(data) {
     return {
       title: prose`All of ${data.tower} is missing`,
-      message: prose`${data.byBase ? ['The base has it'] : ['The class has it']}, and none of its ${data.count} parameters is stored${data.bytes > 0 ? prose` (${exactSize(data.bytes)})` : ['']}. Loaders start it from random numbers.`,
+      message: prose`${data.byBase ? ['The base has it'] : ['The class has it']}, and none of its ${data.count} parameters is stored${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : ['']}. Loaders start it from random numbers.`,
       cause: prose`Only the text model was saved, or converted.`,
       fix: { steps: prose`Save the whole model again; or, if it is to be a text model, name its text class in ${'architectures'} and ship the text config.`, code: null },
     };

@@ -1,7 +1,7 @@
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { exactSize, someNames } from '../words.ts';
+import { enclosedSize, someNames } from '../words.ts';
 
 interface Data {
   readonly names: readonly string[];
@@ -25,7 +25,7 @@ export const unexpectedParameters = defineRule<Data>({
   words(data) {
     return {
       title: data.names.length === 1 ? prose`${data.names[0] ?? ''} is not part of the model` : prose`${data.names.length} parameters are not part of the model`,
-      message: prose`${[data.byBase ? 'The base does not have' : 'The class does not have']} ${someNames(data.names)} (${exactSize(data.bytes)}). Loaders ignore ${[data.names.length === 1 ? 'it' : 'them']}.`,
+      message: prose`${[data.byBase ? 'The base does not have' : 'The class does not have']} ${someNames(data.names)} (${enclosedSize(data.bytes)}). Loaders ignore ${[data.names.length === 1 ? 'it' : 'them']}.`,
       cause: null,
       fix: { steps: prose`If ${[data.names.length === 1 ? 'it was' : 'they were']} trained, name the class that uses ${[data.names.length === 1 ? 'it' : 'them']} in ${'architectures'}; else leave ${[data.names.length === 1 ? 'it' : 'them']} out of the save.`, code: null },
     };

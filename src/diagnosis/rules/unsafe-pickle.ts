@@ -35,8 +35,8 @@ export const unsafePickle = defineRule<Data>({
     return {
       title: prose`${data.path} asks for code beyond tensors`,
       message: prose`Its pickle names ${someNames(data.globals)}. ${'torch.load'} refuses it unless told to trust the file; Headcheck ran none of it.`,
-      cause: prose`More than a state dict was saved: a whole module, an optimizer, arguments.`,
-      fix: { steps: prose`Save the state dict alone, as safetensors.`, code: { language: 'python', text: 'model.save_pretrained("repaired", safe_serialization=True)' } },
+      cause: prose`Most likely more than a state dict was saved: a whole module, an optimizer, arguments. But this is also how code is planted in a checkpoint: do not load the file before it is known who wrote it.`,
+      fix: { steps: prose`Have whoever trained the model save the state dict alone, as safetensors.`, code: { language: 'python', text: 'model.save_pretrained("repaired", safe_serialization=True)' } },
     };
   },
   examples: () => ({

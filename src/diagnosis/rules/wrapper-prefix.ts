@@ -2,7 +2,7 @@ import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { exactSize, quote } from '../words.ts';
+import { enclosedSize, quote } from '../words.ts';
 
 interface Data {
   readonly text: string;
@@ -55,7 +55,7 @@ export const wrapperPrefix = defineRule<Data>({
     ];
     return {
       title: prose`Every name carries ${data.text}`,
-      message: prose`${data.count} tensors (${exactSize(data.bytes)}) have ${data.text} in their names, as in ${data.example.found}. No loader takes it off: all of them count as missing and start from random numbers.${[data.otherwiseComplete ? ' Without it the checkpoint is complete.' : '']}`,
+      message: prose`${data.count} tensors (${enclosedSize(data.bytes)}) have ${data.text} in their names, as in ${data.example.found}. No loader takes it off: all of them count as missing and start from random numbers.${[data.otherwiseComplete ? ' Without it the checkpoint is complete.' : '']}`,
       cause: cause(data.text),
       fix: {
         steps: prose`Save the inner model (${'model.module'}, ${'model._orig_mod'} or ${'accelerator.unwrap_model(model)'}), or take the prefix off the saved files, and off the names in the index where there is one.`,
