@@ -24,7 +24,7 @@ function atRelease(report: Report): Report {
   const undecided = report.checkpoints.filter(({ verdict }) => verdict === 'unknown');
   const notices = undecided.map(({ reference, origin }) => ({
     severity: 'error' as const, location: origin,
-    message: prose`${reference} is released, but whether it is complete is not known. Name its base in the config file.`,
+    message: prose`${reference} is released, but whether it is complete is not known. Name its base: in the input ${'base'} or the config file.`,
   }));
   return { ...report, notices: [...report.notices, ...notices] };
 }

@@ -26,7 +26,7 @@ export interface ReviewCommandOptions extends CheckOptions {
 /** `headcheck review`: checks, or takes a report that is there already, and posts it to a pull request. */
 export async function reviewCommand(references: readonly string[], options: ReviewCommandOptions, host: Host, parts: Parts): Promise<number> {
   const target = targetOf(options, host);
-  const { report, settings } = options.report === undefined ? await runCheck(references, options, host, parts, references.length > 0 ? null : finder(target, host, parts)) : await fromFile(options.report, options, host, parts);
+  const { report, settings } = options.report === undefined ? await runCheck(references, { ...options, github: target }, host, parts, references.length > 0 ? null : finder(target, host, parts)) : await fromFile(options.report, options, host, parts);
   const review = await parts.review();
   const done = await review({
     ...target,

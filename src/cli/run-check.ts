@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Report } from '../report/report.ts';
+import type { GitHubAccess } from '../source/context.ts';
 import { parseSettings } from '../settings/inputs.ts';
 import type { Found } from '../publish/find-references.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
@@ -14,6 +15,8 @@ export interface CheckOptions {
   readonly base?: string;
   readonly config?: string;
   readonly failOn?: string;
+  /** The GitHub that the command was told of, where it is not the environment's. */
+  readonly github?: GitHubAccess;
 }
 
 /** Looks for references elsewhere than in the arguments, besides what the config file lists. */
@@ -25,7 +28,7 @@ export async function settingsOf(references: readonly string[], options: CheckOp
   const inputs = { ...inputsOf(host), checkpoints: references, base: options.base, failOn: options.failOn };
   // A person at a terminal may follow their own links; the runner of a stranger's pull request may not.
   const found = find === null ? null : await find(config);
-  const settings = { ...parseSettings(inputs, config, found?.references ?? null), github: githubOf(host), followLinks: !host.env.CI };
+  const settings = { ...parseSettings(inputs, config, found?.references ?? null), github: options.github ?? githubOf(host), followLinks: !host.env.CI };
   return { settings, notices: [...(config?.notices ?? []), ...(found?.notices ?? [])] };
 }
 

@@ -66,6 +66,14 @@ describe('`headcheck review`, from any CI', () => {
     assert.match(fake.state.comments.find(({ issue }) => issue === 8)?.body ?? '', /lm_head\.weight/);
   });
 
+  it('reads the releases of the repository that it is told of', async () => {
+    addPull(fake.state, 9);
+    fake.state.releases.push({ id: 3, tag: 'v1', name: 'v1', body: '', assets: [['config.json', Buffer.from(config)] as const, ['model.safetensors', safetensors(BODY)] as const].map(([name, content], i) => ({ id: 31 + i, name, content })) });
+    const { code, out } = await review('release://v1', '--pull-request', '9', '--review', 'off');
+    assert.equal(code, 1, out);
+    assert.match(fake.state.comments.find(({ issue }) => issue === 9)?.body ?? '', /`release:\/\/v1` is incomplete: the head `lm_head\.weight` is missing/);
+  });
+
   it('says what is wrong with the pull request or the token', async () => {
     const unknown = await review('hf://org/whole', '--pull-request', '99');
     assert.equal(unknown.code, 2);
