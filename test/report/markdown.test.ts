@@ -67,7 +67,9 @@ test('200 checkpoints: a table, the failures opened, the rest folded', () => {
   assert.ok(text.length <= COMMENT_LIMIT);
   assert.match(text, /^> \[!CAUTION\]\n> \*\*\d+ of 200 checkpoints are incomplete; .* can’t be read; .* complete, 4 with warnings\.\*\*/);
   assert.match(text, /<details open>\n<summary><b><code>hf:\/\/acme\/model-005<\/code> is incomplete: <code>lm_head\.weight<\/code> is missing<\/b><\/summary>\n\nIt was saved from `LlamaModel`/);
-  assert.match(text, /<details>\n<summary>\d+ complete checkpoints<\/summary>/);
+  assert.match(text, /<details>\n<summary>\d+ complete checkpoints, 4 with warnings<\/summary>/);
+  const broken = text.match(/^\| `[^`]+` \| (?:incomplete|can’t be read) /gm) ?? [];
+  assert.equal((text.match(/<details open>/g) ?? []).length, broken.length, 'every failure stands open');
   assert.ok(text.includes('hf://acme/model-199'));
 });
 

@@ -1,6 +1,6 @@
 import { counted } from '../numbers.ts';
 import type { CheckpointReport, Prose, Report } from '../report.ts';
-import { byUrgency, mainFinding } from '../view.ts';
+import { byUrgency, mainFinding, needsAttention } from '../view.ts';
 import { stock, verdictReason, verdictSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block, Version } from './block.ts';
@@ -9,7 +9,7 @@ import { bold, details, item, link, list, paragraph, tableNodes } from './nodes.
 import { overallAlert, verdictAlert } from './verdict.ts';
 
 /** Broken checkpoints whose section stands open; further ones are folded. */
-const OPENED = 5;
+const OPENED = 10;
 /** More sections than fit a comment. */
 const MOST_SECTIONS = 60;
 /** Rows of the overview table that stand open. */
@@ -84,7 +84,9 @@ function passing(checkpoints: readonly CheckpointReport[]): Block {
   ]);
   const [most] = TABLE_ROWS;
   const nodes = tableNodes({ heads: ['Checkpoint', 'Worth knowing', 'Holds'], rows: rows.slice(0, most), left: Math.max(0, rows.length - most) });
-  return droppable(RANKS.passing, 'the table of complete checkpoints', details([`${counted(checkpoints.length, 'complete checkpoint')}`], nodes));
+  const warned = checkpoints.filter(needsAttention).length;
+  const summary = `${counted(checkpoints.length, 'complete checkpoint')}${warned === 0 ? '' : `, ${warned} with warnings`}`;
+  return droppable(RANKS.passing, 'the table of complete checkpoints', details([summary], nodes));
 }
 
 function notices(report: Report): Block[] {
