@@ -4,7 +4,7 @@ import { findBase } from './inventory/base.ts';
 import type { Checkpoint } from './inventory/checkpoint.ts';
 import { architectures, modelType } from './inventory/config.ts';
 import { HeadCache, readCheckpoint } from './inventory/read.ts';
-import { requireWeights } from './inventory/require-weights.ts';
+import { requireWeights, requireWhole } from './inventory/require-weights.ts';
 import { judge } from './judge.ts';
 import type { FoundBase } from './judge.ts';
 import { parseReference } from './reference/parse.ts';
@@ -93,7 +93,7 @@ class Call {
   #readBase(reference: string): Promise<Checkpoint> {
     let base = this.#bases.get(reference);
     if (base === undefined) {
-      base = this.#read(reference);
+      base = this.#read(reference).then((read) => requireWhole(read, reference));
       this.#bases.set(reference, base);
     }
     return base;

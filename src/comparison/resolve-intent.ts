@@ -94,6 +94,8 @@ function tieState(config: JsonObject | null, facts: ClassFacts | null): TieState
 
 /** The tie flag of the release that wrote the checkpoint; where that is unknown, what all releases agree on, or what the base shows. */
 function decideTie(config: JsonObject | null, baseConfig: JsonObject | null, ties: Intent['ties'], writtenBy: Release | null): boolean | null {
+  // A config that is not there, or can't be parsed, is no config that leaves the flag out.
+  if (config === null) return null;
   const deciding = writtenBy === null ? null : ties[writtenBy];
   if (deciding !== null) return deciding.flag;
   const known = RELEASES.flatMap((release) => ties[release] ?? []);

@@ -1,8 +1,9 @@
 import type { Release } from '../architecture/facts.ts';
 import type { ComparedPair, Evidence } from './evidence.ts';
+import { lacksConfig, lostIndex } from './lost-documents.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
-import { words } from './words.ts';
+import { someNames, words } from './words.ts';
 
 /** What a loader will do with the checkpoint, in a sentence. */
 export interface LoaderOutcome {
@@ -18,11 +19,13 @@ type HeadOutcome = 'own' | 'tied' | 'overwritten' | 'kept-though-tied' | 'random
  * `scripts/facts/`; vLLM: its rule since August 2026, vllm#51063) and by what is missing.
  */
 export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
-  const { intent } = evidence;
-  if (evidence.checkpoint.format !== 'safetensors' && evidence.checkpoint.format !== 'torch') return [];
+  const { intent, checkpoint, quantization } = evidence;
+  if (checkpoint.format !== 'safetensors' && checkpoint.format !== 'torch') return [];
   if (intent.facts === null) return [];
   // What each loader makes of values that it can't unpack differs from release to release.
-  if (evidence.quantization !== null && evidence.quantization.lacking.length > 0) return [];
+  if (quantization !== null && quantization.lacking.length > 0) return [];
+  // That we could not reach a file says nothing of what a loader will find.
+  if (checkpoint.problems.some(({ kind }) => kind === 'unreachable')) return [];
   const refusal = refusalOf(evidence);
   return [
     { loader: 'transformers 4.57', outcome: transformers(evidence, '4.57.6', refusal) },
@@ -31,24 +34,37 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
   ];
 }
 
-/** Why any loader stops before it reads a weight, or null. */
+/** Why any loader stops before it has read all weights, or null. */
 function refusalOf({ checkpoint, losses }: Evidence): Prose | null {
+  if (lacksConfig(checkpoint)) return prose`refuses: there is no ${'config.json'}`;
+  const document = checkpoint.problems.find(({ kind }) => kind === 'malformed-json');
+  if (document !== undefined) return prose`refuses: ${document.path} cannot be parsed`;
   const [absent] = checkpoint.parts.filter((part) => part.state === 'absent');
   if (absent !== undefined) return prose`refuses: ${absent.path} is not there`;
-  const broken = checkpoint.problems.find(({ kind }) => kind !== 'header-warning' && kind !== 'malformed-json');
+  const broken = checkpoint.problems.find(({ kind }) => kind !== 'header-warning');
   if (broken !== undefined) return prose`refuses: ${broken.path} cannot be read`;
   const [shape] = [...losses.empty, ...losses.vocabulary, ...losses.shapes, ...(losses.sliced?.parameters ?? [])];
   return shape === undefined ? null : prose`stops with a size error at ${shape.name}`;
 }
 
-function transformers(evidence: Evidence, release: Release, refusal: Prose | null): Prose {
-  const { intent, checkpoint } = evidence;
-  if (intent.byRelease[release] === null) return prose`does not know ${intent.intendedClass ?? 'this class'}`;
+/** Why transformers stops where vLLM, which takes every shard that it finds, does not; or null. */
+function refusalOfTransformers({ checkpoint }: Evidence, release: Release): Prose | null {
+  const index = lostIndex(checkpoint);
+  if (index !== null) return prose`refuses: ${index} is not there`;
+  if (checkpoint.index?.hasMetadata === false) return prose`refuses: ${checkpoint.index.path} has no ${'metadata'}`;
   const noFormat = checkpoint.shards.some(({ path, metadata }) => path.endsWith('.safetensors') && metadata !== null && metadata['format'] === undefined);
-  if (refusal !== null) return refusal;
-  if (release === '4.57.6' && noFormat) return prose`refuses: a header has no ${'format'} in its metadata`;
-  const head = headSentence(headIn(evidence, release), evidence);
-  const random = randomCount(evidence);
+  return release === '4.57.6' && noFormat ? prose`refuses: a header has no ${'format'} in its metadata` : null;
+}
+
+function transformers(evidence: Evidence, release: Release, refusal: Prose | null): Prose {
+  const { intent } = evidence;
+  if (intent.byRelease[release] === null) return prose`does not know ${intent.intendedClass ?? 'this class'}`;
+  const stop = refusal ?? refusalOfTransformers(evidence, release);
+  if (stop !== null) return stop;
+  const empty = release === '4.57.6' ? leftEmpty(evidence) : [];
+  if (empty.length > 0) return prose`loads without a warning and leaves ${someNames(empty)} without values`;
+  const random = randomCount(evidence) + (release === '4.57.6' ? unlisted(evidence).length : 0);
+  const head = headSentence(headIn(evidence, release), evidence, random);
   if (random === 0) return [...prose`loads`, ...(head === null ? words(' it whole') : [...words('; '), ...head])];
   const rest = prose`loads, warns, and starts ${random} ${words(random === 1 ? 'parameter' : 'parameters')} from random numbers`;
   return head === null ? rest : [...rest, ...words('; '), ...head];
@@ -56,6 +72,27 @@ function transformers(evidence: Evidence, release: Release, refusal: Prose | nul
 
 function randomCount({ comparison }: Evidence): number {
   return comparison.missing.length + comparison.undelivered.length;
+}
+
+/** Parameters of the model that a shard holds and the index does not list: 4.57 and vLLM do not load them. By their names in memory. */
+function unlisted({ comparison, checkpoint: { index, tensors } }: Evidence): string[] {
+  if (index === null) return [];
+  const unused = new Set([...comparison.unexpected.map(({ name }) => name), ...comparison.ignored.checkpoint]);
+  return [...comparison.stored].flatMap(([memory, row]) => {
+    const name = row < tensors.length ? tensors.name(row) : null;
+    return name === null || index.weightMap.has(name) || unused.has(name) ? [] : [memory];
+  });
+}
+
+/**
+ * What 4.57 leaves without values and says nothing of (run): it takes the index's word for what the shards hold, and
+ * the word of a tie for the embedding that only the head would fill.
+ */
+function leftEmpty({ intent, comparison, checkpoint: { index } }: Evidence): string[] {
+  const promised = comparison.missing.flatMap(({ name }) => (index?.weightMap.has(name) === true ? [name] : []));
+  const { outputEmbedding: output = null, inputEmbedding: input = null } = intent.byRelease['4.57.6'] ?? {};
+  const isOnlyHead = intent.ties['4.57.6']?.flag === true && output !== null && input !== null && comparison.stored.has(output) && !comparison.stored.has(input);
+  return isOnlyHead ? [...promised, output, input] : promised;
 }
 
 function pairOf(evidence: Evidence): ComparedPair | undefined {
@@ -71,15 +108,17 @@ function headIn(evidence: Evidence, release: Release): HeadOutcome {
   const input = intent.byRelease[release]?.inputEmbedding ?? null;
   const stored = comparison.stored.has(output);
   const hasEmbedding = input !== null && comparison.stored.has(input);
-  if (!flag) return stored ? 'own' : 'random';
-  if (!stored) return hasEmbedding ? 'tied' : 'random';
+  const isLoaded = stored && (release !== '4.57.6' || !unlisted(evidence).includes(output));
+  if (!flag) return isLoaded ? 'own' : 'random';
+  // Of a tied pair, 5.x takes whichever is stored.
+  if (!stored || !hasEmbedding) return stored || hasEmbedding ? 'tied' : 'random';
   const equality = pairOf(evidence)?.equality ?? 'unknown';
   if (equality === 'equal' || equality === 'likely-equal') return 'tied';
   if (equality === 'unknown') return 'unknown';
   return release === '4.57.6' ? 'overwritten' : 'kept-though-tied';
 }
 
-function headSentence(head: HeadOutcome, { intent, comparison }: Evidence): Prose | null {
+function headSentence(head: HeadOutcome, { intent }: Evidence, random: number): Prose | null {
   const name = intent.heads.head ?? 'the head';
   switch (head) {
     case 'own': return words('the head is the stored one');
@@ -87,7 +126,8 @@ function headSentence(head: HeadOutcome, { intent, comparison }: Evidence): Pros
     case 'overwritten': return prose`the stored ${name} is thrown away for the embedding`;
     case 'kept-though-tied': return prose`the stored ${name} is kept, with a warning, although the config ties it`;
     case 'unknown': return prose`${name} and the embedding are both stored and tied; whether they are equal is not known`;
-    case 'random': return comparison.missing.length > 0 ? prose`${name} is among them` : null;
+    // A head that a release is told to ignore is among nobody's missing.
+    case 'random': return random > 0 ? prose`${name} is among them` : null;
     case 'none': return null;
   }
 }
@@ -98,8 +138,8 @@ function vllm(evidence: Evidence, refusal: Prose | null): Prose {
   if (refusal !== null) return refusal;
   if (intent.bare && intent.head.expected === true) return prose`takes ${intent.class ?? ''} at its word: an embedding model, no text`;
   const others = comparison.missing.filter(({ memory }) => !losses.head.some((head) => head.memory === memory));
-  if (others.length > 0) return words('refuses: weights were not initialised from the checkpoint');
+  if (others.length > 0 || unlisted(evidence).length > 0 || losses.head.some(({ memory }) => memory !== intent.heads.head)) return words('refuses: weights were not initialised from the checkpoint');
   if (losses.head.length > 0 && intent.head.expected === true) return words('ties the missing head to the embedding, with a warning, and serves wrong answers');
-  const head = headSentence(headIn(evidence, '5.18.0'), evidence);
+  const head = headSentence(headIn(evidence, '5.18.0'), evidence, 0);
   return head === null ? words('loads it whole') : [...words('loads; '), ...head];
 }

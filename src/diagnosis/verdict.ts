@@ -5,6 +5,7 @@ import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
+import { words } from './words.ts';
 
 export interface VerdictAndReason {
   readonly verdict: 'complete' | 'incomplete' | 'unreadable' | 'unknown';
@@ -35,7 +36,8 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (adapter !== null) return undecidedAdapter(adapter);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return undecidedGguf(intent, inner);
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
-    const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of the model type ${intent.modelType}`;
+    const of = intent.class === null ? words('') : prose`${intent.class} of `;
+    const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of ${of}the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
   }
   if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;

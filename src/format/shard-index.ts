@@ -5,6 +5,8 @@ import { quote } from './quote.ts';
 export interface ParsedIndex {
   /** `metadata.total_size` as written, whatever it is; undefined where absent. */
   readonly totalSize: unknown;
+  /** Whether there is a `metadata` object at all: every release of transformers stops at an index without (run). */
+  readonly hasMetadata: boolean;
   /** Tensor name → file name, in the file's order. */
   readonly weightMap: ReadonlyMap<string, string>;
 }
@@ -24,7 +26,7 @@ export function parseShardIndex(text: string, path: string): ParsedIndex {
   const weightMap = new Map<string, string>();
   for (const [name, file] of Object.entries(map)) weightMap.set(name, checkedFile(text, path, name, file));
   const metadata = index['metadata'];
-  return { totalSize: isObject(metadata) ? metadata['total_size'] : undefined, weightMap };
+  return { totalSize: isObject(metadata) ? metadata['total_size'] : undefined, hasMetadata: isObject(metadata), weightMap };
 }
 
 function checkedFile(text: string, path: string, name: string, file: unknown): string {

@@ -53,7 +53,7 @@ const Body = v.object({
   card: v.optional(v.object({ baseModels: texts, relation: v.nullable(text), pipelineTag: v.nullable(text), libraryName: v.nullable(text), tags: texts })),
   sentenceTransformers: v.optional(text),
   /** The index; `differs` holds what its weight map says otherwise than the shards do: a file, or null for a tensor that it lacks. */
-  index: v.optional(v.object({ ...at, totalSize: v.optional(v.unknown()), differs: v.record(text, v.nullable(text)) })),
+  index: v.optional(v.object({ ...at, totalSize: v.optional(v.unknown()), hasMetadata: v.optional(v.boolean(), true), differs: v.record(text, v.nullable(text)) })),
   shards: v.array(Shard),
   /** Names of tensors that are one and the same memory, a group each. */
   shared: v.optional(v.array(texts), []),

@@ -24,6 +24,8 @@ export interface ShardIndex {
   readonly path: string;
   /** `metadata.total_size` as written, whatever it is; undefined where absent. */
   readonly totalSize: unknown;
+  /** Whether there is a `metadata` object at all: transformers stops at an index without one. */
+  readonly hasMetadata: boolean;
   /** Tensor name → path of its file inside the source, in the file's order. */
   readonly weightMap: ReadonlyMap<string, string>;
 }

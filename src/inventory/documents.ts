@@ -40,7 +40,7 @@ export class Documents {
   async whole(path: string, limit: number): Promise<string | null> {
     const size = this.#files.get(path)?.size;
     if (size === undefined) return null;
-    if (size === 0) return this.fail({ kind: 'empty-file', path });
+    if (size === 0) return this.fail({ kind: 'malformed-json', path, line: null, message: 'The file is empty (0 bytes).' });
     if (size <= limit) return await this.beginning(path, limit);
     return this.fail({ kind: 'malformed-json', path, line: null, message: `It has ${size} bytes; no such file needs more than ${limit}.` });
   }

@@ -108,5 +108,5 @@ async function readIndex(documents: Documents, path: string, folder: string): Pr
   const isPlain = folder === '' && ![...index.weightMap.values()].some((file) => file.startsWith('./'));
   if (isPlain) return { path, ...index };
   const weightMap = new Map([...index.weightMap].map(([name, file]) => [name, folder + file.replace(/^(?:\.\/)+/, '')]));
-  return { path, totalSize: index.totalSize, weightMap };
+  return { path, ...index, weightMap };
 }

@@ -1,4 +1,4 @@
-import { NotFoundError } from '../errors.ts';
+import { MalformedError, NotFoundError, UnreachableError } from '../errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { weightFile } from './weight-files.ts';
 
@@ -18,4 +18,23 @@ export function requireWeights(checkpoint: Checkpoint, reference: string): Check
   const more = below.length > FOLDERS_NAMED ? ` and ${below.length - FOLDERS_NAMED} more` : '';
   const hint = below.length === 0 ? 'Name the directory or file that holds the checkpoint.' : `Name the directory that does: weights lie in ${named}${more}.`;
   throw new NotFoundError(`${reference} holds no weights.`, hint);
+}
+
+/**
+ * Refuses a base of which a part can't be read: what it lacks would be told as more than the base has, of a checkpoint
+ * that is in order.
+ * @throws UnreachableError where trying again may help, else NotFoundError or MalformedError
+ */
+export function requireWhole(base: Checkpoint, reference: string): Checkpoint {
+  const lacking = base.parts.find(({ state }) => state !== 'read');
+  if (lacking === undefined) return base;
+  const problem = base.problems.find(({ path }) => path === lacking.path);
+  const hint = 'Name a base whose weights are all there, or a snapshot of it.';
+  switch (problem?.kind) {
+    case 'unreachable': throw new UnreachableError(`${lacking.path} of ${reference} could not be read: ${problem.message}`, problem.hint);
+    case undefined: throw new NotFoundError(`${reference} lacks ${lacking.path}.`, hint);
+    case 'pointer': throw new NotFoundError(`${lacking.path} of ${reference} is a Git LFS pointer; the weights are not here.`, `${hint} \`git lfs pull\` fetches what pointers stand for.`);
+    case 'malformed-header': throw new MalformedError(`${lacking.path} of ${reference} is broken: ${problem.message}`, hint);
+    default: throw new MalformedError(`${lacking.path} of ${reference} holds no weights that can be read.`, hint);
+  }
 }

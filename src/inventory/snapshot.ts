@@ -74,14 +74,14 @@ function sharedNames({ tensors, shared }: Checkpoint): string[][] {
 }
 
 /** The index without what the shards say already. */
-function indexBody({ tensors, shards }: Checkpoint, { path, totalSize, weightMap }: ShardIndex): NonNullable<SnapshotBody['index']> {
+function indexBody({ tensors, shards }: Checkpoint, { path, totalSize, hasMetadata, weightMap }: ShardIndex): NonNullable<SnapshotBody['index']> {
   const differs: [string, string | null][] = [];
   for (const [name, file] of weightMap) {
     const row = tensors.row(name);
     if (row < 0 || shards[tensors.shards[row] ?? 0]?.path !== file) differs.push([name, file]);
   }
   for (const name of tensors.columns.names) if (!weightMap.has(name)) differs.push([name, null]);
-  return { path, totalSize, differs: Object.fromEntries(differs.sort(([a], [b]) => compareNames(a, b))) };
+  return { path, totalSize, ...(hasMetadata ? {} : { hasMetadata }), differs: Object.fromEntries(differs.sort(([a], [b]) => compareNames(a, b))) };
 }
 
 /**
@@ -138,5 +138,5 @@ function restoreIndex(index: ParsedSnapshotBody['index'], tensors: Checkpoint['t
     if (file === null) weightMap.delete(name);
     else weightMap.set(name, file);
   }
-  return { path: index.path, totalSize: index.totalSize, weightMap };
+  return { path: index.path, totalSize: index.totalSize, hasMetadata: index.hasMetadata, weightMap };
 }

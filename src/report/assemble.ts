@@ -84,7 +84,7 @@ function totals(tensors: TensorTable, base: TensorTable | null): Totals {
 function ledgerDetail({ cause, names }: LedgerLine): Prose {
   const listed = names.length === 0 ? words('') : prose`: ${someNames(names, 2)}`;
   switch (cause) {
-    case 'missing-parameters':
+    case 'missing-parameters': return names.length === 0 ? words('in the base alone, and not called for here') : [counted(names.length, 'parameter'), ...listed];
     case 'tied-parameters':
     case 'shape': return [counted(names.length, 'parameter'), ...listed];
     case 'unexpected-parameters': return names.length === 0 ? words('not in the base') : [counted(names.length, 'parameter'), ...listed];

@@ -182,7 +182,7 @@ suite('readCheckpoint, of broken files', () => {
   test('JSON files: pointers, merge conflicts with their line, another type, nothing', async () => {
     const problemOf = async (path: string, content: string): Promise<unknown> => (await readCheckpoint(checkpointSource({ tensors: [EMBEDDING], files: { [path]: content } }))).problems;
     assert.deepEqual(await problemOf('config.json', POINTER), [{ kind: 'pointer', path: 'config.json', size: 4_976_698_672, sha256: 'ab'.repeat(32) }]);
-    assert.deepEqual(await problemOf('config.json', ''), [{ kind: 'empty-file', path: 'config.json' }]);
+    assert.deepEqual(await problemOf('config.json', ''), [{ kind: 'malformed-json', path: 'config.json', line: null, message: 'The file is empty (0 bytes).' }]);
     const line = async (path: string, content: string): Promise<unknown> => {
       const [problem] = Object(await problemOf(path, content));
       return [problem.kind, problem.path, problem.line];

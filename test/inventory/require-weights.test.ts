@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NotFoundError } from '../../src/errors.ts';
+import { HeadcheckError, NotFoundError } from '../../src/errors.ts';
 import { readCheckpoint } from '../../src/inventory/read.ts';
-import { requireWeights } from '../../src/inventory/require-weights.ts';
+import { requireWeights, requireWhole } from '../../src/inventory/require-weights.ts';
 import { memorySource } from '../../src/source/memory.ts';
 import { safetensorsHead } from '../support/checkpoints/safetensors.ts';
 
@@ -34,4 +34,23 @@ test('folders that do hold weights are named', async () => {
 test('weights are enough, and so is an index without them', async () => {
   assert.equal(await refusal([weights('model.safetensors')]), '');
   assert.equal(await refusal([config, { path: 'model.safetensors.index.json', bytes: Buffer.from('{"weight_map": {"a": "model-00001-of-00001.safetensors"}}') }]), '');
+});
+
+test('a base of which a part cannot be read is refused, with what is wrong with it', async () => {
+  const refusalOfBase = async (files: readonly { path: string; bytes: Uint8Array; size?: number }[]): Promise<string> => {
+    const base = await readCheckpoint(memorySource('./base', [...files]));
+    try {
+      requireWhole(base, './base');
+    } catch (error) {
+      assert.ok(error instanceof HeadcheckError);
+      return error.message;
+    }
+    return '';
+  };
+  const second = 'model-00002-of-00002.safetensors';
+  const rest = [config, weights('model-00001-of-00002.safetensors')];
+  assert.equal(await refusalOfBase([...rest, weights(second)]), '');
+  assert.equal(await refusalOfBase(rest), `./base lacks ${second}.`);
+  assert.match(await refusalOfBase([...rest, { path: second, bytes: Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`) }]), /is a Git LFS pointer/);
+  assert.match(await refusalOfBase([...rest, { path: second, bytes: Buffer.from('<html></html>') }]), /holds no weights that can be read/);
 });

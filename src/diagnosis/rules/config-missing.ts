@@ -1,4 +1,5 @@
 import { llama } from '../examples.ts';
+import { lacksConfig } from '../lost-documents.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 import { quote } from '../words.ts';
@@ -15,13 +16,7 @@ export const configMissing = defineRule<Data>({
   how: 'The base has a config.json and the checkpoint\'s folder has none. A single file that was named by itself is not expected to have one, nor is a folder whose base is unknown.',
   sources: ['huggingface/transformers#27263'],
   detect({ checkpoint, base }) {
-    const { config, files, format, problems, readTensor } = checkpoint;
-    if (config !== null || base === null || base.config === null || readTensor === null) return [];
-    if (format !== 'safetensors' && format !== 'torch') return [];
-    const [first] = files;
-    const isNamedFile = files.length === 1 && first !== undefined && checkpoint.reference.endsWith(first.path);
-    const isBroken = problems.some(({ path }) => path.endsWith('config.json'));
-    return isNamedFile || isBroken || files.some(({ path }) => path.endsWith('config.json')) ? [] : [{ data: { base: base.reference }, parameters: [] }];
+    return base !== null && base.config !== null && lacksConfig(checkpoint) ? [{ data: { base: base.reference }, parameters: [] }] : [];
   },
   words(data) {
     return {

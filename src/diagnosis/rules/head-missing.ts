@@ -15,6 +15,7 @@ interface Data {
   readonly intended: string | null;
   readonly loading: string;
   readonly checkpoint: string;
+  /** The base, where the head can be had from it. */
   readonly base: string | null;
   /** Module path of the head (`lm_head`), where the head is one module. */
   readonly module: string | null;
@@ -66,7 +67,9 @@ export const headMissing = defineRule<Data>({
     if (intent.tied === null) return { skipped: 'whether the head is tied cannot be told: releases read the config differently and nothing says which one wrote it' };
     const output = losses.head.find(({ memory }) => memory === intent.heads.head) ?? losses.head[0];
     const release = intent.facts?.release;
-    const tie = release === undefined ? null : intent.ties[release];
+    // Only the output embedding could be tied: of a classifier's head the flag says nothing.
+    const tie = release === undefined || output?.memory !== intent.heads.head ? null : intent.ties[release];
+    const hasBaseHead = base !== null && output !== undefined && (baseIntent?.tied === true || base.tensors.has(output.name));
     const bareClass = intent.bare ? intent.class : intent.bareClass;
     const savedFrom = intent.bare || inner.prefixLost ? { class: bareClass ?? 'the bare class', shownBy: intent.bare ? 'architectures' as const : 'names' as const } : null;
     return [{
@@ -74,7 +77,7 @@ export const headMissing = defineRule<Data>({
         head: losses.head.map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes })),
         totalBytes: losses.head.reduce((sum, { bytes }) => sum + bytes, 0),
         savedFrom, intended: intent.intendedClass, loading: loadingClass(intent.facts, intent.intendedClass),
-        checkpoint: checkpoint.reference, base: base?.reference ?? null,
+        checkpoint: checkpoint.reference, base: hasBaseHead ? base.reference : null,
         module: output === undefined || checkpoint.format === 'gguf' ? null : output.memory.replace(/\.(?:weight|bias)$/, ''),
         tie: tie === null ? null : { path: tie.path, origin: tie.origin },
         baseTies: savedFrom === null && baseIntent?.tied === true && base !== null,

@@ -21,9 +21,10 @@ export const layerIncomplete = defineRule<Data>({
     return [{ data: { names, bytes: losses.fromLayers.reduce((sum, { bytes }) => sum + bytes, 0) }, parameters: names }];
   },
   words(data) {
+    const one = data.names.length === 1;
     return {
-      title: data.names.length === 1 ? prose`${data.names[0] ?? ''} is missing from its layer` : prose`${data.names.length} parameters are missing from their layers`,
-      message: prose`Other layers have them, these do not: ${someNames(data.names)}${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : ['']}. Loaders fill them with random numbers and only warn.`,
+      title: one ? prose`${data.names[0] ?? ''} is missing from its layer` : prose`${data.names.length} parameters are missing from their layers`,
+      message: prose`Other layers have ${[one ? 'it' : 'them']}, ${[one ? 'this one does' : 'these do']} not: ${someNames(data.names)}${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : ['']}. Loaders fill ${[one ? 'it' : 'them']} with random numbers and only warn.`,
       cause: null,
       fix: { steps: prose`Save again from the training run; check that every rank and every expert was gathered before saving.`, code: null },
     };

@@ -24,7 +24,7 @@ export const metadataFormatMissing = defineRule<Data>({
   },
   words(data) {
     return {
-      title: prose`${data.files.length === 1 ? [{ code: data.files[0] ?? '' }] : prose`${data.files.length} files`} lack ${'format'} in the metadata`,
+      title: prose`${data.files.length === 1 ? [{ code: data.files[0] ?? '' }] : prose`${data.files.length} files`} ${[data.files.length === 1 ? 'lacks' : 'lack']} ${'format'} in the metadata`,
       message: data.refused
         ? prose`${someNames(data.files)}: transformers 4.57 refuses a file whose metadata does not say ${'"format": "pt"'}.`
         : prose`${someNames(data.files)}: there is no metadata at all. transformers 4.57 and 5 take it for PyTorch's; earlier releases of 4 do not.`,

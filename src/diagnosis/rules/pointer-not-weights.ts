@@ -40,7 +40,7 @@ export const pointerNotWeights = defineRule<Data>({
     const one = data.files.length === 1;
     return {
       title: one ? prose`${data.files[0] ?? ''} is a Git LFS pointer` : prose`${data.files.length} files are Git LFS pointers`,
-      message: prose`${someNames(data.files)} ${[one ? 'stands' : 'stand']} for ${exactSize(data.bytes)} that ${[one ? 'is' : 'are']} not here${one ? prose` (sha256 ${data.sha256.slice(0, 12)})` : words('')}.${[data.judged ? ' What the index and the sizes tell was judged; the weights were not seen.' : '']}`,
+      message: prose`${someNames(data.files)} ${[one ? 'stands' : 'stand']} for ${exactSize(data.bytes)} that are not here${one ? prose` (sha256 ${data.sha256.slice(0, 12)})` : words('')}.${[data.judged ? ' What the index and the sizes tell was judged; the weights were not seen.' : '']}`,
       cause: prose`Checked out or uploaded without ${'git lfs'}.`,
       fix: { steps: prose`Fetch the real ${[one ? 'file' : 'files']} before you load or upload.`, code: { language: 'shell', text: 'git lfs install\ngit lfs pull' } },
     };

@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../../inventory/checkpoint.ts';
 import { llama } from '../examples.ts';
+import { lostIndex } from '../lost-documents.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 import type { Words } from '../rule.ts';
@@ -15,20 +15,10 @@ interface Data {
   readonly bytes: number;
 }
 
-/** The index that a set of numbered shards should have and has not, or null. Without it transformers and vLLM do not find the shards. */
-function indexOf({ index, parts, format, problems, shards }: Checkpoint): string | null {
-  if (index !== null || parts.length < 2 || parts.some(({ namedBy }) => namedBy !== 'numbering')) return null;
-  if ((format !== 'safetensors' && format !== 'torch') || shards.some(({ path }) => path.endsWith('.gguf'))) return null;
-  if (problems.some(({ path }) => path.endsWith('.index.json'))) return null;
-  const [first] = parts;
-  const match = /^(.*?)[-_]\d+-of-\d+\.(safetensors|bin)$/.exec(first?.path ?? '');
-  return match === null ? null : `${match[1]}.${match[2]}.index.json`;
-}
-
 function indexWords(data: Data): Words {
   return {
     title: prose`${data.files[0] ?? ''} is missing`,
-    message: prose`All ${data.of} shards are there, and no index that says which holds what: loaders look for it and refuse the checkpoint.`,
+    message: prose`All ${data.of} shards are there, and no index that says which holds what: transformers looks for it and refuses the checkpoint.`,
     cause: prose`A pattern such as ${'*.safetensors'} copied the shards and left the index out.`,
     fix: { steps: prose`Copy the index from the machine that saved the checkpoint, or save again.`, code: null },
   };
@@ -44,16 +34,16 @@ export const shardMissing = defineRule<Data>({
   detect({ checkpoint, losses, onlyIndexSeen }) {
     const absent = checkpoint.parts.filter((part) => part.state === 'absent');
     const [first] = absent;
-    const lostIndex = first === undefined ? indexOf(checkpoint) : null;
-    if (lostIndex !== null) {
-      return [{ data: { files: [lostIndex], index: true, of: checkpoint.parts.length, namedBy: 'numbering' as const, parameters: 0, bytes: 0 }, parameters: [], location: { path: lostIndex, line: null } }];
+    const gone = first === undefined ? lostIndex(checkpoint) : null;
+    if (gone !== null) {
+      return [{ data: { files: [gone], index: true, of: checkpoint.parts.length, namedBy: 'numbering' as const, parameters: 0, bytes: 0 }, parameters: [], location: { path: gone, line: null } }];
     }
     if (first === undefined || onlyIndexSeen) return [];
     const files = absent.map(({ path }) => path);
-    const gone = losses.undelivered.filter(({ declaredIn }) => declaredIn === null || files.includes(declaredIn));
+    const lost = losses.undelivered.filter(({ declaredIn }) => declaredIn === null || files.includes(declaredIn));
     return [{
-      data: { files, index: false, of: checkpoint.parts.length, namedBy: first.namedBy, parameters: gone.length, bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0) },
-      parameters: gone.map(({ name }) => name),
+      data: { files, index: false, of: checkpoint.parts.length, namedBy: first.namedBy, parameters: lost.length, bytes: lost.reduce((sum, { bytes }) => sum + bytes, 0) },
+      parameters: lost.map(({ name }) => name),
       location: { path: first.namedBy === 'index' ? (checkpoint.index?.path ?? first.path) : first.path, line: null },
     }];
   },

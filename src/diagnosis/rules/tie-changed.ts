@@ -56,6 +56,10 @@ export const tieChanged = defineRule<Data>({
       { name: 'Saved with the flag set: the trained head is gone', checkpoint: llama({ tied: true }), base: llama() },
       { name: 'Untied on purpose, head stored', checkpoint: llama(), base: llama({ tied: true }) },
     ],
-    silent: [{ name: 'Both tied', checkpoint: llama({ tied: true }), base: llama({ tied: true }) }, { name: 'Neither', checkpoint: llama(), base: llama() }],
+    silent: [
+      { name: 'Both tied', checkpoint: llama({ tied: true }), base: llama({ tied: true }) },
+      { name: 'Neither', checkpoint: llama(), base: llama() },
+      { name: 'The base has no config, so its flag is not known', checkpoint: llama({ tied: true }), base: { ...llama({ tied: true }), config: null } },
+    ],
   }),
 });

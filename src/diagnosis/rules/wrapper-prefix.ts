@@ -1,4 +1,5 @@
 import { llama } from '../examples.ts';
+import { grouped } from '../numbers.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
@@ -7,6 +8,8 @@ import { enclosedSize, quote } from '../words.ts';
 interface Data {
   readonly text: string;
   readonly count: number;
+  /** Stored tensors, with the wrapper or without. */
+  readonly of: number;
   readonly bytes: number;
   readonly example: { readonly found: string; readonly expected: string };
   /** Whether all is well once the prefix is off. */
@@ -39,7 +42,7 @@ export const wrapperPrefix = defineRule<Data>({
     for (const { bytes: size } of comparison.unexpected) bytes += size;
     return [{
       data: {
-        text: wrapper.text, count: wrapper.count, bytes,
+        text: wrapper.text, count: wrapper.count, of: checkpoint.tensors.length, bytes,
         example: { found, expected: found.replace(wrapper.text, '') },
         otherwiseComplete: unwrapped.missing.length === 0 && unwrapped.mismatched.length === 0 && checkpoint.problems.length === 0,
       },
@@ -54,7 +57,7 @@ export const wrapperPrefix = defineRule<Data>({
       '    save_file(tensors, f"repaired/{path}", metadata={"format": "pt"})',
     ];
     return {
-      title: prose`Every name carries ${data.text}`,
+      title: prose`${[data.count === data.of ? 'Every name carries' : `${grouped(data.count)} of ${grouped(data.of)} names carry`]} ${data.text}`,
       message: prose`${data.count} tensors (${enclosedSize(data.bytes)}) have ${data.text} in their names, as in ${data.example.found}. No loader takes it off: all of them count as missing and start from random numbers.${[data.otherwiseComplete ? ' Without it the checkpoint is complete.' : '']}`,
       cause: cause(data.text),
       fix: {

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { llama } from '../../src/diagnosis/examples.ts';
+import { plain } from '../../src/diagnosis/prose.ts';
+import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { judged } from '../support/examples.ts';
+
+// What transformers does in each case was seen by running both releases on such files.
+
+interface Outcomes {
+  readonly four: string | undefined;
+  readonly five: string | undefined;
+  readonly vllm: string | undefined;
+}
+
+async function outcomes(checkpoint: ExampleCheckpoint, base?: ExampleCheckpoint): Promise<Outcomes> {
+  const { loaders } = await judged(base === undefined ? { checkpoint } : { checkpoint, base });
+  const [four, five, vllm] = loaders.map(({ outcome }) => plain(outcome));
+  return { four, five, vllm };
+}
+
+const all = (text: string): Outcomes => ({ four: text, five: text, vllm: text });
+const INDEX = 'model.safetensors.index.json';
+const FIRST = 'model-00001-of-00002.safetensors';
+
+/** In two shards, with an index of which `change` makes what it likes. */
+function sharded(change: (index: { metadata?: object; weight_map: Record<string, string> }) => void, whole = llama()): ExampleCheckpoint {
+  const names = Object.keys(whole.tensors);
+  const shards = { [FIRST]: names.slice(0, 9), 'model-00002-of-00002.safetensors': names.slice(9) };
+  const index = { metadata: { total_size: 1 }, weight_map: Object.fromEntries(Object.entries(shards).flatMap(([file, list]) => list.map((name) => [name, file]))) };
+  change(index);
+  return { ...whole, shards, files: { [INDEX]: JSON.stringify(index) } };
+}
+
+describe('what loaders do', () => {
+  test('every one refuses a config that is not there, is empty or cannot be parsed', async () => {
+    const sound = llama();
+    assert.deepEqual(await outcomes({ ...sound, config: null }, sound), all('refuses: there is no config.json'));
+    for (const content of ['', '{', '[]']) assert.deepEqual(await outcomes({ ...sound, files: { 'config.json': content } }, sound), all('refuses: config.json cannot be parsed'));
+  });
+
+  test('every one refuses an index that cannot be parsed', async () => {
+    assert.deepEqual(await outcomes({ ...sharded(() => {}), files: { [INDEX]: '{' } }), all(`refuses: ${INDEX} cannot be parsed`));
+  });
+
+  test('transformers refuses shards without an index, and an index without metadata; vLLM takes both', async () => {
+    const loads = 'loads; the head is the stored one';
+    const without = await outcomes({ ...sharded(() => {}), files: { [INDEX]: null } });
+    assert.deepEqual(without, { four: `refuses: ${INDEX} is not there`, five: `refuses: ${INDEX} is not there`, vllm: loads });
+    const bare = await outcomes(sharded((index) => delete index.metadata));
+    assert.deepEqual(bare, { four: `refuses: ${INDEX} has no metadata`, five: `refuses: ${INDEX} has no metadata`, vllm: loads });
+  });
+
+  test('4.57 does not load what the index does not list', async () => {
+    const { four, five } = await outcomes(sharded((index) => delete index.weight_map['lm_head.weight']));
+    assert.equal(four, 'loads, warns, and starts 1 parameter from random numbers; lm_head.weight is among them');
+    assert.equal(five, 'loads; the head is the stored one');
+  });
+
+  test('4.57 leaves without values what the index lists and no shard holds', async () => {
+    const { four, five } = await outcomes(sharded((index) => (index.weight_map['lm_head.weight'] = FIRST), llama({ head: false })));
+    assert.equal(four, 'loads without a warning and leaves lm_head.weight without values');
+    assert.equal(five, 'loads, warns, and starts 1 parameter from random numbers; lm_head.weight is among them');
+  });
+
+  test('of a tied pair 5.x takes whichever is stored, 4.57 only the embedding', async () => {
+    const onlyHead = llama({ tied: true, head: true, rename: (name) => (name === 'model.embed_tokens.weight' ? null : name) });
+    const { four, five } = await outcomes(onlyHead);
+    assert.equal(four, 'loads without a warning and leaves lm_head.weight, model.embed_tokens.weight without values');
+    assert.equal(five, 'loads; the head is the embedding');
+  });
+
+  test('a classifier’s head is tied to nothing', async () => {
+    const { loaders, findings } = await judged({ checkpoint: llama({ architecture: 'LlamaForSequenceClassification', head: false }) });
+    assert.equal(loaders.map(({ outcome }) => plain(outcome)).at(-1), 'refuses: weights were not initialised from the checkpoint');
+    assert.doesNotMatch(findings.map(({ message }) => plain(message)).join(), /tie/);
+  });
+});
