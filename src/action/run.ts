@@ -78,7 +78,7 @@ async function payloadAt(path: string): Promise<unknown> {
 /** Null without a token: then everything that needs none is done all the same. */
 async function connected({ apiUrl, serverUrl, repository, proxy, noProxy }: Environment, { githubToken: token }: Inputs, patience = 1): Promise<GitHub | null> {
   if (token === null) return null;
-  return await connect({ apiUrl, serverUrl, repository, token }, { proxy: proxy === null ? null : { url: proxy, except: noProxy }, onWait: logGuarded, inActions: true, patience });
+  return await connect({ apiUrl, serverUrl, repository, token }, { proxy: proxy === null ? null : { url: proxy, except: noProxy }, onWait: logGuarded, toolkit: () => import('@actions/github/lib/utils'), patience });
 }
 
 function nothing(why: string): number {

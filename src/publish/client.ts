@@ -14,13 +14,15 @@ export interface GitHub {
   readonly serverUrl: string;
 }
 
+type Toolkit = Pick<typeof import('@actions/github/lib/utils'), 'GitHub' | 'getOctokitOptions'>;
+
 export interface ConnectOptions {
   /** The proxy for https requests, and the hosts that go without it; null for none. */
   readonly proxy: { readonly url: string; readonly except: readonly string[] } | null;
   /** Told in words when GitHub asks us to wait or fails for a while. */
   readonly onWait?: (message: string) => void;
-  /** Whether this runs as a step of a workflow: then the requests bear what Actions' own toolkit marks them with. */
-  readonly inActions?: boolean;
+  /** Actions' own Octokit, where this runs as a step of a workflow; the plain one by default. Loaded by whom it concerns, so that no other bundle holds it. */
+  readonly toolkit?: () => Promise<Toolkit>;
   /** Scales all waits: 1 is what GitHub asks for (a second between writes, and what `Retry-After` says). Tests use 0. */
   readonly patience?: number;
 }
@@ -47,7 +49,7 @@ export async function connect(access: GitHubAccess, options: ConnectOptions): Pr
     onWait(`GitHub ${what}${again ? `; waiting ${seconds} s` : `; giving up, as it asks for ${seconds} s`}.`);
     return again;
   };
-  const client = await clientOf(access.token, options.inActions ?? false, {
+  const client = await clientOf(access.token, options.toolkit ?? null, {
     baseUrl: access.apiUrl.replace(/\/+$/, ''),
     userAgent: 'headcheck',
     log: { debug: () => undefined, info: () => undefined, warn: onWait, error: () => undefined },
@@ -69,11 +71,11 @@ export async function connect(access: GitHubAccess, options: ConnectOptions): Pr
  * Octokit with its plugins: inside of a workflow that of Actions' toolkit, which marks requests with the job that makes
  * them; anywhere else the plain one. Both have the same methods.
  */
-async function clientOf(token: string, inActions: boolean, options: NonNullable<ConstructorParameters<typeof Octokit>[0]>): Promise<Pick<Octokit, 'rest' | 'paginate' | 'graphql'>> {
+async function clientOf(token: string, toolkit: (() => Promise<Toolkit>) | null, options: NonNullable<ConstructorParameters<typeof Octokit>[0]>): Promise<Pick<Octokit, 'rest' | 'paginate' | 'graphql'>> {
   const [{ retry }, { throttling }] = await Promise.all([import('@octokit/plugin-retry'), import('@octokit/plugin-throttling')]);
-  if (inActions) {
-    const { GitHub: Toolkit, getOctokitOptions } = await import('@actions/github/lib/utils');
-    return new (Toolkit.plugin(retry, throttling))(getOctokitOptions(token, options));
+  if (toolkit !== null) {
+    const { GitHub: OfActions, getOctokitOptions } = await toolkit();
+    return new (OfActions.plugin(retry, throttling))(getOctokitOptions(token, options));
   }
   const { Octokit: Plain } = await import('@octokit/rest');
   return new (Plain.plugin(retry, throttling))({ auth: token, ...options });

@@ -85,7 +85,7 @@ describe('the connection to GitHub', () => {
     fake.before = (_method, _path, headers) => { agents.push(headers['user-agent'] ?? ''); };
     process.env['ACTIONS_ORCHESTRATION_ID'] = 'job-1';
     try {
-      const github = await open({ inActions: true, patience: 0.001, onWait: (message) => said.push(message) });
+      const github = await open({ toolkit: () => import('@actions/github/lib/utils'), patience: 0.001, onWait: (message) => said.push(message) });
       fake.faults.push({ method: 'GET', path: /pulls\/7$/, times: 1, answer: failure(502, 'Bad Gateway') }, { method: 'POST', path: /comments$/, times: 1, answer: limit });
       assert.equal(await pull(github), 7);
       assert.equal((await comment(github)).status, 201);
@@ -114,7 +114,7 @@ describe('the connection to GitHub', () => {
     const warnings: Error[] = [];
     const warned = (warning: Error): number => warnings.push(warning);
     process.on('warning', warned);
-    for (const inActions of [false, true]) assert.equal(await pull(await open({ inActions, proxy: { url: proxy.url.replace(inActions ? 'http://' : '', ''), except: [] } })), 7);
+    for (const inActions of [false, true]) assert.equal(await pull(await open({ ...(inActions ? { toolkit: () => import('@actions/github/lib/utils') } : {}), proxy: { url: proxy.url.replace(inActions ? 'http://' : '', ''), except: [] } })), 7);
     process.off('warning', warned);
     assert.deepEqual(warnings, []);
     await assert.rejects(open({ proxy: { url: 'ftp://proxy', except: [] } }), { name: 'UsageError', message: /proxy/ });
