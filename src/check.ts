@@ -16,8 +16,6 @@ import { createSourceContext, openSource } from './source/open.ts';
 import type { SourceContext, SourceEvent } from './source/open.ts';
 import { VERSION } from './version.ts';
 
-export type ProgressEvent = SourceEvent;
-
 /** How many checkpoints are read at the same time; their shards are read in parallel within that. */
 const CHECKPOINTS_AT_ONCE = 4;
 
@@ -27,7 +25,7 @@ type Notice = Report['notices'][number];
  * The whole of a check: each reference is opened, its heads are read, it is set beside its base and the facts of its
  * class, diagnosed, and reported. What goes wrong with one checkpoint is reported in its place; the others go on.
  */
-export async function check(settings: Settings, io: { readonly progress?: (event: ProgressEvent) => void } = {}): Promise<Report> {
+export async function check(settings: Settings, io: { readonly progress?: (event: SourceEvent) => void } = {}): Promise<Report> {
   const { directory, hub, proxy, github = null, followLinks = false } = settings;
   const context = createSourceContext({ directory, hub, proxy, github, followLinks, ...(io.progress === undefined ? {} : { onProgress: io.progress }) });
   const call = new Call(settings, context);

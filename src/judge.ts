@@ -1,6 +1,6 @@
 import { loadModelTypeFacts, modelTypeOfClass } from './architecture/index.ts';
 import type { ModelTypeFacts } from './architecture/facts.ts';
-import { setSideBySide } from './comparison/side-by-side.ts';
+import { setSideBySide } from './comparison/set-side-by-side.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import type { Policy } from './diagnosis/diagnose.ts';
 import { gatherEvidence } from './diagnosis/gather.ts';

@@ -3,7 +3,7 @@ import { RELEASES } from '../architecture/facts.ts';
 import type { ClassFacts, ModelTypeFacts, Release } from '../architecture/facts.ts';
 import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
-import { architectures, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
+import { architectures, hasRemoteCode, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
 import { classOfStoredHead, generativeClass, isEncoder } from './class-choice.ts';
 import { headNames } from './head.ts';
 import type { HeadExpectation, Intent, TieState } from './intent.ts';
@@ -34,7 +34,7 @@ export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, f
     heads: headNames(intendedFacts, (base ?? checkpoint).tensors.columns.names),
     ties,
     tied: decideTie(config, base?.config ?? null, ties, writtenBy),
-    remoteCode: facts === null && valueAt(config, 'auto_map') !== undefined,
+    remoteCode: intendedFacts === null && hasRemoteCode(config),
   };
 }
 

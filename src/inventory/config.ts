@@ -117,11 +117,6 @@ function everywhere<T>(config: JsonObject | null, key: string, read: (config: Js
   });
 }
 
-/** Every `tie_word_embeddings` that the config writes, the root's first. */
-export function tieFlags(config: JsonObject | null): readonly At<boolean>[] {
-  return everywhere(config, 'tie_word_embeddings', booleanAt);
-}
-
 /** Every `vocab_size`, the root's first. */
 export function vocabularySizes(config: JsonObject | null): readonly At<number>[] {
   return everywhere(config, 'vocab_size', numberAt);

@@ -16,7 +16,6 @@ const VISION = {
 
 suite('config', () => {
   test('finds flags, sizes and types in the root and in nested configs', () => {
-    assert.deepEqual(config.tieFlags(VISION), [{ path: 'tie_word_embeddings', value: false }, { path: 'thinker_config.text_config.tie_word_embeddings', value: true }]);
     assert.deepEqual(config.vocabularySizes(VISION), [{ path: 'thinker_config.text_config.vocab_size', value: 100 }]);
     assert.deepEqual(config.subConfigs(VISION).map(({ path }) => path), ['vision_config', 'thinker_config', 'thinker_config.text_config']);
     assert.equal(config.configDtype(VISION), 'bfloat16');
@@ -40,7 +39,7 @@ suite('config', () => {
     const value = fc.letrec((tie) => ({ any: fc.oneof({ maxDepth: 6 }, fc.jsonValue(), fc.dictionary(key, tie('any')), fc.array(tie('any'))) })).any;
     fc.assert(fc.property(value, (any) => {
       const object = isObject(any) ? any : null;
-      for (const read of [config.modelType, config.architectures, config.transformersVersion, config.nameOrPath, config.subConfigs, config.tieFlags, config.vocabularySizes, config.mtpLayers, config.configDtype, config.quantization, config.hasRemoteCode]) read(object);
+      for (const read of [config.modelType, config.architectures, config.transformersVersion, config.nameOrPath, config.subConfigs, config.vocabularySizes, config.mtpLayers, config.configDtype, config.quantization, config.hasRemoteCode]) read(object);
       assert.equal(config.numberAt(object, 'constructor.length'), typeof config.valueAt(object, 'constructor.length') === 'number' ? config.valueAt(object, 'constructor.length') : null);
     }));
     assert.equal(config.valueAt({}, 'constructor'), undefined);

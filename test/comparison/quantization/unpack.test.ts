@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ledger } from '../../../src/comparison/ledger.ts';
-import { setSideBySide } from '../../../src/comparison/side-by-side.ts';
+import { setSideBySide } from '../../../src/comparison/set-side-by-side.ts';
 import { unpackQuantized } from '../../../src/comparison/quantization/unpack.ts';
 import type { UnpackedTable } from '../../../src/comparison/quantization/unpack.ts';
 import { llama } from '../../../src/diagnosis/examples.ts';
