@@ -78,9 +78,24 @@ function fewerLayers(base: JsonObject | null, config: JsonObject | null): number
 /** Drops what the intended class does not have, where the base is of another class of the same model type. */
 function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
   const ofBase = architectures(base.config)[0];
-  if (intent.facts === null || ofBase === undefined || ofBase === intent.intendedClass) return null;
+  if (ofBase === undefined || ofBase === intent.intendedClass) return null;
+  if (intent.facts === null) return headOfOtherTask(ofBase, intent);
   const known = parametersByMemory(intent.facts);
   return (memory) => !known.has(patternIn(intent.facts, 'memory', memory).pattern);
+}
+
+/** What the name of a class says it is for: `CausalLM` of `LlamaForCausalLM`; null where it does not say. */
+function namedTask(name: string): string | null {
+  const [, task, reward] = /For([A-Z]\w*)$|(Reward)\w*Model$/.exec(name) ?? [];
+  return task ?? reward ?? null;
+}
+
+/** Of an unknown class, drops the base's head where the names say that the class has another one: a reward model made from a language model. */
+function headOfOtherTask(ofBase: string, { intendedClass, heads: { head } }: Intent): Drop | null {
+  const task = namedTask(intendedClass ?? '');
+  if (head === null || task === null || /LM|Generation/.test(task) || task === namedTask(ofBase)) return null;
+  const module = head.replace(/weight$/, '');
+  return (memory) => memory.startsWith(module);
 }
 
 function pick(table: TensorTable, rows: readonly number[], extra: readonly TensorInfo[]): TensorTable {

@@ -42,11 +42,13 @@ function perRelease<T>(value: (release: Release) => T): Readonly<Record<Release,
   return { '4.57.6': value('4.57.6'), '5.18.0': value('5.18.0') };
 }
 
-/** Whether a class is the one that heads are put on. By its facts; for an unknown class by the convention of its name. */
+/**
+ * Whether a class is the one that heads are put on. By its facts; of a model type that is not known, by the convention
+ * of its name. A class of its own beside those of a known model type (`LlamaForRewardModel`) is not that type's bare one.
+ */
 function isBare(name: string, facts: ModelTypeFacts | null): boolean {
-  const known = facts?.classes.find((entry) => entry.class === name);
-  if (known !== undefined) return known.bare;
-  return name.endsWith('Model') && !/(?:LMHead|DoubleHeads|With\w*Head)\w*Model$/.test(name);
+  if (facts !== null) return facts.classes.some((entry) => entry.class === name && entry.bare);
+  return name.endsWith('Model') && !/(?:LMHead|DoubleHeads|With\w*Head|For[A-Z]|Reward)\w*Model$/.test(name);
 }
 
 interface Choice {
@@ -92,7 +94,7 @@ function tieState(config: JsonObject | null, facts: ClassFacts | null): TieState
   return { flag: value, origin, path };
 }
 
-/** The tie flag of the release that wrote the checkpoint; where that is unknown, what all releases agree on, or what the base shows. */
+/** The tie flag of the release that wrote the checkpoint; where that is unknown, what all releases agree on, or what is written (`weight_tying` is the word of OLMo's and LLaDA's own code). */
 function decideTie(config: JsonObject | null, baseConfig: JsonObject | null, ties: Intent['ties'], writtenBy: Release | null): boolean | null {
   // A config that is not there, or can't be parsed, is no config that leaves the flag out.
   if (config === null) return null;
@@ -101,6 +103,6 @@ function decideTie(config: JsonObject | null, baseConfig: JsonObject | null, tie
   const known = RELEASES.flatMap((release) => ties[release] ?? []);
   const [first] = known;
   if (first !== undefined && known.every((state) => state.flag === first.flag)) return first.flag;
-  const written = valueAt(config, 'tie_word_embeddings') ?? valueAt(config, 'text_config.tie_word_embeddings') ?? valueAt(baseConfig, 'tie_word_embeddings');
+  const written = valueAt(config, 'tie_word_embeddings') ?? valueAt(config, 'text_config.tie_word_embeddings') ?? valueAt(config, 'weight_tying') ?? valueAt(baseConfig, 'tie_word_embeddings');
   return typeof written === 'boolean' ? written : null;
 }
