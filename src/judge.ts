@@ -40,9 +40,16 @@ export async function judge(checkpoint: Checkpoint, base: FoundBase, { target, s
     target, evidence, diagnosis,
     verdict: verdictOf(evidence, diagnosis.findings),
     base: side.base === null || base.found === null ? null : { checkpoint: side.base, found: base.found },
-    baseReasons: incomparable === null ? base.reasons : [...base.reasons, `${incomparable.base.reference} is of ${incomparable.kind}`],
+    baseReasons: [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${incomparable.base.reference} is of ${incomparable.kind}`])],
   });
   return { report, incomparable };
+}
+
+/** What could not be parsed of a base whose weights serve all the same. */
+function brokenDocuments(base: Checkpoint | null): string[] {
+  return (base?.problems ?? []).flatMap((problem) =>
+    problem.kind === 'malformed-json' ? [`${problem.path} of ${base?.reference ?? ''} cannot be parsed, so only its weights were compared: ${problem.line === null ? '' : `line ${problem.line}: `}${problem.message}`] : [],
+  );
 }
 
 /** Models of one type that share no parameter differ in size, or in what the config makes of the type. */

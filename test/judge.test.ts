@@ -6,7 +6,7 @@ import type { ExampleCheckpoint } from '../src/diagnosis/rule.ts';
 import type { JsonObject } from '../src/inventory/checkpoint.ts';
 import type { Checkpoint } from '../src/inventory/checkpoint.ts';
 import type { CheckpointReport } from '../src/report/report.ts';
-import { judgedRead, readExample, rulesOf } from './support/examples.ts';
+import { judged, judgedRead, readExample, rulesOf } from './support/examples.ts';
 
 type Tensors = ExampleCheckpoint['tensors'];
 type Damage = (example: ExampleCheckpoint) => ExampleCheckpoint;
@@ -152,5 +152,25 @@ describe('what is hostile', () => {
     const report = await judgedRead(await readExample({ ...example, shards: { [SHARDS[0]]: Object.keys(example.tensors) }, files: { 'model.safetensors.index.json': index } }));
     assert.equal(report.verdict, 'incomplete');
     assert.deepEqual(rulesOf(report, 'error')[0], 'shard-missing');
+  });
+});
+
+describe('a base that lacks something', () => {
+  test('a base whose config cannot be parsed serves by its weights, and the report says so', async () => {
+    const sound = llama({ tied: true });
+    const report = await judged({ checkpoint: sound, base: { ...sound, files: { 'config.json': '{\n "model_type": ,\n}' } } });
+    assert.equal(report.verdict, 'complete');
+    assert.deepEqual(rulesOf(report), ['head-tied']);
+    const [skipped, ...more] = report.skipped;
+    assert.deepEqual(more, []);
+    assert.equal(skipped?.rule, 'base');
+    assert.match(skipped?.reason ?? '', /^config\.json of \.\/base cannot be parsed, so only its weights were compared: line 2: /);
+  });
+
+  test('a head can only be put back from a base that has one', async () => {
+    const lost = llama({ head: false });
+    const fixOf = async (base: ReturnType<typeof llama>): Promise<string | undefined> => (await judged({ checkpoint: lost, base })).findings.find(({ rule }) => rule === 'head-missing')?.fix?.code?.text;
+    assert.match((await fixOf(llama())) ?? '', /base\.lm_head\.state_dict/);
+    assert.equal(await fixOf(lost), undefined);
   });
 });

@@ -52,7 +52,9 @@ export function calmSentence(checkpoint: CheckpointReport): Prose | null {
   const { totals, base } = checkpoint;
   const held = `${counted(totals.tensors, 'tensor')}, ${size(totals.bytes)}`;
   const title = mainFinding(checkpoint)?.title ?? null;
-  const compared = base === null ? [`${held}.`] : [`${held}, compared with `, ...prose`${base.reference}`, '.'];
+  // A base that the user named needs no origin; one that was found must say where.
+  const origin = base === null || base.found === 'input' ? '' : ` (${baseOrigin(base.found)})`;
+  const compared = base === null ? [`${held}.`] : [`${held}, compared with `, ...prose`${base.reference}`, `${origin}.`];
   return title === null ? compared : [...title, '. ', ...compared];
 }
 
@@ -93,6 +95,9 @@ function at(revision: string | null): Prose {
 
 /** Where the base was named, in words. */
 function baseOrigin(found: string): string {
-  const words: Readonly<Record<string, string>> = { input: 'given', config: 'named in the config', 'model-card': 'named by the model card', 'adapter-config': 'named by the adapter' };
+  const words: Readonly<Record<string, string>> = {
+    input: 'given', config: 'named in the config', 'model-card': 'named by the model card', 'adapter-config': 'named by the adapter',
+    'name-or-path': 'named by _name_or_path in config.json',
+  };
   return words[found] ?? found;
 }
