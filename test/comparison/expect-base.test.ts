@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { bareLlama, llama } from '../../src/diagnosis/examples.ts';
+import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { edited, sideBySide } from '../support/side-by-side.ts';
+
+async function missing(example: ExampleCheckpoint, base: ExampleCheckpoint): Promise<string[]> {
+  const { comparison } = await sideBySide(example, base);
+  assert.equal(comparison.basis, 'base');
+  return comparison.missing.map(({ name }) => name);
+}
+
+describe('layers', () => {
+  test('that the checkpoint\'s own config does not count are not called for, in known types and in others', async () => {
+    const own = { config: { model_type: 'own_text' }, architecture: 'OwnForCausalLM' };
+    assert.deepEqual(await missing(llama({ layers: 2 }), llama({ layers: 4 })), []);
+    assert.deepEqual(await missing(llama({ layers: 2, ...own }), llama({ layers: 4, ...own })), []);
+  });
+
+  test('that it counts are', async () => {
+    const counted = { config: llama({ layers: 4 }).config, tensors: llama({ layers: 2 }).tensors };
+    assert.equal((await missing(counted, llama({ layers: 4 }))).length, 18);
+  });
+
+  test('pruned on purpose excuse nothing else', async () => {
+    const pruned = edited(llama({ layers: 2 }), { 'model.layers.1.mlp.up_proj.weight': null });
+    assert.deepEqual(await missing(pruned, llama({ layers: 4 })), ['model.layers.1.mlp.up_proj.weight']);
+  });
+});
+
+describe('heads', () => {
+  test('a classifier needs no language-model head', async () => {
+    const { config, tensors } = llama({ head: false, architecture: 'LlamaForSequenceClassification' });
+    assert.deepEqual(await missing({ config, tensors: { ...tensors, 'score.weight': ['BF16', 2, 64] } }, llama()), []);
+  });
+
+  test('a head that the base ties and the checkpoint does not must be stored, as large as its source', async () => {
+    const { comparison } = await sideBySide(llama({ head: false, tied: false }), llama({ tied: true }));
+    assert.deepEqual(comparison.missing.map(({ name, shape, dtype }) => [name, shape, dtype]), [['lm_head.weight', [320, 64], 'BF16']]);
+  });
+
+  test('names of a bare save are the base\'s, less its prefix', async () => {
+    assert.deepEqual(await missing(bareLlama(), llama()), ['lm_head.weight']);
+    const { comparison } = await sideBySide(bareLlama(), llama());
+    assert.equal(comparison.prefixLost, true);
+    assert.deepEqual(comparison.unexpected, []);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { llama, mixtral } from '../../src/diagnosis/examples.ts';
+import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { edited, sideBySide } from '../support/side-by-side.ts';
+
+async function missing(example: ExampleCheckpoint): Promise<string[]> {
+  const { comparison } = await sideBySide(example);
+  assert.equal(comparison.basis, 'facts');
+  return comparison.missing.map(({ name }) => name).sort();
+}
+
+const biases = (layers: readonly number[]): Readonly<Record<string, readonly [string, ...number[]]>> => Object.fromEntries(layers.flatMap((layer) => ['q', 'k', 'v', 'o'].map((part) => [`model.layers.${layer}.self_attn.${part}_proj.bias`, ['BF16', part === 'k' || part === 'v' ? 32 : 64] as const])));
+
+describe('by the facts of its class', () => {
+  test('a sound checkpoint lacks nothing', async () => {
+    assert.deepEqual(await missing(llama()), []);
+    assert.deepEqual(await missing(mixtral()), []);
+    assert.deepEqual(await missing(mixtral({ packed: true })), []);
+  });
+
+  test('a layer that the config counts is called for whole, wherever it stands', async () => {
+    for (const layer of [0, 2, 3]) {
+      const gone = await missing(llama({ layers: 4, rename: (name) => (name.includes(`layers.${layer}.`) ? null : name) }));
+      assert.equal(gone.length, 9);
+      assert.ok(gone.every((name) => name.startsWith(`model.layers.${layer}.`)));
+    }
+  });
+
+  test('what is sometimes there is called for where siblings have it or a part of it is there', async () => {
+    const config = { attention_bias: true };
+    assert.deepEqual(await missing(edited(llama({ layers: 3, config }), biases([0, 1, 2]))), []);
+    assert.deepEqual(await missing(edited(llama({ layers: 3, config }), biases([0, 1]))), Object.keys(biases([2])).sort());
+    const [first = ''] = Object.keys(biases([1]));
+    assert.deepEqual(await missing(edited(llama({ layers: 3, config }), { ...biases([0, 1, 2]), [first]: null })), [first]);
+  });
+
+  test('a lost expert, and a part of one', async () => {
+    const part = 'model.layers.0.block_sparse_moe.experts.1.w3.weight';
+    assert.deepEqual(await missing(edited(mixtral(), { [part]: null })), [part]);
+    const expert = ['w1', 'w2', 'w3'].map((name) => `model.layers.1.block_sparse_moe.experts.0.${name}.weight`);
+    assert.deepEqual(await missing(edited(mixtral(), Object.fromEntries(expert.map((name) => [name, null])))), expert);
+  });
+
+  test('an absurd count in the config, or number in a name, is not followed without end', async () => {
+    const many = await missing(llama({ config: { num_hidden_layers: 1e9 } }));
+    assert.ok(many.length <= 4096 * 9);
+    const { comparison } = await sideBySide(edited(mixtral(), { 'model.layers.0.block_sparse_moe.experts.99999999.w1.weight': ['BF16', 96, 64] }));
+    assert.ok(comparison.missing.length < 1_000_000);
+    for (const layers of [-1, 2.5, '2', null]) assert.deepEqual(await missing(llama({ config: { num_hidden_layers: layers } })), []);
+  });
+
+  test('what is missing has the shape of the config and the type of its siblings', async () => {
+    const { comparison } = await sideBySide(edited(llama(), { 'model.layers.1.self_attn.k_proj.weight': null, 'model.layers.0.self_attn.k_proj.weight': ['F32', 32, 64] }));
+    assert.deepEqual(comparison.missing.map(({ dtype, shape, bytes }) => ({ dtype, shape, bytes })), [{ dtype: 'F32', shape: [32, 64], bytes: 32 * 64 * 4 }]);
+  });
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { loadModelTypeFacts } from '../../src/architecture/index.ts';
+import type { Intent } from '../../src/comparison/intent.ts';
+import { resolveIntent } from '../../src/comparison/resolve-intent.ts';
+import { bareLlama, llama } from '../../src/diagnosis/examples.ts';
+import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { readExample } from '../support/examples.ts';
+
+async function intentOf(example: ExampleCheckpoint, base: ExampleCheckpoint | null = null): Promise<Intent> {
+  const checkpoint = await readExample(example);
+  const modelType = checkpoint.config?.['model_type'];
+  const facts = typeof modelType === 'string' ? await loadModelTypeFacts(modelType) : null;
+  return resolveIntent(checkpoint, base === null ? null : await readExample(base), facts);
+}
+
+const card = (front: string): Readonly<Record<string, string>> => ({ 'README.md': `---\n${front}\n---\n` });
+
+describe('the class that a checkpoint is meant for', () => {
+  test('is the one that it names, where that has a head', async () => {
+    const intent = await intentOf(llama());
+    assert.equal(intent.intendedClass, 'LlamaForCausalLM');
+    assert.deepEqual(intent.head, { expected: true, from: 'architectures' });
+    assert.deepEqual(intent.heads, { head: 'lm_head.weight', embedding: 'model.embed_tokens.weight' });
+    assert.equal(intent.writtenBy, '5.18.0');
+    assert.equal(intent.bareClass, 'LlamaModel');
+  });
+
+  test('is its base\'s where it names the bare class, and bare where the base is bare too', async () => {
+    const lost = await intentOf(bareLlama(), llama());
+    assert.equal(lost.bare, true);
+    assert.equal(lost.intendedClass, 'LlamaForCausalLM');
+    assert.deepEqual(lost.head, { expected: true, from: 'base' });
+    assert.equal((await intentOf(bareLlama(), bareLlama())).head.expected, false);
+  });
+
+  test('is the generative one of its type where it names a bare class and there is no base', async () => {
+    const intent = await intentOf(bareLlama());
+    assert.equal(intent.intendedClass, 'LlamaForCausalLM');
+    assert.deepEqual(intent.head, { expected: true, from: 'auto-class' });
+  });
+
+  test('is unknown for a bare encoder, which is used with and without a head', async () => {
+    const intent = await intentOf({ config: { architectures: ['BertModel'], model_type: 'bert' }, tensors: { 'embeddings.word_embeddings.weight': ['F32', 10, 8] } });
+    assert.equal(intent.intendedClass, 'BertModel');
+    assert.equal(intent.head.expected, null);
+  });
+
+  test('is what the card says of a bare one, and a card does not take a named head away', async () => {
+    for (const front of ['pipeline_tag: feature-extraction', 'library_name: sentence-transformers', 'tags: [sentence-transformers]']) {
+      const embedding = await intentOf({ ...bareLlama(), files: card(front) });
+      assert.equal(embedding.head.expected, false, front);
+      assert.equal(embedding.intendedClass, 'LlamaModel');
+      assert.equal((await intentOf({ ...llama(), files: card(front) })).head.expected, true, front);
+    }
+    assert.equal((await intentOf({ ...bareLlama(), files: card('pipeline_tag: text-generation') })).head.expected, true);
+  });
+
+  test('a class of its own beside those of a known type is not the bare one', async () => {
+    for (const architecture of ['LlamaForRewardModel', 'LlamaBiModel', 'LlamaRewardModel']) {
+      const intent = await intentOf(llama({ head: false, architecture }));
+      assert.equal(intent.bare, false, architecture);
+      assert.equal(intent.facts, null);
+    }
+  });
+
+  test('of an unknown type the name of the class tells the bare one', async () => {
+    const bare = async (architecture: string): Promise<boolean> => (await intentOf(llama({ architecture, config: { model_type: 'own_text' } }))).bare;
+    assert.equal(await bare('OwnModel'), true);
+    for (const architecture of ['OwnLMHeadModel', 'OwnDoubleHeadsModel', 'OwnForCausalLM', 'OwnForRewardModel', 'OwnRewardModel', 'OwnWithValueHeadModel']) assert.equal(await bare(architecture), false, architecture);
+  });
+});
+
+describe('the tie flag', () => {
+  test('is what the config says, and where it is silent what the class does', async () => {
+    assert.equal((await intentOf(llama({ tied: true }))).tied, true);
+    assert.equal((await intentOf(llama({ tied: false }))).tied, false);
+    const silent = await intentOf({ ...llama(), config: { architectures: ['LlamaForCausalLM'], model_type: 'llama' } });
+    assert.equal(silent.writtenBy, null);
+    assert.equal(silent.tied, false);
+    assert.equal(silent.ties['5.18.0']?.origin, 'default');
+  });
+
+  test('of an unknown type is what it or its base writes, else unknown', async () => {
+    const own = (config: Readonly<Record<string, unknown>>): ExampleCheckpoint => ({ ...llama(), config: { model_type: 'own_text', architectures: ['OwnForCausalLM'], ...config } });
+    assert.equal((await intentOf(own({}))).tied, null);
+    assert.equal((await intentOf(own({ tie_word_embeddings: true }))).tied, true);
+    assert.equal((await intentOf(own({ text_config: { tie_word_embeddings: false } }))).tied, false);
+    assert.equal((await intentOf(own({ weight_tying: false }))).tied, false);
+    assert.equal((await intentOf(own({ tie_word_embeddings: 'yes' }))).tied, null);
+    assert.equal((await intentOf(own({}), own({ tie_word_embeddings: false }))).tied, false);
+  });
+});
+
+test('code in the repo is told where nothing is known of the type', async () => {
+  const autoMap = { auto_map: { AutoModelForCausalLM: 'modeling.Own' } };
+  assert.equal((await intentOf(llama({ config: { model_type: 'own_text', ...autoMap } }))).remoteCode, true);
+  assert.equal((await intentOf(llama({ config: { model_type: 'own_text' } }))).remoteCode, false);
+  assert.equal((await intentOf(llama({ config: autoMap }))).remoteCode, false);
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { llama } from '../../src/diagnosis/examples.ts';
+import { sideBySide } from '../support/side-by-side.ts';
+
+const names = (items: readonly { readonly name: string }[]): string[] => items.map(({ name }) => name);
+
+describe('a base of another architecture', () => {
+  test('is no yardstick: by its width', async () => {
+    const wide = llama({ config: { model_type: 'mistral', hidden_size: 128 }, architecture: 'MistralForCausalLM' });
+    const side = await sideBySide(llama(), wide);
+    assert.equal(side.base, null);
+    assert.equal(side.incomparable?.reference, './base');
+    assert.equal(side.comparison.basis, 'facts');
+    assert.deepEqual(side.comparison.missing, []);
+  });
+
+  test('is no yardstick: by its names, where its type is another too', async () => {
+    const other = llama({ config: { model_type: 'own_text' }, architecture: 'OwnForCausalLM', rename: (name) => `stack${name.replaceAll('layers', 'blocks').replaceAll('proj', 'dense').replaceAll('norm', 'scale').replaceAll('lm_head', 'out').replaceAll('embed_tokens', 'wte')}` });
+    const side = await sideBySide(llama(), other);
+    assert.equal(side.base, null);
+    assert.equal(side.incomparable?.reference, './base');
+    assert.deepEqual(side.comparison.missing, []);
+  });
+
+  test('a sound base of the same type is one, whatever is lost', async () => {
+    const side = await sideBySide(llama({ rename: (name) => (name.includes('norm') ? name : null) }), llama());
+    assert.equal(side.incomparable, null);
+    assert.equal(side.comparison.basis, 'base');
+    assert.equal(side.comparison.missing.length, 16);
+  });
+});
+
+describe('names that the facts do not know', () => {
+  const own = (name: string): string => name.replace('model.layers', 'decoder.stack').replace('embed_tokens', 'wte').replace(/(\w+)_proj/, 'dense_$1');
+
+  test('mean that nothing is known of the class', async () => {
+    const { comparison, intent } = await sideBySide(llama({ rename: own }));
+    assert.equal(comparison.basis, 'none');
+    assert.equal(intent.facts, null);
+    assert.deepEqual(comparison.missing, []);
+  });
+
+  test('a wrapper before them does not', async () => {
+    const { comparison } = await sideBySide(llama({ rename: (name) => `module.${name}` }));
+    assert.equal(comparison.basis, 'facts');
+    assert.equal(comparison.wrapper?.text, 'module.');
+    assert.deepEqual(comparison.wrapper?.unwrapped.missing, []);
+  });
+
+  test('a few of them are a few too many', async () => {
+    const { comparison } = await sideBySide(llama({ rename: (name) => (name.includes('layers.1.mlp') ? own(name) : name) }));
+    assert.equal(comparison.basis, 'facts');
+    assert.equal(comparison.unexpected.length, 3);
+    assert.deepEqual(names(comparison.missing), ['down', 'gate', 'up'].map((part) => `model.layers.1.mlp.${part}_proj.weight`));
+  });
+});
+
+test('a type of which nothing is known is compared with nothing, and with its base all the same', async () => {
+  const own = llama({ config: { model_type: 'own_text' }, architecture: 'OwnForCausalLM' });
+  assert.equal((await sideBySide(own)).comparison.basis, 'none');
+  const { comparison } = await sideBySide({ ...own, tensors: llama({ layers: 1 }).tensors }, own);
+  assert.equal(comparison.basis, 'base');
+  assert.equal(comparison.missing.length, 9);
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { llama } from '../../src/diagnosis/examples.ts';
+import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { edited, sideBySide } from '../support/side-by-side.ts';
+
+const base = llama({ layers: 4 });
+const UP = (layer: number): string => `model.layers.${layer}.mlp.up_proj.weight`;
+
+async function mismatches(example: ExampleCheckpoint, other: ExampleCheckpoint | null = null): Promise<[string, readonly number[], readonly number[]][]> {
+  const { comparison } = await sideBySide(example, other);
+  return comparison.mismatched.map(({ name, expected, actual }) => [name, expected.shape, actual.shape]);
+}
+
+describe('beside a base', () => {
+  test('a shape that the base does not have is one, and the base says what it should be', async () => {
+    assert.deepEqual(await mismatches(base, base), []);
+    assert.deepEqual(await mismatches(edited(base, { [UP(2)]: ['BF16', 90, 64] }), base), [[UP(2), [96, 64], [90, 64]]]);
+    assert.deepEqual(await mismatches(edited(base, { [UP(2)]: ['BF16', 96, 8, 8] }), base), [[UP(2), [96, 64], [96, 8, 8]]]);
+  });
+
+  test('even where every layer has it', async () => {
+    const all = edited(base, Object.fromEntries([0, 1, 2, 3].map((layer) => [UP(layer), ['BF16', 90, 64] as const])));
+    assert.equal((await mismatches(all, base)).length, 4);
+  });
+
+  test('widths that the checkpoint\'s own config states are no damage', async () => {
+    const wider = llama({ layers: 4, config: { intermediate_size: 112 } });
+    const widened = edited(wider, Object.fromEntries([0, 1, 2, 3].flatMap((layer) => [
+      [UP(layer), ['BF16', 112, 64] as const], [`model.layers.${layer}.mlp.gate_proj.weight`, ['BF16', 112, 64] as const], [`model.layers.${layer}.mlp.down_proj.weight`, ['BF16', 64, 112] as const],
+    ])));
+    assert.deepEqual(await mismatches(widened, base), []);
+  });
+});
+
+describe('the vocabulary', () => {
+  test('resized together with the config is a resize', async () => {
+    const { comparison } = await sideBySide(llama({ layers: 4, vocabulary: 328 }), base);
+    assert.deepEqual(comparison.mismatched, []);
+    assert.deepEqual(comparison.vocabulary, { names: ['lm_head.weight', 'model.embed_tokens.weight'], from: 320, to: 328 });
+  });
+
+  test('that the config does not follow is a mismatch, with a base and without', async () => {
+    const stale = llama({ layers: 4, vocabulary: 328, config: { vocab_size: 320 } });
+    for (const other of [base, null]) {
+      assert.deepEqual((await mismatches(stale, other)).sort(), [['lm_head.weight', [320, 64], [328, 64]], ['model.embed_tokens.weight', [320, 64], [328, 64]]]);
+    }
+  });
+});
+
+describe('without a base', () => {
+  const everywhere = (shape: readonly number[]): ExampleCheckpoint => edited(base, Object.fromEntries([0, 1, 2, 3].map((layer) => [UP(layer), ['BF16', ...shape] as const])));
+
+  test('one layer that differs is wrong', async () => {
+    assert.deepEqual(await mismatches(edited(base, { [UP(1)]: ['BF16', 90, 64] })), [[UP(1), [96, 64], [90, 64]]]);
+  });
+
+  test('a formula that fails in every layer alike is doubted', async () => {
+    assert.deepEqual(await mismatches(everywhere([90, 64])), []);
+  });
+
+  test('but not where it fails differently, or where nothing is in them', async () => {
+    const different = edited(everywhere([90, 64]), { [UP(3)]: ['BF16', 80, 64] });
+    assert.equal((await mismatches(different)).length, 4);
+    assert.equal((await mismatches(everywhere([0, 64]))).length, 4);
+  });
+
+  test('but not where all of the model is cut into slices of one size', async () => {
+    const sliced = Object.fromEntries(Object.entries(base.tensors).map(([name, [dtype, rows = 1, ...rest]]) => [name, rest.length === 0 ? ([dtype, rows] as const) : ([dtype, rows / 2, ...rest] as const)]));
+    const found = await mismatches({ ...base, tensors: sliced });
+    for (const layer of [0, 1, 2, 3]) assert.ok(found.some(([name]) => name === UP(layer)));
+    assert.ok(found.every(([, [expected = 0], [actual = 0]]) => expected === 2 * actual));
+  });
+});
