@@ -1,4 +1,5 @@
 import type { Release } from '../architecture/facts.ts';
+import { mapToMemory } from '../architecture/prefix.ts';
 import type { ComparedPair, Evidence } from './evidence.ts';
 import { lacksConfig, lostIndex } from './lost-documents.ts';
 import type { Prose } from './prose.ts';
@@ -48,12 +49,21 @@ function refusalOf({ checkpoint, losses }: Evidence): Prose | null {
 }
 
 /** Why transformers stops where vLLM, which takes every shard that it finds, does not; or null. */
-function refusalOfTransformers({ checkpoint }: Evidence, release: Release): Prose | null {
+function refusalOfTransformers(evidence: Evidence, release: Release): Prose | null {
+  const { checkpoint } = evidence;
   const index = lostIndex(checkpoint);
   if (index !== null) return prose`refuses: ${index} is not there`;
   if (checkpoint.index?.hasMetadata === false) return prose`refuses: ${checkpoint.index.path} has no ${'metadata'}`;
+  const misplaced = release === '4.57.6' ? misplacedBy4(evidence) : null;
+  if (misplaced !== null) return prose`refuses: ${misplaced} stands among names without the base prefix`;
   const noFormat = checkpoint.shards.some(({ path, metadata }) => path.endsWith('.safetensors') && metadata !== null && metadata['format'] === undefined);
   return release === '4.57.6' && noFormat ? prose`refuses: a header has no ${'format'} in its metadata` : null;
+}
+
+/** A name for which 4.57 takes the whole checkpoint for corrupted: it puts the lost base prefix before every name, the head's too. */
+function misplacedBy4({ comparison, intent, checkpoint }: Evidence): string | null {
+  const facts = intent.byRelease['4.57.6'];
+  return comparison.prefixLost && facts !== null ? mapToMemory(checkpoint.tensors.columns.names, facts).refused : null;
 }
 
 function transformers(evidence: Evidence, release: Release, refusal: Prose | null): Prose {

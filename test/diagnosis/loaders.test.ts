@@ -70,6 +70,15 @@ describe('what loaders do', () => {
     assert.equal(five, 'loads; the head is the embedding');
   });
 
+  test('where the base prefix is lost and the head is stored, 4.57 takes the checkpoint for corrupted', async () => {
+    for (const transformers_version of ['4.57.6', '5.18.0']) {
+      const { four } = await outcomes(llama({ prefix: '', config: { transformers_version } }), llama());
+      assert.equal(four, 'refuses: lm_head.weight stands among names without the base prefix');
+    }
+    assert.equal((await outcomes(llama({ prefix: '' }))).five, 'loads; the head is the stored one');
+    assert.equal((await outcomes(llama({ prefix: '', tied: true }))).four, 'loads; the head is the embedding');
+  });
+
   test('a classifier’s head is tied to nothing', async () => {
     const { loaders, findings } = await judged({ checkpoint: llama({ architecture: 'LlamaForSequenceClassification', head: false }) });
     assert.equal(loaders.map(({ outcome }) => plain(outcome)).at(-1), 'refuses: weights were not initialised from the checkpoint');
