@@ -15,7 +15,7 @@ const LEAST_MS_BETWEEN = 80;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** A line for standard error where that is a terminal that somebody looks at; null elsewhere (a file, CI). */
-export function progressLine({ stderr, env }: Host, now: () => number = Date.now): ProgressLine | null {
+function progressLine({ stderr, env }: Host, now: () => number = Date.now): ProgressLine | null {
   if (stderr.isTTY !== true || env.CI || env.TERM === 'dumb') return null;
   let bytes = 0;
   let reads = 0;

@@ -6,7 +6,7 @@ import { MAX_CARD_CHARACTERS, MAX_CARD_ITEMS } from './limits.ts';
  * Cuts the front matter out of a model card.
  * @returns the YAML between the first two `---` lines, or null where the card has none
  */
-export function frontMatter(text: string): string | null {
+function frontMatter(text: string): string | null {
   // One pattern for all of it would try every line as the first: quadratic in a card of empty lines.
   const body = text.trimStart();
   const opening = /^---[ \t]*\r?\n/.exec(body)?.[0];

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '../format/tensor-table.ts';
-import { dimensions } from './numbers.ts';
+import { dimensions } from '../diagnosis/numbers.ts';
 
 /** Tensors that differ only in the numbers of their name (layers, experts), as one row. */
 export interface TensorGroup {

@@ -8,7 +8,7 @@ import { documentOf } from './document/document.ts';
 import { alert, bold, paragraph, root } from './document/nodes.ts';
 import type { Alert, Details, Inline } from './document/nodes.ts';
 import { fit } from './fit.ts';
-import { counted } from './numbers.ts';
+import { counted } from '../diagnosis/numbers.ts';
 import type { Prose, Report } from './report.ts';
 
 /** Characters that an issue comment may have, all in all. */

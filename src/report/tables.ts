@@ -1,7 +1,7 @@
 import type { TensorInfo } from '../format/tensor-table.ts';
 import { groupNames, groups } from './groups.ts';
 import type { TensorGroup } from './groups.ts';
-import { arithmetic, counted, dimensions, grouped, signed, size } from './numbers.ts';
+import { arithmetic, counted, dimensions, grouped, signed, size } from '../diagnosis/numbers.ts';
 import type { CheckpointReport, Prose, ShardRow } from './report.ts';
 import { causeName, ledgerSum, shardDifference } from './view.ts';
 

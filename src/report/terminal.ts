@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import { columns, flat, wrap } from './layout.ts';
-import { counted } from './numbers.ts';
+import { counted } from '../diagnosis/numbers.ts';
 import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
 import { ledgerTable, mismatchTable, missingTable, shardTable, tensorTable } from './tables.ts';
 import type { TableData } from './tables.ts';

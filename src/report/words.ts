@@ -1,4 +1,4 @@
-import { counted, grouped, size } from './numbers.ts';
+import { counted, grouped, size } from '../diagnosis/numbers.ts';
 import { prose } from './report.ts';
 import type { CheckpointReport, Prose, Report } from './report.ts';
 import { active, countOf, mainFinding, needsAttention } from './view.ts';

@@ -1,6 +1,6 @@
 import type { RootContent } from 'mdast';
 import { groups } from '../groups.ts';
-import { counted, size } from '../numbers.ts';
+import { counted, size } from '../../diagnosis/numbers.ts';
 import { prose } from '../report.ts';
 import type { CheckpointReport, Finding, Prose } from '../report.ts';
 import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from '../tables.ts';

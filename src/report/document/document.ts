@@ -1,4 +1,4 @@
-import { counted } from '../numbers.ts';
+import { counted } from '../../diagnosis/numbers.ts';
 import type { CheckpointReport, Prose, Report } from '../report.ts';
 import { byUrgency, mainFinding, needsAttention } from '../view.ts';
 import { stock, verdictReason, verdictSentence } from '../words.ts';

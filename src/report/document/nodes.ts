@@ -1,5 +1,5 @@
 import type { BlockContent, Code, Heading, ListItem, Paragraph, PhrasingContent, Root, RootContent, Strong, Table, TableCell } from 'mdast';
-import { counted } from '../numbers.ts';
+import { counted } from '../../diagnosis/numbers.ts';
 import type { Prose } from '../report.ts';
 import type { TableData } from '../tables.ts';
 import { linkless, visible, visibleBlock } from '../untrusted.ts';

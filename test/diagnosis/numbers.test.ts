@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arithmetic, counted, dimensions, signed, size } from '../../src/report/numbers.ts';
+import { arithmetic, counted, dimensions, signed, size } from '../../src/diagnosis/numbers.ts';
 
 test('sizes are decimal with three digits', () => {
   assert.equal(size(1_168_138_808), '1.17 GB');

@@ -1,1 +1,0 @@
-export * from '../diagnosis/numbers.ts';
