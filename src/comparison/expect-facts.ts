@@ -38,6 +38,9 @@ function sideKey(list: string): string | null {
   return side === undefined || /vision|audio|image|tower/.test(list) ? null : `${side}_layers`;
 }
 
+/** A layer that the facts know by its number only. */
+const LITERAL_LAYER = /(?:^|\.)(?:layers?|blocks?|h)\.\d+\./;
+
 class Expectation {
   readonly #facts: ClassFacts;
   readonly #config: JsonObject | null;
@@ -47,6 +50,8 @@ class Expectation {
   readonly #table = new TableBuilder();
   readonly #memory: string[] = [];
   readonly #known: number[] = [];
+  /** Where models within the model sit that are not its text model, each with a dot at its end. */
+  readonly #towers: readonly string[];
   readonly #present = new Map<string, Set<string>>();
   readonly #added = new Set<string>();
   readonly #pieceCounts = new Map<string, number>();
@@ -57,6 +62,7 @@ class Expectation {
     this.#observed = observed;
     this.#shapes = new ShapeFacts(facts, config);
     this.#siblings = new Siblings(observed, config);
+    this.#towers = facts.submodels.flatMap(({ path, config: at }) => (at === null || /text|decoder|language|llm/.test(at) ? [] : [`${path}.`]));
   }
 
   build(): Expected {
@@ -68,10 +74,18 @@ class Expectation {
       byList.set(list, [...(byList.get(list) ?? []), group]);
     }
     for (const [list, groups] of byList) {
-      if (list === '') for (const group of groups) this.#addGroup(group, [], group.presence === 'always');
+      if (list === '') for (const group of groups) this.#addTopLevel(group);
       else this.#addLayers(list, groups);
     }
     return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Set(), shapeKnown: Uint8Array.from(this.#known), firstUnstored: 0 };
+  }
+
+  /** A group outside of layers. How many stages a tower has is its config's to say, and so it is with layers so unlike that the facts list them by number: those are due only where they are. */
+  #addTopLevel(group: ParameterGroup): void {
+    const isStage = ({ memory }: ParameterFacts): boolean => LITERAL_LAYER.test(memory) || (/\.\d+\./.test(memory) && this.#towers.some((tower) => memory.startsWith(tower)));
+    const stages = group.parameters.filter(isStage);
+    this.#addGroup(stages.length === 0 ? group : { ...group, parameters: group.parameters.filter((parameter) => !isStage(parameter)) }, [], group.presence === 'always');
+    for (const parameter of stages) if (this.#isPresent(parameter.memory, [])) this.#addParameter(parameter, []);
   }
 
   /** All groups of one list of layers (`model.layers`). */
@@ -80,19 +94,45 @@ class Expectation {
     const count = this.#layerCount(list, groups);
     const kinds = new LayerKinds(this.#config, count);
     const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: outer.filter((group) => this.#touches(group, [layer])) })));
+    const isRegular = this.#layerKey(list, groups) !== null || !this.#hasOtherStacks();
+    const strange = this.#strangeLayers(list);
     for (let layer = 0; layer < count; layer++) {
       const due = layers.due(layer);
-      for (const group of outer) this.#addGroup(group, [layer], isInEveryLayer(group) || due.has(group));
+      for (const group of outer) {
+        // A layer with parameters that the facts do not know is of a kind of its own: what others always have proves nothing about it.
+        const isDue = isInEveryLayer(group) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
+        this.#addGroup(group, [layer], isDue || due.has(group));
+      }
     }
     for (const group of groups) if (!outer.includes(group)) this.#addInner(group);
   }
 
   #layerCount(list: string, groups: readonly ParameterGroup[]): number {
-    const disk = groups[0]?.parameters[0]?.disk ?? '';
-    const key = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? sideKey(list) ?? this.#onlyStackKey();
+    const key = this.#layerKey(list, groups);
     const stated = key === null ? null : numberAt(this.#config, key);
     const isCount = stated !== null && Number.isInteger(stated) && stated >= 0;
     return Math.min(isCount ? stated : this.#observed.count(list), MAX_LAYERS);
+  }
+
+  /** The setting that counts the layers of a list, or null. */
+  #layerKey(list: string, groups: readonly ParameterGroup[]): string | null {
+    const disk = groups[0]?.parameters[0]?.disk ?? '';
+    return this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? sideKey(list) ?? this.#onlyStackKey();
+  }
+
+  #hasOtherStacks(): boolean {
+    return Object.keys(this.#facts.layers).filter((stack) => stars(stack) === 0).length > 1;
+  }
+
+  /** Layers of a list in which something is stored that the facts do not know. */
+  #strangeLayers(list: string): ReadonlySet<number> {
+    const known = new Set(this.#facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
+    const strange = new Set<number>();
+    for (const [pattern, rows] of this.#observed.memory) {
+      if (known.has(pattern) || !pattern.startsWith(`${list}.*`)) continue;
+      for (const { numbers } of rows) if (numbers[0] !== undefined) strange.add(numbers[0]);
+    }
+    return strange;
   }
 
   /** The setting that counts layers, for a class that has one stack of them. */
@@ -182,6 +222,6 @@ class Expectation {
     const shape = byFacts ?? sibling.shape ?? [];
     this.#table.add(name, sibling.dtype, shape, byFacts === null && sibling.shape === null ? 0 : null);
     this.#memory.push(memory);
-    this.#known.push(byFacts !== null || sibling.regular ? 1 : 0);
+    this.#known.push(byFacts !== null || (sibling.regular && !this.#shapes.isIrregular(disk)) ? 1 : 0);
   }
 }

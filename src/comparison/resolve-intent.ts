@@ -47,7 +47,8 @@ function perRelease<T>(value: (release: Release) => T): Readonly<Record<Release,
  * of its name. A class of its own beside those of a known model type (`LlamaForRewardModel`) is not that type's bare one.
  */
 function isBare(name: string, facts: ModelTypeFacts | null): boolean {
-  if (facts !== null) return facts.classes.some((entry) => entry.class === name && entry.bare);
+  // Where a model type has no bare class, its auto class for bare models offers the class with the head.
+  if (facts !== null) return facts.classes.some((entry) => entry.class === name && entry.bare && entry.outputEmbedding === null);
   return name.endsWith('Model') && !/(?:LMHead|DoubleHeads|With\w*Head|For[A-Z]|Reward)\w*Model$/.test(name);
 }
 

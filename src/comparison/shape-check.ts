@@ -22,6 +22,7 @@ class ShapeCheck {
   #mismatched: Mismatch[] = [];
   readonly #resized: { name: string; from: number; to: number }[] = [];
   readonly #vocabularyRows: number | null;
+  #frequencies: Map<number, number> | undefined;
 
   constructor(sides: Sides) {
     this.#sides = sides;
@@ -61,7 +62,28 @@ class ShapeCheck {
       if (groups.has(pattern)) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
     }
     const doubtful = new Set([...groups].flatMap(([pattern, { layers, shapes, empty }]) => (pattern.includes('*') && !empty && shapes.size === 1 && layers > 1 && layers === counts.get(pattern) ? [pattern] : [])));
-    this.#mismatched = this.#mismatched.filter(({ memory }) => !doubtful.has(patternIn(this.#sides.input.facts, 'memory', memory).pattern));
+    this.#mismatched = this.#mismatched.filter((item) => !doubtful.has(patternIn(this.#sides.input.facts, 'memory', item.memory).pattern) && !this.#isFarFetched(item));
+  }
+
+  /**
+   * Whether the expected dimension occurs less often in the model than the stored one: a true width shows in other
+   * parameters as well, while a formula that took the wrong setting calls for a number that is nowhere.
+   */
+  #isFarFetched({ memory, expected, actual }: Mismatch): boolean {
+    const { heads } = this.#sides.input;
+    if (memory === heads.embedding || memory === heads.head || actual.shape.includes(0) || expected.shape.length !== actual.shape.length) return false;
+    const differing = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [[dim, actual.shape[i] ?? 0] as const]));
+    const [only] = differing;
+    return differing.length === 1 && only !== undefined && this.#frequency(only[0]) < this.#frequency(only[1]);
+  }
+
+  /** How often a dimension occurs among all stored dimensions. */
+  #frequency(dim: number): number {
+    if (this.#frequencies === undefined) {
+      this.#frequencies = new Map();
+      for (const value of this.#sides.actual.columns.dims) this.#frequencies.set(value, (this.#frequencies.get(value) ?? 0) + 1);
+    }
+    return this.#frequencies.get(dim) ?? 0;
   }
 
   /** Whether an embedding or head has the rows of another vocabulary that the config states: a side of an encoder and decoder has its own. */
@@ -129,14 +151,15 @@ class ShapeCheck {
     return ofBase !== null && sameNumbers(ofBase, this.#sides.expected.tensors.shape(row)) ? this.#facts.shape(memory) : null;
   }
 
-  /** The head's rows by the config, its width by the stored embedding's: a head is as wide as the embedding. */
+  /** The head's rows by the config; its width by the formula where that fits, else as it is stored: some heads are wider than the embedding. */
   #headShape(memory: string): number[] | null {
-    const { heads } = this.#sides.input;
-    const position = heads.embedding === null ? undefined : this.#sides.byMemory.get(heads.embedding);
+    const formula = this.#facts.shape(memory);
+    const own = this.#sides.byMemory.get(memory);
+    if (own === undefined || this.#sides.isDeclared(own)) return null;
+    const stored = this.#sides.actual.shape(this.#sides.rowAt(own));
+    if (stored.includes(0) || (formula !== null && sameNumbers(formula, stored))) return formula;
     const rows = this.#facts.dimensions(memory)?.[0] ?? null;
-    if (position === undefined || rows === null || this.#sides.isDeclared(position)) return null;
-    const [, ...width] = this.#sides.actual.shape(this.#sides.rowAt(position));
-    return width.length !== 1 || width.includes(0) ? this.#facts.shape(memory) : [rows, ...width];
+    return rows === null ? null : [rows, ...stored.slice(1)];
   }
 
   /** The expected shape, with the rows of the base's vocabulary replaced by those that the checkpoint's config states. */

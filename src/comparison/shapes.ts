@@ -64,8 +64,14 @@ export class ShapeFacts {
   dimensions(memory: string): readonly (number | null)[] | null {
     const found = this.#parameters.get(patternIn(this.#facts, 'memory', memory).pattern);
     const only = found?.length === 1 ? found[0] : undefined;
-    if (only?.dims == null || stars(only.disk) !== stars(only.memory)) return null;
+    if (only?.dims == null || stars(only.disk) !== stars(only.memory) || this.isIrregular(only.disk)) return null;
     return only.dims.map((dim) => dimension(dim, this.#config));
+  }
+
+  /** Whether it is of a list that no setting counts (the stages of a convolutional tower): its members are unlike, and so are their shapes. */
+  isIrregular(disk: string): boolean {
+    const star = disk.indexOf('*');
+    return star >= 0 && this.#facts?.layers[disk.slice(0, star - 1)] === null && Object.keys(this.#facts.layers).filter((list) => !list.includes('*')).length > 1;
   }
 
   /** The whole shape, or null where a dimension can't be told. */
