@@ -55,6 +55,7 @@ class Expectation {
   readonly #present = new Map<string, Set<string>>();
   readonly #added = new Set<string>();
   readonly #pieceCounts = new Map<string, number>();
+  readonly #off = new Map<ParameterGroup, ReadonlySet<ParameterFacts>>();
 
   constructor(facts: ClassFacts, config: JsonObject | null, observed: Observed) {
     this.#facts = facts;
@@ -161,7 +162,23 @@ class Expectation {
 
   #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean): void {
     if (!due && !this.#touches(group, numbers)) return;
-    for (const parameter of group.parameters) this.#addParameter(parameter, numbers);
+    const off = this.#switchedOff(group);
+    for (const parameter of group.parameters) if (!off.has(parameter)) this.#addParameter(parameter, numbers);
+  }
+
+  /**
+   * What a setting of 0 leaves out, of a group that was there whenever the setting was more: what it sizes, and of the
+   * same layers whatever no layer has.
+   */
+  #switchedOff(group: ParameterGroup): ReadonlySet<ParameterFacts> {
+    let off = this.#off.get(group);
+    if (off === undefined) {
+      const absent = group.parameters.filter(({ memory }) => !this.#observed.memory.has(memory));
+      const sizedZero = absent.filter(({ memory }) => this.#shapes.shape(memory)?.includes(0) === true);
+      off = new Set(sizedZero.length > 0 && group.scope !== '' ? absent : sizedZero);
+      this.#off.set(group, off);
+    }
+    return off;
   }
 
   #touches(group: ParameterGroup, numbers: Numbers): boolean {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setSideBySide } from '../../src/comparison/set-side-by-side.ts';
 import { headNames, storedPairs } from '../../src/comparison/head.ts';
-import { loadModelTypeFacts } from '../../src/architecture/index.ts';
 import { llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
-import { readExample } from '../support/examples.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 describe('headNames of an unknown class', () => {
   test('knows the names that the field uses', () => {
@@ -22,8 +20,7 @@ describe('headNames of an unknown class', () => {
 
 describe('storedPairs', () => {
   const pairs = async (example: ExampleCheckpoint): Promise<[string, string][]> => {
-    const checkpoint = await readExample(example);
-    const { intent, comparison } = setSideBySide(checkpoint, null, await loadModelTypeFacts(String(checkpoint.config?.['model_type'])));
+    const { checkpoint, intent, comparison } = await sideBySide(example);
     return storedPairs(intent, comparison).map(({ target, source, targetRow, sourceRow }) => {
       assert.equal(checkpoint.tensors.name(targetRow), target);
       assert.equal(checkpoint.tensors.name(sourceRow), source);

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { loadModelTypeFacts } from '../../src/architecture/index.ts';
 import { LEDGER_CAUSES, ledger } from '../../src/comparison/ledger.ts';
 import type { LedgerCause, LedgerLine } from '../../src/comparison/ledger.ts';
-import { setSideBySide } from '../../src/comparison/set-side-by-side.ts';
 import { llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
-import { exampleFiles, readExample } from '../support/examples.ts';
+import { exampleFiles } from '../support/examples.ts';
+import { edited, sideBySide } from '../support/side-by-side.ts';
 
 const MATRIX = 320 * 64 * 2;
 
@@ -16,19 +15,15 @@ function weights(example: ExampleCheckpoint): number {
 
 /** The lines by cause; their sum is checked against the files themselves. */
 async function lines(example: ExampleCheckpoint, base: ExampleCheckpoint): Promise<Partial<Record<LedgerCause, LedgerLine>>> {
-  const [checkpoint, other] = [await readExample(example), await readExample(base, './base')];
-  const { comparison, base: compared } = setSideBySide(checkpoint, other, await loadModelTypeFacts('llama'));
-  assert.equal(compared, other);
-  const found = ledger(checkpoint, other, comparison);
+  const { checkpoint, base: compared, comparison } = await sideBySide(example, base);
+  assert.ok(compared !== null);
+  const found = ledger(checkpoint, compared, comparison);
   assert.equal(found.reduce((sum, { bytes }) => sum + bytes, 0), weights(example) - weights(base), 'every byte is accounted for, and none twice');
   assert.ok(found.every(({ cause, bytes }) => LEDGER_CAUSES.includes(cause) && bytes !== 0));
   return Object.fromEntries(found.map((line) => [line.cause, line]));
 }
 
 const base = llama();
-const edit = (change: Readonly<Record<string, readonly [string, ...number[]] | null>>): ExampleCheckpoint => ({
-  ...base, tensors: Object.fromEntries(Object.entries({ ...base.tensors, ...change }).flatMap(([name, tensor]) => (tensor === null ? [] : [[name, tensor]]))),
-});
 
 describe('ledger', () => {
   test('has no line between equal files', async () => {
@@ -36,7 +31,7 @@ describe('ledger', () => {
   });
 
   test('missing, unexpected, misshapen and widened parameters each have a line of their own', async () => {
-    const found = await lines(edit({
+    const found = await lines(edited(base, {
       'lm_head.weight': null, 'extra.weight': ['F32', 10], 'model.norm.weight': ['F32', 64], 'model.layers.0.mlp.up_proj.weight': ['BF16', 90, 64],
     }), base);
     assert.deepEqual(found['missing-parameters'], { cause: 'missing-parameters', bytes: -MATRIX, names: ['lm_head.weight'] });

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { llama, mixtral } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
 import { judged, rulesOf } from '../support/examples.ts';
+import { edited } from '../support/side-by-side.ts';
 
 type Tensors = ExampleCheckpoint['tensors'];
 
@@ -26,6 +27,30 @@ function sharedValues(modelType: string, architecture: string): ExampleCheckpoin
     layers: 12, architecture, config: { model_type: modelType, attention_k_eq_v: true, layer_types: types, ...(modelType === 'llama' ? {} : { auto_map: { AutoModelForCausalLM: 'modeling.Own' } }) },
     rename: (name) => (/layers\.(5|11)\.self_attn\.v_proj/.test(name) ? null : name),
   });
+}
+
+/** Gemma 4 without embeddings by layer: the same, of a known type, and full attention has wider heads. */
+function gemma4(): ExampleCheckpoint {
+  const types = Array.from({ length: 12 }, (_, i) => (i % 6 === 5 ? 'full_attention' : 'sliding_attention'));
+  const norms = ['input_layernorm', 'post_attention_layernorm', 'pre_feedforward_layernorm', 'post_feedforward_layernorm'];
+  const tensors = layers(12, (prefix, i) => {
+    const dim = i % 6 === 5 ? 32 : 16;
+    return {
+      ...Object.fromEntries(norms.map((norm) => [`${prefix}${norm}.weight`, ['BF16', H] as const])),
+      [`${prefix}layer_scalar`]: ['BF16', 1],
+      [`${prefix}mlp.gate_proj.weight`]: ['BF16', 96, H], [`${prefix}mlp.up_proj.weight`]: ['BF16', 96, H], [`${prefix}mlp.down_proj.weight`]: ['BF16', H, 96],
+      [`${prefix}self_attn.q_proj.weight`]: ['BF16', 4 * dim, H], [`${prefix}self_attn.k_proj.weight`]: ['BF16', 2 * dim, H], [`${prefix}self_attn.o_proj.weight`]: ['BF16', H, 4 * dim],
+      [`${prefix}self_attn.q_norm.weight`]: ['BF16', dim], [`${prefix}self_attn.k_norm.weight`]: ['BF16', dim],
+      ...(i % 6 === 5 ? {} : { [`${prefix}self_attn.v_proj.weight`]: ['BF16', 2 * dim, H] }),
+    };
+  });
+  return {
+    config: {
+      architectures: ['Gemma4ForCausalLM'], model_type: 'gemma4_text', attention_k_eq_v: true, layer_types: types, global_head_dim: 32, head_dim: 16, hidden_size: H, hidden_size_per_layer_input: 0, intermediate_size: 96,
+      num_attention_heads: 4, num_global_key_value_heads: 2, num_hidden_layers: 12, num_key_value_heads: 2, tie_word_embeddings: true, transformers_version: '5.18.0', vocab_size: 320, vocab_size_per_layer_input: 320,
+    },
+    tensors: { 'model.embed_tokens.weight': ['BF16', 320, H], ...tensors, 'model.norm.weight': ['BF16', H] },
+  };
 }
 
 /** Linear attention, and in every eighth layer attention of the usual kind. */
@@ -101,6 +126,7 @@ function feedForwardHead(): ExampleCheckpoint {
 
 const LAYOUTS: readonly Layout[] = [
   { name: 'keys as values in every sixth layer, unknown type', checkpoint: sharedValues('own_text', 'OwnForCausalLM'), drop: 'model.layers.4.mlp.up_proj.weight' },
+  { name: 'keys as values in every sixth layer, known type', checkpoint: gemma4(), drop: 'model.layers.5.self_attn.k_proj.weight' },
   { name: 'another kind of attention in every eighth layer', checkpoint: mixedAttention(), drop: 'model.layers.3.self_attn.o_proj.weight' },
   { name: 'a dense first layer', checkpoint: denseFirst(), drop: 'model.layers.2.self_attn.kv_b_proj.weight' },
   { name: 'experts', checkpoint: mixtral(), drop: 'model.layers.1.block_sparse_moe.experts.1.w2.weight' },
@@ -114,7 +140,7 @@ const LAYOUTS: readonly Layout[] = [
 /** A reward model of an unknown type beside the language model that it was made from. */
 const OWN_BASE = llama({ config: { model_type: 'own_text', auto_map: { AutoModel: 'modeling.Own' } }, architecture: 'OwnForCausalLM', layers: 3 });
 
-const less = (checkpoint: ExampleCheckpoint, drop: string): ExampleCheckpoint => ({ ...checkpoint, tensors: Object.fromEntries(Object.entries(checkpoint.tensors).filter(([name]) => name !== drop)) });
+const less = (checkpoint: ExampleCheckpoint, drop: string): ExampleCheckpoint => edited(checkpoint, { [drop]: null });
 
 describe('a layout that is irregular on purpose', () => {
   for (const { name, checkpoint, drop } of LAYOUTS) {
