@@ -1,4 +1,4 @@
-import { size } from '../report/numbers.ts';
+import { size } from '../diagnosis/numbers.ts';
 import { commandless, visible } from '../report/untrusted.ts';
 import type { SourceEvent } from '../source/context.ts';
 import type { Host } from './host.ts';
