@@ -319,7 +319,8 @@ def main():
                 bare.setdefault(facts["modelType"], facts)
     for line in open(source):
         key = tuple(json.loads(line[:line.index(', "tasks"')] + "}")[k] for k in ("modelType", "class"))
-        seen[key] = line
+        if key not in seen or not unfinished(line):
+            seen[key] = line
     with open(target, "a") as out:
         for key, line in seen.items():
             if key in done or unfinished(line):

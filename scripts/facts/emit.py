@@ -189,6 +189,12 @@ class Shard:
         return {"dims": self.dims.values, "conversions": self.conversions.values, "groups": self.groups.values, "types": self.types}
 
 
+def leads_back(entry):
+    """Whether the loader finds the embeddings where the class has them, in a checkpoint that the class saved."""
+    known = {p["memory"] for group in entry["groups"] for p in group["parameters"]}
+    return all(name is None or any(re.fullmatch(re.escape(p).replace(r"\*", r"\d+"), name) for p in known) for name in (entry["input"], entry["output"]))
+
+
 def literal(value):
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
@@ -225,7 +231,9 @@ def main():
             entry = json.loads(line)
             if "facts" in entry and not entry["facts"]["memory"]:
                 continue  # an abstract class by another name
-            if "facts" in entry:
+            if "facts" in entry and not leads_back(entry["facts"]):
+                failures.append((release, *entry["key"], "what it saves does not load back: its embedding comes under another name"))
+            elif "facts" in entry:
                 facts.setdefault(entry["key"][0], {}).setdefault(release, []).append(entry["facts"])
             else:
                 failures.append((release, *entry["key"], " ".join(entry["failure"]["error"].split())[:160]))
