@@ -36,9 +36,10 @@ export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
 }
 
 /** Whether this is a working copy without its weights: pointers for all of them, or only their index. A place that serves weights has no such excuse. */
-function whereWeightsAre({ parts, index, isLocal, problems }: Checkpoint): Pick<Evidence, 'weightsElsewhere' | 'onlyIndexSeen'> {
+function whereWeightsAre({ parts, index, isLocal, problems, format }: Checkpoint): Pick<Evidence, 'weightsElsewhere' | 'onlyIndexSeen'> {
   const pointers = new Set(problems.flatMap((problem) => (problem.kind === 'pointer' ? [problem.path] : [])));
-  const isUnseen = index !== null && isLocal && parts.length > 0;
+  // What an adapter is, its config tells; what a model's single file holds, nothing does.
+  const isUnseen = (index !== null || format === 'adapter') && isLocal && parts.length > 0;
   return {
     weightsElsewhere: isUnseen && parts.every(({ path }) => pointers.has(path)),
     onlyIndexSeen: isUnseen && parts.every(({ state }) => state === 'absent'),

@@ -29,7 +29,8 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Ver
 }
 
 /** What keeps the evidence from deciding, or null. */
-function undecided({ checkpoint, base, intent, inner, losses, adapter, quantization, onlyIndexSeen }: Evidence): Prose | null {
+function undecided({ checkpoint, base, intent, inner, losses, adapter, quantization, onlyIndexSeen, weightsElsewhere }: Evidence): Prose | null {
+  if (weightsElsewhere && checkpoint.index === null) return prose`Only a pointer to the adapter's weights is here: they were not seen.`;
   if (onlyIndexSeen) {
     return prose`None of the ${checkpoint.parts.length} files that the index names is here. What the index names is whole; the weights were not seen.`;
   }
