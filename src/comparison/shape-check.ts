@@ -2,6 +2,7 @@ import type { Mismatch, VocabularyResize } from './comparison.ts';
 import { patternIn } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 import { findSlices } from './slices.ts';
+import type { Slices } from './slices.ts';
 import type { Sides } from './sides.ts';
 
 export interface ShapeResult {
@@ -55,7 +56,7 @@ class ShapeCheck {
       groups.set(pattern, { layers: group.layers + 1, shapes: group.shapes.add(actual.shape.join()), empty: group.empty || actual.shape.includes(0) });
     }
     const sliced = findSlices(this.#mismatched);
-    if (sliced !== null && sliced.parameters.length * 2 >= this.#knownMatrices()) return;
+    if (sliced !== null && this.#isThroughout(sliced)) return;
     const counts = new Map<string, number>();
     for (const memory of this.#sides.expected.memory) {
       const { pattern } = patternIn(this.#sides.input.facts, 'memory', memory);
@@ -91,6 +92,17 @@ class ShapeCheck {
     const { heads, config } = this.#sides.input;
     if (memory !== heads.embedding && memory !== heads.head) return false;
     return Object.entries(config ?? {}).some(([key, value]) => key.endsWith('_vocab_size') && (value === rows || config?.['vocab_size'] === rows));
+  }
+
+  /** Whether slices are of half of all matrices, of three kinds at least (keys and values alone are a formula's mistake), and not of a tower alone. */
+  #isThroughout({ parameters }: Slices): boolean {
+    const kinds = new Set(parameters.map(({ memory }) => patternIn(this.#sides.input.facts, 'memory', memory).pattern));
+    return parameters.length * 2 >= this.#knownMatrices() && kinds.size > 2 && parameters.some(({ memory }) => !this.#isInTower(memory));
+  }
+
+  /** Whether it is of a model within the model other than its text model: ranks slice the text model first of all. */
+  #isInTower(memory: string): boolean {
+    return (this.#sides.input.facts?.submodels ?? []).some(({ path, config }) => config !== null && !/text|decoder|language|llm/.test(config) && memory.startsWith(`${path}.`));
   }
 
   /** How many expected parameters have a known shape of two dimensions or more. */
