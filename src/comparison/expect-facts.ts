@@ -8,6 +8,7 @@ import type { Observed } from './observed.ts';
 import { fill, stars } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
+import { towerTest } from './towers.ts';
 
 type Numbers = readonly number[];
 
@@ -49,9 +50,10 @@ class Expectation {
   readonly #siblings: Siblings;
   readonly #table = new TableBuilder();
   readonly #memory: string[] = [];
-  readonly #known: number[] = [];
-  /** Where models within the model sit that are not its text model, each with a dot at its end. */
-  readonly #towers: readonly string[];
+  readonly #shapeKnown: number[] = [];
+  readonly #isInTower: (memory: string) => boolean;
+  /** Memory patterns of all parameters that the facts know. */
+  readonly #known: ReadonlySet<string>;
   readonly #present = new Map<string, Set<string>>();
   readonly #added = new Set<string>();
   readonly #pieceCounts = new Map<string, number>();
@@ -63,7 +65,8 @@ class Expectation {
     this.#observed = observed;
     this.#shapes = new ShapeFacts(facts, config);
     this.#siblings = new Siblings(observed, config);
-    this.#towers = facts.submodels.flatMap(({ path, config: at }) => (at === null || /text|decoder|language|llm/.test(at) ? [] : [`${path}.`]));
+    this.#isInTower = towerTest(facts);
+    this.#known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
   }
 
   build(): Expected {
@@ -78,12 +81,12 @@ class Expectation {
       if (list === '') for (const group of groups) this.#addTopLevel(group);
       else this.#addLayers(list, groups);
     }
-    return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Set(), shapeKnown: Uint8Array.from(this.#known), firstUnstored: 0 };
+    return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Set(), shapeKnown: Uint8Array.from(this.#shapeKnown), firstUnstored: 0 };
   }
 
   /** A group outside of layers. How many stages a tower has is its config's to say, and so it is with layers so unlike that the facts list them by number: those are due only where they are. */
   #addTopLevel(group: ParameterGroup): void {
-    const isStage = ({ memory }: ParameterFacts): boolean => LITERAL_LAYER.test(memory) || (/\.\d+\./.test(memory) && this.#towers.some((tower) => memory.startsWith(tower)));
+    const isStage = ({ memory }: ParameterFacts): boolean => LITERAL_LAYER.test(memory) || (/\.\d+\./.test(memory) && this.#isInTower(memory));
     const stages = group.parameters.filter(isStage);
     this.#addGroup(stages.length === 0 ? group : { ...group, parameters: group.parameters.filter((parameter) => !isStage(parameter)) }, [], group.presence === 'always');
     for (const parameter of stages) if (this.#isPresent(parameter.memory, [])) this.#addParameter(parameter, []);
@@ -127,10 +130,9 @@ class Expectation {
 
   /** Layers of a list in which something is stored that the facts do not know. */
   #strangeLayers(list: string): ReadonlySet<number> {
-    const known = new Set(this.#facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
     const strange = new Set<number>();
     for (const [pattern, rows] of this.#observed.memory) {
-      if (known.has(pattern) || !pattern.startsWith(`${list}.*`)) continue;
+      if (this.#known.has(pattern) || !pattern.startsWith(`${list}.*`)) continue;
       for (const { numbers } of rows) if (numbers[0] !== undefined) strange.add(numbers[0]);
     }
     return strange;
@@ -239,6 +241,6 @@ class Expectation {
     const shape = byFacts ?? sibling.shape ?? [];
     this.#table.add(name, sibling.dtype, shape, byFacts === null && sibling.shape === null ? 0 : null);
     this.#memory.push(memory);
-    this.#known.push(byFacts !== null || (sibling.regular && !this.#shapes.isIrregular(disk)) ? 1 : 0);
+    this.#shapeKnown.push(byFacts !== null || (sibling.regular && !this.#shapes.isIrregular(disk)) ? 1 : 0);
   }
 }

@@ -1,9 +1,11 @@
 import type { Mismatch, VocabularyResize } from './comparison.ts';
+import { DimensionCounts } from './dimension-counts.ts';
 import { patternIn } from './pattern.ts';
-import { ShapeFacts } from './shapes.ts';
+import { sameShape, ShapeFacts } from './shapes.ts';
 import { findSlices } from './slices.ts';
 import type { Slices } from './slices.ts';
 import type { Sides } from './sides.ts';
+import { towerTest } from './towers.ts';
 
 export interface ShapeResult {
   readonly mismatched: Mismatch[];
@@ -23,10 +25,11 @@ class ShapeCheck {
   #mismatched: Mismatch[] = [];
   readonly #resized: { name: string; from: number; to: number }[] = [];
   readonly #vocabularyRows: number | null;
-  #frequencies: Map<number, number> | undefined;
+  readonly #counts: DimensionCounts;
 
   constructor(sides: Sides) {
     this.#sides = sides;
+    this.#counts = new DimensionCounts(sides.actual);
     this.#facts = new ShapeFacts(sides.input.facts, sides.input.config);
     this.#baseFacts = sides.expected.basis === 'base' ? new ShapeFacts(sides.input.facts, sides.input.baseConfig) : null;
     const { embedding } = sides.input.heads;
@@ -49,6 +52,7 @@ class ShapeCheck {
    * mismatches are dropped, unless one dimension is divided by the same number throughout (one rank's slice) or is 0.
    */
   #dropDoubtful(): void {
+    if (this.#mismatched.length === 0) return;
     const groups = new Map<string, { layers: number; shapes: Set<string>; empty: boolean }>();
     for (const { memory, actual } of this.#mismatched) {
       const { pattern } = patternIn(this.#sides.input.facts, 'memory', memory);
@@ -75,16 +79,7 @@ class ShapeCheck {
     if (memory === heads.embedding || memory === heads.head || actual.shape.includes(0) || expected.shape.length !== actual.shape.length) return false;
     const differing = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [[dim, actual.shape[i] ?? 0] as const]));
     const [only] = differing;
-    return differing.length === 1 && only !== undefined && this.#frequency(only[0]) < this.#frequency(only[1]);
-  }
-
-  /** How often a dimension occurs among all stored dimensions. */
-  #frequency(dim: number): number {
-    if (this.#frequencies === undefined) {
-      this.#frequencies = new Map();
-      for (const value of this.#sides.actual.columns.dims) this.#frequencies.set(value, (this.#frequencies.get(value) ?? 0) + 1);
-    }
-    return this.#frequencies.get(dim) ?? 0;
+    return differing.length === 1 && only !== undefined && this.#counts.isRarer(only[0], only[1]);
   }
 
   /** Whether an embedding or head has the rows of another vocabulary that the config states: a side of an encoder and decoder has its own. */
@@ -96,13 +91,9 @@ class ShapeCheck {
 
   /** Whether slices are of half of all matrices, of three kinds at least (keys and values alone are a formula's mistake), and not of a tower alone. */
   #isThroughout({ parameters }: Slices): boolean {
+    const isInTower = towerTest(this.#sides.input.facts);
     const kinds = new Set(parameters.map(({ memory }) => patternIn(this.#sides.input.facts, 'memory', memory).pattern));
-    return parameters.length * 2 >= this.#knownMatrices() && kinds.size > 2 && parameters.some(({ memory }) => !this.#isInTower(memory));
-  }
-
-  /** Whether it is of a model within the model other than its text model: ranks slice the text model first of all. */
-  #isInTower(memory: string): boolean {
-    return (this.#sides.input.facts?.submodels ?? []).some(({ path, config }) => config !== null && !/text|decoder|language|llm/.test(config) && memory.startsWith(`${path}.`));
+    return parameters.length * 2 >= this.#knownMatrices() && kinds.size > 2 && parameters.some(({ memory }) => !isInTower(memory));
   }
 
   /** How many expected parameters have a known shape of two dimensions or more. */
@@ -120,7 +111,7 @@ class ShapeCheck {
     const wanted = this.#wanted(expected.memory[row] ?? '', row, differs);
     if (wanted === null) return;
     const actual = table.info(actualRow);
-    if (sameNumbers(wanted, actual.shape) || this.#isOtherVocabulary(expected.memory[row] ?? '', actual.shape)) {
+    if (sameShape(wanted, actual.shape) || this.#isOtherVocabulary(expected.memory[row] ?? '', actual.shape)) {
       const change = isKnown ? changedDimension(expected.tensors.shape(row), actual.shape) : null;
       if (change !== null && change.from === this.#vocabularyRows) this.#resized.push({ name: names[position] ?? actual.name, ...change });
       return;
@@ -140,7 +131,7 @@ class ShapeCheck {
     if (known === 'nothing') return true;
     const shape = expected.tensors.shape(row);
     if (known === 'elements') return expected.shapeKnown[row] === 0 || shape.length === 1 || Math.abs(actual.elements(actualRow) - expected.tensors.elements(row)) <= 1;
-    return input.unpacked?.members.has(actualRow) === true && shape.length === 2 && sameNumbers(shape.toReversed(), actual.shape(actualRow));
+    return input.unpacked?.members.has(actualRow) === true && shape.length === 2 && sameShape(shape.toReversed(), actual.shape(actualRow));
   }
 
   /**
@@ -160,7 +151,7 @@ class ShapeCheck {
   #byConfig(memory: string, row: number): number[] | null {
     if (this.#baseFacts === null) return memory === this.#sides.input.heads.head ? this.#headShape(memory) : this.#facts.shape(memory);
     const ofBase = this.#baseFacts.shape(memory);
-    return ofBase !== null && sameNumbers(ofBase, this.#sides.expected.tensors.shape(row)) ? this.#facts.shape(memory) : null;
+    return ofBase !== null && sameShape(ofBase, this.#sides.expected.tensors.shape(row)) ? this.#facts.shape(memory) : null;
   }
 
   /** The head's rows by the config; its width by the formula where that fits, else as it is stored: some heads are wider than the embedding. */
@@ -169,7 +160,7 @@ class ShapeCheck {
     const own = this.#sides.byMemory.get(memory);
     if (own === undefined || this.#sides.isDeclared(own)) return null;
     const stored = this.#sides.actual.shape(this.#sides.rowAt(own));
-    if (stored.includes(0) || (formula !== null && sameNumbers(formula, stored))) return formula;
+    if (stored.includes(0) || (formula !== null && sameShape(formula, stored))) return formula;
     const rows = this.#facts.dimensions(memory)?.[0] ?? null;
     return rows === null ? null : [rows, ...stored.slice(1)];
   }
@@ -181,10 +172,6 @@ class ShapeCheck {
     if (vocabularySize === null || this.#vocabularyRows === null) return shape;
     return shape.map((dim) => (dim === this.#vocabularyRows ? vocabularySize : dim));
   }
-}
-
-function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 /** The one dimension in which two shapes differ, where it is one. */

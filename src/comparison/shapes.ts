@@ -84,3 +84,8 @@ export class ShapeFacts {
     return shape;
   }
 }
+
+/** Whether two shapes are the same. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}

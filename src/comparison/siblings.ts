@@ -1,5 +1,6 @@
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { configDtype } from '../inventory/config.ts';
+import { DimensionCounts } from './dimension-counts.ts';
 import { LayerKinds } from './layers.ts';
 import type { Observed, ObservedRow } from './observed.ts';
 
@@ -50,10 +51,11 @@ export class Siblings {
   readonly #censuses = new Map<string, Census>();
   readonly #kinds = new Map<string, LayerKinds>();
   #dtype: string | undefined;
-  #frequencies: Map<number, number> | undefined;
+  readonly #counts: DimensionCounts;
 
   constructor(observed: Observed, config: JsonObject | null) {
     this.#observed = observed;
+    this.#counts = new DimensionCounts(observed.tensors);
     this.#config = config;
   }
 
@@ -82,16 +84,7 @@ export class Siblings {
     const [mine, its] = [this.#shape(own), this.#shape(other)];
     if (mine.length !== its.length) return null;
     const at = mine.findIndex((dim, i) => dim !== its[i]);
-    return this.#frequency(mine[at] ?? 0) < this.#frequency(its[at] ?? 0) ? other : null;
-  }
-
-  /** How often a dimension occurs among all dimensions of the model. */
-  #frequency(dim: number): number {
-    if (this.#frequencies === undefined) {
-      this.#frequencies = new Map();
-      for (const value of this.#observed.tensors.columns.dims) this.#frequencies.set(value, (this.#frequencies.get(value) ?? 0) + 1);
-    }
-    return this.#frequencies.get(dim) ?? 0;
+    return this.#counts.isRarer(mine[at] ?? 0, its[at] ?? 0) ? other : null;
   }
 
   /** All rows of a disk pattern, counted once by kind of layer and shape. */

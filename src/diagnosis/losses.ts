@@ -7,6 +7,7 @@ import type { Intent } from '../comparison/intent.ts';
 import type { Quantization } from '../comparison/quantization/unpack.ts';
 import { ADAPTER_PART } from '../comparison/names.ts';
 import { patternIn } from '../comparison/pattern.ts';
+import { towerPaths } from '../comparison/towers.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { mtpLayers, numberAt } from '../inventory/config.ts';
@@ -124,7 +125,7 @@ function headTest(intent: Intent, inner: Comparison): (memory: string) => boolea
   if (lost.length === 0) return () => false;
   const outputLost = output !== null && lost.some(({ memory }) => memory === output);
   const anyStored = [...inner.stored.keys()].some((memory) => isHead(memory));
-  return lost.length > 0 && (outputLost || !anyStored) ? isHead : () => false;
+  return outputLost || !anyStored ? isHead : () => false;
 }
 
 /** Parameters of layers beyond `num_hidden_layers`, or under `mtp.`, where the config promises such layers. */
@@ -156,9 +157,8 @@ function moduleOf(memory: string): string {
 
 /** Models within the model, other than its text model, of which nothing is stored. */
 function lostTowers(missing: Pool<Missing>, facts: ClassFacts | null, inner: Comparison): LostBlock[] {
-  if (missing.items.length === 0 || facts === null) return [];
-  const towers = facts.submodels.filter(({ config }) => config !== null && !/text|decoder|language|llm/.test(config));
-  return towers.flatMap(({ path }) => {
+  if (missing.items.length === 0) return [];
+  return towerPaths(facts).flatMap((path) => {
     const prefix = `${path}.`;
     for (const memory of inner.stored.keys()) if (memory.startsWith(prefix)) return [];
     const parameters = missing.take(({ memory }) => memory.startsWith(prefix));

@@ -6,6 +6,7 @@ import type { OtherVocabulary } from './evidence.ts';
 import type { AdapterTensor } from './names.ts';
 import { storedParameter, wrappedModule } from './names.ts';
 import { isSaved } from './targets.ts';
+import { sameShape } from '../shapes.ts';
 
 /** Tensors of another shape than method, config and base call for. The expected shape of an empty one is empty where nothing tells it. */
 export function findMisshapen(beside: Beside): { empty: Mismatch[]; mismatched: Mismatch[] } {
@@ -22,10 +23,6 @@ export function findMisshapen(beside: Beside): { empty: Mismatch[]; mismatched: 
   }
   for (const tensor of beside.sorted.whole) check(tensor, beside.isVocabulary(tensor.module) ? null : beside.shapeInBase(storedParameter(tensor)));
   return found;
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
 /** Embeddings and heads, stored whole or adapted, whose rows are not the base's. */
