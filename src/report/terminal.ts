@@ -6,7 +6,7 @@ import { ledgerTable, mismatchTable, missingTable, shardTable, tensorTable } fro
 import type { TableData } from './tables.ts';
 import { commandless, visibleBlock } from './untrusted.ts';
 import { byUrgency, loaderGroups, mainFinding, needsAttention, otherFindings } from './view.ts';
-import { calmSentence, comparedSentences, overallSentence, verdictReason, verdictSentence } from './words.ts';
+import { calmSentence, comparedSentences, overallSentence, verdictReason, verdictSentence, waiverSentence } from './words.ts';
 
 export interface TerminalOptions {
   /** Whether escape sequences for colour may be written. */
@@ -117,13 +117,9 @@ function other(finding: Finding, paper: Paper): string[] {
   const paint = finding.waived !== null ? c.dim : { error: c.red, warning: c.yellow, note: c.blue }[finding.severity];
   const label = finding.waived === null ? finding.severity : 'waived';
   const [first, ...rest] = lines([`${label}: `, ...finding.title], paper);
-  const why: Prose = finding.waived === null ? finding.message : ['Waived', ...until(finding.waived.until), ': ', { code: finding.waived.reason }];
+  const why: Prose = finding.waived === null ? finding.message : waiverSentence(finding.waived);
   const steps = finding.waived === null ? fix(finding, paper) : [];
   return [(first ?? '').replace(`${label}:`, paint(`${label}:`)), ...rest, ...lines(why, paper), ...steps];
-}
-
-function until(day: string | null): Prose {
-  return day === null ? [] : [' until ', { code: day }];
 }
 
 function footer(checkpoint: CheckpointReport, paper: Paper): string[] {

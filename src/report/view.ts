@@ -13,6 +13,11 @@ export function active(checkpoint: CheckpointReport, severity: Finding['severity
   return checkpoint.findings.filter((finding) => finding.severity === severity && finding.waived === null);
 }
 
+/** Errors and warnings that were waived. */
+export function waivedFindings(checkpoint: CheckpointReport): Finding[] {
+  return checkpoint.findings.filter((finding) => finding.severity !== 'note' && finding.waived !== null);
+}
+
 /** The finding that the verdict rests on, or the first that explains it; null where there is none. */
 export function mainFinding(checkpoint: CheckpointReport): Finding | null {
   return active(checkpoint, 'error')[0] ?? active(checkpoint, 'warning')[0] ?? active(checkpoint, 'note')[0] ?? null;

@@ -1,7 +1,7 @@
 import { counted, grouped, size } from '../diagnosis/numbers.ts';
 import { prose } from './report.ts';
-import type { CheckpointReport, Prose, Report } from './report.ts';
-import { active, countOf, mainFinding, needsAttention } from './view.ts';
+import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
+import { active, countOf, mainFinding, needsAttention, waivedFindings } from './view.ts';
 
 /** The sentences that terminal, Markdown and HTML share. */
 
@@ -18,16 +18,28 @@ export function verdictSentence(checkpoint: CheckpointReport): Prose {
       return [reference, ': can’t tell whether it is complete', ...after(why)];
     case 'complete': {
       const warnings = active(checkpoint, 'warning').length;
-      return [reference, ' is complete', ...(warnings === 0 ? [] : [`, with ${counted(warnings, 'warning')}`])];
+      const waived = waivedFindings(checkpoint).length;
+      return [reference, ' is complete', ...(warnings === 0 ? [] : [`, with ${counted(warnings, 'warning')}`]), ...(waived === 0 ? [] : [`, ${counted(waived, 'finding')} waived`])];
     }
   }
 }
 
-/** The reason in a few words; for a complete one, its first warning or the note that explains it. */
+/** The reason in a few words; for a complete one, its first warning or the note that explains it, and what was waived. */
 export function verdictReason(checkpoint: CheckpointReport): Prose | null {
   const main = mainFinding(checkpoint);
   if (checkpoint.verdict === 'unknown' || (checkpoint.verdict === 'unreadable' && main?.severity !== 'error')) return checkpoint.reason ?? main?.title ?? null;
-  return main?.title ?? checkpoint.reason;
+  const parts = [...(main === null ? [] : [main.title]), ...(checkpoint.verdict === 'complete' ? waivedFindings(checkpoint).map(waivedTitle) : [])];
+  return parts.length === 0 ? checkpoint.reason : parts.flatMap((part, i) => (i === 0 ? part : ['. ', ...part]));
+}
+
+/** `The head lm_head.weight is missing. Waived until 2027-01-31: agreed in #12`. */
+function waivedTitle({ title, waived }: Finding): Prose {
+  return waived === null ? title : [...title, '. ', ...waiverSentence(waived)];
+}
+
+/** Who reads of a waiver is told its last day and its reason. */
+export function waiverSentence({ reason, until }: NonNullable<Finding['waived']>): Prose {
+  return until === null ? prose`Waived: ${reason}` : prose`Waived until ${until}: ${reason}`;
 }
 
 /** The verdict over several checkpoints: `2 of 200 checkpoints are incomplete; 198 are complete.` */
@@ -40,7 +52,8 @@ export function overallSentence(report: Report): string {
     ['complete', 'is complete', 'are complete'],
   ] as const).map(([verdict, one, many]) => ({ count: countOf(report, verdict), words: countOf(report, verdict) === 1 ? one : many })).filter(({ count }) => count > 0);
   const sentences = parts.map(({ count, words }, i) => `${i === 0 ? ofAll(count, report.checkpoints.length) : grouped(count)} ${words}`);
-  return `${sentences.join('; ')}${warned > 0 ? `, ${grouped(warned)} with warnings` : ''}.`;
+  const waived = report.checkpoints.filter((checkpoint) => waivedFindings(checkpoint).length > 0).length;
+  return `${sentences.join('; ')}${warned > 0 ? `, ${grouped(warned)} with warnings` : ''}${waived > 0 ? `, ${grouped(waived)} with findings waived` : ''}.`;
 }
 
 function ofAll(count: number, all: number): string {

@@ -1,12 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plain } from '../../src/report/report.ts';
-import { calmSentence } from '../../src/report/words.ts';
-import { checkpoint } from '../support/reports.ts';
+import { markdown } from '../../src/report/markdown.ts';
+import { terminal } from '../../src/report/terminal.ts';
+import { calmSentence, verdictSentence } from '../../src/report/words.ts';
+import { checkpoint, passing, reportOf, seed } from '../support/reports.ts';
 
 test('a base that was not given is told with where it was found', () => {
   const said = (found: string): string => plain(calmSentence(checkpoint({ base: { reference: 'hf://org/base', revision: null, found } })) ?? []);
   assert.match(said('input'), /compared with hf:\/\/org\/base\.$/);
   assert.match(said('model-card'), /compared with hf:\/\/org\/base \(named by the model card\)\.$/);
   assert.match(said('name-or-path'), /\(named by _name_or_path in config\.json\)\.$/);
+});
+
+const waivedSeed = { ...seed, verdict: 'complete' as const, findings: seed.findings.map((entry) => ({ ...entry, waived: { reason: 'agreed in #12', until: '2099-01-31' } })) };
+
+test('a waived finding is told with its reason among several checkpoints, on the terminal and in Markdown', () => {
+  const report = reportOf(waivedSeed, passing);
+  for (const text of [terminal(report, { colour: false, width: 110 }), markdown(report)]) {
+    const flat = text.replace(/\s+/g, ' ');
+    assert.match(flat, /All 2 checkpoints are complete, 1 with findings waived\./);
+    assert.match(flat, /Waived until `2099-01-31`: `agreed in #12`/);
+    assert.match(flat, /`lm_head\.weight` is missing/);
+  }
+});
+
+test('a checkpoint that is complete but for a waiver says so in its headline', () => {
+  assert.match(plain(verdictSentence(waivedSeed)), /is complete, 1 finding waived$/);
+  assert.match(plain(verdictSentence(passing)), /is complete$/);
 });

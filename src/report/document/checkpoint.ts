@@ -6,7 +6,7 @@ import type { CheckpointReport, Finding, Prose } from '../report.ts';
 import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from '../tables.ts';
 import type { TableData } from '../tables.ts';
 import { ledgerSum, loaderGroups, mainFinding, mainShard, missingBytes, otherFindings } from '../view.ts';
-import { comparedSentences, shardSentence } from '../words.ts';
+import { comparedSentences, shardSentence, waiverSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block } from './block.ts';
 import { bold, codeBlock, details, item, list, paragraph, tableNodes } from './nodes.ts';
@@ -54,7 +54,7 @@ function others(checkpoint: CheckpointReport): Block[] {
   if (rest.length === 0) return [];
   const items = rest.slice(0, MOST_FINDINGS).map((finding) => {
     const label = finding.waived === null ? LABELS[finding.severity] : 'Waived';
-    const says = paragraph(bold([`${label}: `, ...finding.title, '.']), ' ', finding.message, ...(finding.waived === null ? fixSentence(finding) : [waiver(finding.waived)]));
+    const says = paragraph(bold([`${label}: `, ...finding.title, '.']), ' ', finding.message, ...(finding.waived === null ? fixSentence(finding) : [[' ', ...waiverSentence(finding.waived), '.']]));
     return finding.waived === null && finding.fix?.code ? item(says, codeBlock(finding.fix.code.language, finding.fix.code.text)) : item(says);
   });
   const left = rest.length - items.length;
@@ -65,10 +65,6 @@ const LABELS = { error: 'Error', warning: 'Warning', note: 'Note' } as const;
 
 function fixSentence(finding: Finding): Prose[] {
   return finding.fix === null ? [] : [[' ', ...finding.fix.steps]];
-}
-
-function waiver(waived: NonNullable<Finding['waived']>): Prose {
-  return waived.until === null ? prose` Waived: ${waived.reason}.` : prose` Waived until ${waived.until}: ${waived.reason}.`;
 }
 
 function bytes(checkpoint: CheckpointReport): Block {
