@@ -172,16 +172,23 @@ function existence(paths: ReadonlySet<string> | null): (path: string) => boolean
   return (path) => known.has(path.replace(/\/$/, ''));
 }
 
+/** Further places of one reference that are kept: more tell nobody anything. */
+const MAX_PLACES = 50;
+
 /** One entry a reference: the first place that names it, and the others beside it. The config file's base counts for all. */
 function merge(found: readonly Omit<Discovered, 'alsoAt'>[]): Discovered[] {
-  const merged = new Map<string, Discovered>();
+  const merged = new Map<string, Discovered & { readonly alsoAt: Origin[] }>();
   for (const one of found) {
     const plainKey = referenceKey(one.reference);
     const key = one.kind === 'config' && one.base !== null && merged.get(plainKey)?.base != null ? `${plainKey} ${one.base}` : plainKey;
     const first = merged.get(key);
-    const isElsewhere = one.origin !== null && (one.origin.path !== first?.origin?.path || one.origin.line !== first.origin.line);
-    if (first === undefined) merged.set(key, { ...one, alsoAt: [] });
-    else merged.set(key, { ...first, base: first.base ?? one.base, origin: first.origin ?? one.origin, alsoAt: first.origin !== null && one.origin !== null && isElsewhere ? [...first.alsoAt, one.origin] : first.alsoAt });
+    if (first === undefined) {
+      merged.set(key, { ...one, alsoAt: [] });
+      continue;
+    }
+    const isElsewhere = one.origin !== null && first.origin !== null && (one.origin.path !== first.origin.path || one.origin.line !== first.origin.line);
+    if (isElsewhere && one.origin !== null && first.alsoAt.length < MAX_PLACES) first.alsoAt.push(one.origin);
+    merged.set(key, { ...first, base: first.base ?? one.base, origin: first.origin ?? one.origin });
   }
   return [...merged.values()];
 }

@@ -49,14 +49,14 @@ export function isServiceKey(key: string): boolean {
 
 /**
  * Keys that give the revision for `key`, the most particular first.
- * @param siblings all normalised keys of the same mapping or call
+ * @param naming the normalised keys of the same mapping that name models, each once
  */
-export function revisionKeys(key: string, siblings: readonly string[]): readonly string[] {
+export function revisionKeys(key: string, naming: readonly string[]): readonly string[] {
   const stem = key.replace(/_(?:name_or_path|name|id|path|repo_id|repo)$/, '');
   const isModel = /^(?:pretrained_|hf_|base_)?model$|^pretrained$|^checkpoint$/.test(stem) || INNER.has(key);
   const particular = [`${key}_revision`, `${stem}_revision`];
   if (isModel) return [...particular, 'model_revision', 'revision_of_model', 'base_model_revision', 'revision'];
   // A plain `revision` belongs to the model, where the mapping names one beside the adapter.
-  const hasModel = siblings.some((sibling) => sibling !== key && STRENGTHS.has(sibling));
+  const hasModel = naming.some((sibling) => sibling !== key);
   return hasModel ? particular : [...particular, 'revision'];
 }

@@ -29,15 +29,17 @@ export function findInTree(tree: Tree, options: TreeOptions, ancestors: readonly
   if (tree.kind === 'text') return ancestors.some(isForeign) || options.only !== undefined ? [] : links(tree);
   if (tree.kind === 'null') return [];
   const entries = tree.entries.map(({ key, value }) => ({ key: normaliseKey(key), value }));
-  const keys = entries.map(({ key }) => key);
-  const isService = keys.some(isServiceKey);
+  // By key, so that a mapping of very many entries is not searched once for each.
+  const byKey = new Map(entries.toReversed().map(({ key, value }) => [key, value]));
+  const isService = [...byKey.keys()].some(isServiceKey);
+  const naming = [...byKey.keys()].filter((key) => strengthOf(key, []) !== null);
   return entries.flatMap(({ key, value }) => {
     const strength = strengthOf(key, ancestors);
     const isKnown = strength === 'strong' || (strength === 'weak' && options.isWeakAllowed && !isService);
     const texts = textsOf(value);
     if (!isKnown || texts.length === 0) return findInTree(value, options, [...ancestors, key]);
     if (options.only !== undefined && !options.only.includes(key)) return [];
-    const revision = revisionOf(revisionKeys(key, keys), entries);
+    const revision = revisionOf(revisionKeys(key, naming), byKey);
     if (revision === 'unclear') return [];
     return texts.map(({ text, line }): Candidate => ({
       text, kind: options.only === undefined ? 'key' : 'model-card', revision: revision?.text ?? null, folder: null,
@@ -61,9 +63,9 @@ function links({ text, line }: Text): Candidate[] {
 }
 
 /** The revision beside the reference; `unclear` where something stands there that is no plain text. */
-function revisionOf(names: readonly string[], entries: readonly TreeEntry[]): Text | null | 'unclear' {
+function revisionOf(names: readonly string[], byKey: ReadonlyMap<string, Tree>): Text | null | 'unclear' {
   for (const name of names) {
-    const value = entries.find(({ key }) => key === name)?.value;
+    const value = byKey.get(name);
     if (value === undefined || value.kind === 'null') continue;
     return value.kind === 'text' ? value : 'unclear';
   }

@@ -16,6 +16,22 @@ const hostile: Readonly<Record<string, string>> = {
   'nested lists of YAML': '- '.repeat(5000), 'nested keys': 'a: '.repeat(5000), 'not Unicode': '\ud800\udfff\u0000\u202e'.repeat(2500), 'table rows': '|a'.repeat(12500), entities: '&#x'.repeat(7500),
 };
 
+/** Honest cost: well under a second; quadratic: half a minute and more. */
+const repeated: Readonly<Record<string, readonly [path: string, text: string]>> = {
+  'a mapping of very many models': ['a.json', `{${Array.from({ length: 19_000 }, () => '"model": "a-b/c", "x": 1').join(', ')}}`],
+  'adapters among very many keys': ['a.yaml', Array.from({ length: 11_000 }, (_, i) => `adapter: a-b/c\nkey${i}: 1`).join('\n')],
+  'one model on very many lines': ['a.py', 'p.add_argument("--model", default="a-b/c")\n'.repeat(11_000)],
+};
+
+describe('hostile repetition', () => {
+  for (const [title, [path, text]] of Object.entries(repeated)) {
+    it(title, { timeout: 60_000 }, async () => {
+      const { references } = await discover({ files: [added(path, text)], body: null, config: [] });
+      for (const { alsoAt } of references) assert.ok(alsoAt.length <= 50);
+    });
+  }
+});
+
 describe('hostile text', () => {
   for (const [title, text] of Object.entries(hostile)) {
     it(title, { timeout: 60_000 }, async () => {
