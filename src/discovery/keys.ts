@@ -8,10 +8,10 @@ const STRONG = [
   'pretrained_model', 'pretrained_model_name', 'pretrained_name_or_path', 'pretrained_model_path', 'base_model', 'base_model_id', 'base_model_name', 'base_model_path',
   'hf_model', 'hf_model_id', 'hf_model_name', 'hf_model_path', 'hf_model_repo', 'hf_repo_id', 'huggingface_model', 'huggingface_model_id',
   'reward_model', 'ref_model', 'reference_model', 'teacher_model', 'student_model', 'draft_model', 'speculative_model',
-  'adapter_model', 'adapter_model_id', 'adapter_id', 'peft_model', 'peft_model_id', 'lora_model', 'lora_model_id', 'model_checkpoint',
+  'adapter_model', 'adapter_model_id', 'adapter_id', 'peft_model', 'peft_model_id', 'lora_model', 'lora_model_id', 'lora_model_dir', 'model_checkpoint',
 ] as const;
 
-const WEAK = ['model', 'model_id', 'model_name', 'model_path', 'model_repo', 'model_repo_id', 'adapter', 'adapter_name', 'adapter_path', 'lora', 'lora_path', 'checkpoint', 'checkpoint_path'] as const;
+const WEAK = ['model', 'model_id', 'model_name', 'model_path', 'model_repo', 'model_repo_id', 'model_url', 'source_model', 'adapter', 'adapter_name', 'adapter_path', 'lora', 'lora_path', 'checkpoint', 'checkpoint_path'] as const;
 
 /** Under `model:` and its like, keys whose values name it. */
 const INNER = new Set(['path', 'name', 'id', 'repo', 'repo_id', 'hf_id', 'name_or_path', 'pretrained', 'pretrained_name_or_path']);
@@ -20,7 +20,7 @@ const OUTER = new Set(['model', 'base_model', 'reference_model', 'ref_model', 'r
 const STRENGTHS = new Map<string, 'strong' | 'weak'>([...STRONG.map((key) => [key, 'strong'] as const), ...WEAK.map((key) => [key, 'weak'] as const)]);
 
 /** Keys under which even a Hub address is no checkpoint to check: other kinds of things, links for readers, and places to write to. */
-const FOREIGN = /tokenizer|processor|feature_extractor|data_?sets?(?:_|$)|(?:^|_)(?:data|space|spaces|image|images|services|homepage|website|docs?|documentation|license|licence|citation|thumbnail|avatar|issues?|author|authors|paper|blog|demo|hub_model_id|push_to|output|output_dir|upload|save_to|export_to)(?:_|$)/;
+const FOREIGN = /tokenizer|processor|feature_extractor|data_?sets?(?:_|$)|^(?:annotations|labels|nav|social)$|(?:^|_)(?:data|space|spaces|image|images|services|homepage|website|docs?|documentation|license|licence|citation|thumbnail|avatar|issues?|author|authors|paper|blog|demo|hub_model_id|push_to|output|output_dir|upload|save_to|export_to)(?:_|$)/;
 
 /** Keys beside a model's name that say a service answers for it, not a checkpoint. */
 const SERVICE = /^(?:(?:openai_)?api_?(?:key|base|url|version|type)|base_url|api_key_env|openai|azure|provider|llm_provider|deployment(?:_name)?|endpoint(?:_url)?)$/;

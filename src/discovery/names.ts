@@ -33,6 +33,12 @@ const FOLDER_NAME = /^(?:(?:checkpoint|ckpt|step|epoch|iter|global_step|run|vers
 /** Ends of file names. A version (`Llama-3.1`) is none: an extension begins with a letter. */
 const FILE_NAME = /\.(?:json|jsonl|ya?ml|toml|py|pyc|ipynb|txt|md|rst|csv|tsv|parquet|arrow|bin|pth?|pkl|npz?|ckpt|h5|hdf5|safetensors|gguf|ggml|onnx|pb|tflite|engine|mar|tar|gz|tgz|zip|xz|zst|sh|js|ts|html?|png|jpe?g|gif|svg|wav|mp3|model|vocab|cfg|ini|conf|env|log|db|sqlite|mlmodel|xml|pdf|lock|exe|so|dll)$/i;
 
+/** What has a slash and names nothing, and the first parts of media types. */
+const NO_NAMES = new Set(['n/a', 'na/na', 'on/off', 'yes/no', 'true/false', 'and/or', 'either/or', 'tcp/ip', 'i/o', 'w/o', 'input/output', 'km/h', 'client/server', 'read/write']);
+const MEDIA_TYPES = new Set(['application', 'audio', 'font', 'image', 'message', 'multipart', 'text', 'video']);
+/** Registries and other hosts: the Hub's organisations have no such names. */
+const HOST = /\.(?:io|com|dev|net|org|cloud|gov|edu)$/i;
+
 /** Names in examples that stand for any name. */
 const PLACEHOLDER_OWNER = /^(?:(?:your|my|some|any|path|foo|bar|foobar|username|user-?name|user_name|hf[-_]username|organi[sz]ation|namespace|dummy|placeholder|x{3,})(?:[-_.].*)?|<.*)$/i;
 const PLACEHOLDER_GENERIC = /^(?:user|org|owner|author|creator|company|team|repo|example|hf[-_]?user|hf[-_]?org)$/i;
@@ -51,6 +57,7 @@ export function repositoryOf(text: string, isWeak: boolean): string | null {
   if (!text.includes('/')) return legacyRepository(text);
   if (repoIdProblem(text) !== null || isPlaceholder(text)) return null;
   const [owner = '', name = ''] = text.split('/');
+  if (NO_NAMES.has(text.toLowerCase()) || MEDIA_TYPES.has(owner.toLowerCase()) || HOST.test(owner)) return null;
   if (FOLDERS.has(owner.toLowerCase()) || FOLDER_NAME.test(name) || FILE_NAME.test(name)) return null;
   // Fractions, dates and versions.
   if (/^[\d._-]+$/.test(owner) || /^[\d._-]+$/.test(name)) return null;

@@ -31,7 +31,8 @@ const OTHER_PAGES = new Set([
 const PLAIN = /^[\w.+/-]{1,200}$/;
 
 /** The reference that a candidate is, in its canonical form; null where it is none, or may well be none. */
-export function resolveCandidate(candidate: Candidate, context: ResolveContext): string | null {
+export function resolveCandidate(written: Candidate, context: ResolveContext): string | null {
+  const candidate = withRevision(written);
   const text = candidate.text.trim();
   if (!isPlainRevision(candidate.revision) || !isPlainFolder(candidate.folder)) return null;
   if (ADDRESS.test(text)) return fromAddress(text, candidate, context);
@@ -41,6 +42,12 @@ export function resolveCandidate(candidate: Candidate, context: ResolveContext):
   if (/^[.~/]/.test(text) || isInRepository(text, context)) return null;
   const repo = repositoryOf(text, candidate.isWeak);
   return repo === null ? null : formatHubReference(repo, candidate.revision, candidate.folder);
+}
+
+/** `org/name@revision`, as tools read it in configs. In a call, no library takes that for a revision. */
+function withRevision(candidate: Candidate): Candidate {
+  const match = candidate.kind === 'key' && candidate.revision === null ? /^([\w.-]+\/[\w.-]+)@(\S+)$/.exec(candidate.text.trim()) : null;
+  return match === null ? candidate : { ...candidate, text: match[1] ?? '', revision: match[2] ?? null };
 }
 
 function fromAddress(text: string, candidate: Candidate, context: ResolveContext): string | null {

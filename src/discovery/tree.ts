@@ -1,3 +1,4 @@
+import { containerSettings } from './container.ts';
 import { isForeign, isServiceKey, normaliseKey, revisionKeys, strengthOf } from './keys.ts';
 import { MAX_DEPTH } from './limits.ts';
 import type { Candidate } from './candidate.ts';
@@ -22,6 +23,9 @@ export interface TreeOptions {
   readonly only?: readonly string[];
 }
 
+/** mergekit's `model+adapter`. No repository has a plus in its name. */
+const PLUS = /(?<=[\w-])\+(?=[\w./-])/;
+
 /** Finds the texts that stand where references stand. */
 export function findInTree(tree: Tree, options: TreeOptions, ancestors: readonly string[] = []): Candidate[] {
   if (ancestors.length > MAX_DEPTH) return [];
@@ -37,15 +41,24 @@ export function findInTree(tree: Tree, options: TreeOptions, ancestors: readonly
     const strength = strengthOf(key, ancestors);
     const isKnown = strength === 'strong' || (strength === 'weak' && options.isWeakAllowed && !isService);
     const texts = textsOf(value);
-    if (!isKnown || texts.length === 0) return findInTree(value, options, [...ancestors, key]);
+    // Hydra's list of which files a config is put together from: `model: llama/base` names one.
+    if (key === 'defaults' && value.kind === 'list') return [];
+    if (!isKnown || texts.length === 0) return findBelow(key, value, options, ancestors);
     if (options.only !== undefined && !options.only.includes(key)) return [];
     const revision = revisionOf(revisionKeys(key, naming), byKey);
     if (revision === 'unclear') return [];
-    return texts.map(({ text, line }): Candidate => ({
+    return texts.flatMap(({ text, line }) => text.split(PLUS).map((part) => ({ text: part, line }))).map(({ text, line }): Candidate => ({
       text, kind: options.only === undefined ? 'key' : 'model-card', revision: revision?.text ?? null, folder: null,
       lines: revision === null ? [line] : [line, revision.line], isWeak: strength === 'weak',
     }));
   });
+}
+
+/** A Compose file's `services:` are no model services where a container's settings begin. */
+function findBelow(key: string, value: Tree, options: TreeOptions, ancestors: readonly string[]): Candidate[] {
+  const settings = containerSettings(key, value);
+  if (settings === null) return findInTree(value, options, [...ancestors, key]);
+  return findInTree(settings, options, [...ancestors.map((name) => (name === 'services' ? '' : name)), key]);
 }
 
 interface Text { readonly text: string; readonly line: number }

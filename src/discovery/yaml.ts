@@ -27,5 +27,7 @@ function toTree(node: unknown, lines: LineCounter, depth: number): Tree {
   if (!isScalar(node) || node.value === null) return { kind: 'null' };
   // A revision such as 1234567 or 2e10 is meant as it is written.
   const text = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
-  return { kind: 'text', text, line: lines.linePos(node.range?.[0] ?? 0).line };
+  // A block (`>-`) begins with its mark; the text is on the next line.
+  const isBlock = node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL';
+  return { kind: 'text', text, line: lines.linePos(node.range?.[0] ?? 0).line + (isBlock ? 1 : 0) };
 }

@@ -147,6 +147,64 @@ o: https://huggingface.co.evil.example/org-x/model
 p: hf://buckets/org-x/data
 `],
   ['commented out, and a revision that is no text', 'a.yaml', '# model_name_or_path: org-x/model-y\nbase_model: org-x/model-z\nbase_model_revision: [a]\n'],
+  ['Hydra\'s list of groups', 'conf/config.yaml', `defaults:
+  - model: bert/base
+  - override /model: llama/base
+  - _self_
+pretrained_model_name_or_path: org-x/model-y
+`, 'hf://org-x/model-y 5'],
+  ['a deployment', 'deploy/vllm.yaml', `kind: Deployment
+metadata:
+  annotations: {model: org-x/note}
+spec:
+  containers:
+    - image: vllm/vllm-openai
+      args:
+        - --model
+        - org-x/argument
+        - --revision=v2
+        - --tokenizer=org-x/tok
+        - --served-model-name
+        - org-x/served
+      env:
+        - name: MODEL_ID
+          value: org-x/variable
+        - {name: DATASET, value: org-x/data}
+        - name: HF_TOKEN
+          valueFrom: {secretKeyRef: {name: org-x/secret, key: a/b}}
+`, 'hf://org-x/argument@v2 9', 'hf://org-x/variable 16'],
+  ['variables and commands of Compose', 'compose.yml', `services:
+  tgi:
+    image: ghcr.io/huggingface/text-generation-inference
+    command: --model-id org-x/command --revision main --max-input-length 1024
+    environment:
+      - HF_MODEL_ID=org-x/list
+      - DATASET=org-x/data
+  tei:
+    command: sh -c "serve --model-id $MODEL"
+    environment:
+      MODEL_ID: org-x/mapping
+      OUTPUT: org-x/out
+  api:
+    environment: {MODEL: org-x/remote, OPENAI_API_KEY: x}
+`, 'hf://org-x/command@main 4', 'hf://org-x/list 6', 'hf://org-x/mapping 11'],
+  ['mergekit\'s adapters and revisions', 'merge.yml', `slices:
+  - sources:
+      - model: org-x/model-y+org-x/lora
+      - model: org-x/model-z@v1
+experts:
+  - source_model: ./out+org-x/second
+`, 'hf://org-x/model-y 3', 'hf://org-x/lora 3', 'hf://org-x/model-z@v1 4', 'hf://org-x/second 6'],
+  ['blocks of text', 'a.yaml', 'base_model: >-\n  org-x/folded\nhf_model: |\n  org-x/literal\n', 'hf://org-x/folded 2', 'hf://org-x/literal 4'],
+  ['what only has a slash', 'a.yaml', `base_model: N/A
+adapter: n/a
+checkpoint: image/png
+model_path: application/octet-stream
+model_name: TCP/IP
+hf_model: docker.io/vllm
+pretrained_model: on/off
+`],
+  ['links of a site', 'mkdocs.yml', 'nav:\n  - Model: https://huggingface.co/org-x/nav\nextra:\n  social:\n    - link: https://huggingface.co/org-x/social\n'],
   ['broken YAML', 'a.yaml', 'base_model: org-x/model-y\n  bad: [\n'],
   ['a template', 'chart/templates/a.yaml', '{{- if .Values.x }}\nmodel_name_or_path: {{ .Values.model }}\n{{- end }}\n'],
 ];
