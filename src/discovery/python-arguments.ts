@@ -9,6 +9,8 @@ export interface Argument {
   readonly literal: StringToken | null;
   /** Whether `literal` stands elsewhere, under a name. */
   readonly isConstant: boolean;
+  /** All texts of the value, as of a list. */
+  readonly texts: readonly StringToken[];
   /** Whether the value is `None`. */
   readonly isNone: boolean;
   /** `*args` or `**kwargs`. */
@@ -102,13 +104,14 @@ function toArgument(group: readonly Token[], constants: Constants): Argument {
     keyword: isNamed ? first.text : null,
     literal: only?.kind === 'string' && only.isPlain ? only : (constant ?? null),
     isConstant: constant !== undefined,
+    texts: value.filter((token) => token.kind === 'string'),
     isNone: only?.kind === 'name' && only.text === 'None',
     isSpread: first?.kind === 'mark' && first.text === '*',
   };
 }
 
 /** The name that the expression beginning at `start` is assigned to, on the same line. */
-function assignedName(tokens: readonly Token[], start: number): string {
+export function assignedName(tokens: readonly Token[], start: number): string {
   if (tokens[start - 1]?.text !== '=') return '';
   // Back over an annotation (`Optional[str]`) to the first token of the line.
   for (let i = start - 2; i >= Math.max(0, start - 24); i--) {
@@ -116,4 +119,11 @@ function assignedName(tokens: readonly Token[], start: number): string {
     if (before === undefined || before.kind === 'end') return token?.kind === 'name' ? token.text : '';
   }
   return '';
+}
+
+/** The text of a keyword argument; null where it is absent or `None`, `unclear` where it is no plain text. */
+export function literalOf({ args }: Call, keyword: string): StringToken | null | 'unclear' {
+  const argument = args.find((candidate) => candidate.keyword === keyword);
+  if (argument === undefined || argument.isNone) return null;
+  return argument.literal ?? 'unclear';
 }

@@ -1,9 +1,9 @@
 import { isForeign, isServiceKey, normaliseKey, strengthOf } from './keys.ts';
-import { constantsOf, isLineStart, splitArguments } from './python-arguments.ts';
+import { assignedName, constantsOf, isLineStart, literalOf, splitArguments } from './python-arguments.ts';
+import { downloaded } from './python-downloads.ts';
 import { tokenize } from './python-tokens.ts';
-import { isWeights } from './checkpoint-files.ts';
 import type { Candidate } from './candidate.ts';
-import type { Argument, Call, StringToken } from './python-arguments.ts';
+import type { Argument, Call, Constants } from './python-arguments.ts';
 import type { Token } from './python-tokens.ts';
 
 /** How a call names the model that it loads. */
@@ -37,6 +37,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 
 /** Classes whose `from_pretrained` loads no weights that could be incomplete, or reads them from elsewhere. */
 const NO_WEIGHTS = /Token(?:izer|isation)|Processor|FeatureExtractor|Config|Scheduler|Vocab|Template|Dataset/;
+/** The same where the class is in a variable, or its object goes into one: `tokenizer_cls.from_pretrained(…)`. */
+const NO_WEIGHTS_NAME = /token(?:izer|isation)|processor|feature_?extractor|config(?!ur)|scheduler|vocab|template|dataset/i;
 /** Names by which a script shows that its `model` is a service's. */
 const SERVICE_NAMES = new Set(['openai', 'OpenAI', 'AsyncOpenAI', 'anthropic', 'Anthropic', 'litellm', 'ChatOpenAI', 'langchain_openai', 'InferenceClient', 'AsyncInferenceClient', 'ollama', 'groq', 'Groq', 'replicate', 'genai', 'dspy', 'cohere', 'together', 'Together']);
 
@@ -51,21 +53,52 @@ export function findInPython(source: string): Candidate[] {
     found.push(...candidates);
     for (const token of uses) taken.add(token);
   };
+  const elsewhere = new Map<Token, number>();
   tokens.forEach((token, i) => {
     if (token.kind === 'mark' && token.text === '(') {
       const call = splitArguments(tokens, i, constants);
-      if (call !== null) add(fromCall(call, isService), ownStrings(call));
+      if (call === null) return;
+      add(fromCall(call, isService), ownStrings(call));
+      for (const use of usesForOthers(call)) elsewhere.set(use, (elsewhere.get(use) ?? 0) + 1);
     }
   });
+  for (const constant of onlyForOthers(tokens, constants, elsewhere)) taken.add(constant);
+  let depth = 0;
   tokens.forEach((token, i) => {
-    if (token.kind === 'string' && !taken.has(token)) found.push(...fromString(tokens, i, isService));
+    if (token.kind === 'mark') depth = '([{'.includes(token.text) ? depth + 1 : Math.max(0, depth - (')]}'.includes(token.text) ? 1 : 0));
+    // An argument of a call that begins above what is shown may be any call's.
+    const isCut = depth === 0 && ',)]}'.includes(tokens[i + 1]?.text || '\n');
+    if (token.kind === 'string' && !isCut && !taken.has(token)) found.push(...fromString(tokens, i, isService));
   });
   return found;
 }
 
+/** Constants that a call uses for something that is no model. */
+function usesForOthers(call: Call): Token[] {
+  const isOther = isTokenizers(call) || /dataset/i.test(call.name) || NO_WEIGHTS.test(call.owner);
+  return isOther ? call.args.flatMap(({ literal, isConstant }) => (isConstant && literal !== null ? [literal] : [])) : [];
+}
+
+/** Constants that are used for nothing else than what `elsewhere` counts: whatever their name, they name no model. */
+function onlyForOthers(tokens: readonly Token[], constants: Constants, elsewhere: ReadonlyMap<Token, number>): Token[] {
+  if (elsewhere.size === 0) return [];
+  const uses = new Map<string, number>();
+  tokens.forEach(({ kind, text }, i) => {
+    const isKeywordOrTarget = tokens[i + 1]?.text === '=' && tokens[i + 2]?.text !== '=';
+    if (kind === 'name' && !isKeywordOrTarget && tokens[i - 1]?.text !== '.') uses.set(text, (uses.get(text) ?? 0) + 1);
+  });
+  return [...constants].flatMap(([name, token]) => (elsewhere.get(token) === uses.get(name) ? [token] : []));
+}
+
+/** Whether `from_pretrained` is called for something without weights. */
+function isTokenizers({ name, owner, assignedTo }: Call): boolean {
+  return name === 'from_pretrained' && (NO_WEIGHTS_NAME.test(owner) || NO_WEIGHTS_NAME.test(assignedTo));
+}
+
 /** Texts that were judged with their call, and are not to be judged again on their own. */
-function ownStrings({ name, owner, args }: Call): Token[] {
-  const isLoader = Object.hasOwn(LOADERS, name) && !NO_WEIGHTS.test(owner);
+function ownStrings(call: Call): Token[] {
+  const { name, owner, args } = call;
+  const isLoader = Object.hasOwn(LOADERS, name) && !NO_WEIGHTS.test(owner) && !isTokenizers(call);
   const isOther = ['add_argument', 'field', 'from_pretrained'].includes(name) || NO_WEIGHTS.test(owner) || /dataset|tokenizer/i.test(name);
   // A constant that a tokenizer is also loaded by still names a model.
   return args.flatMap(({ literal, isConstant }) => (literal !== null && (isLoader || (isOther && !isConstant)) ? [literal] : []));
@@ -76,27 +109,20 @@ function fromCall(call: Call, isService: boolean): Candidate[] {
   if (call.name === 'add_argument') return fromOption(call, isService);
   if (call.name === 'field') return fromField(call, isService);
   const loader = Object.hasOwn(LOADERS, call.name) ? LOADERS[call.name] : undefined;
-  if (loader === undefined || (call.name === 'from_pretrained' && NO_WEIGHTS.test(call.owner))) return [];
+  if (loader === undefined || isTokenizers(call)) return [];
   const positional = call.args.filter(({ keyword, isSpread }) => keyword === null && !isSpread);
   const named = call.args.find(({ keyword }) => keyword !== null && loader.keywords.includes(keyword));
   const argument = named ?? loader.positions.map((position) => positional[position]).find((candidate) => candidate?.literal != null);
   const text = argument?.literal ?? null;
   const isWeak = loader.isWeak === true;
-  if (text === null || !loadsModel(call) || (isWeak && (isService || call.args.some(({ keyword }) => keyword !== null && isServiceKey(keyword))))) return [];
-  const revision = literalOf(call, ['revision']);
-  const folder = literalOf(call, ['subfolder']);
+  const files = downloaded(call);
+  if (text === null || files === null || (isWeak && (isService || call.args.some(({ keyword }) => keyword !== null && isServiceKey(keyword))))) return [];
+  const revision = literalOf(call, 'revision');
+  const folder = literalOf(call, 'subfolder');
   if (revision === 'unclear' || folder === 'unclear') return [];
   const lines = [text, revision, folder].flatMap((token) => (token === null ? [] : [token.line]));
-  return [{ text: text.text, kind: 'call', revision: revision?.text ?? null, folder: folder?.text ?? null, lines, isWeak }];
-}
-
-/** `repo_type="dataset"` downloads no model, and a file that is no weights is none. */
-function loadsModel(call: Call): boolean {
-  const type = literalOf(call, ['repo_type']);
-  if (type === 'unclear' || (type !== null && type.text !== 'model')) return false;
-  if (call.name !== 'hf_hub_download') return true;
-  const file = call.args.find(({ keyword }) => keyword === 'filename') ?? call.args.filter(({ keyword }) => keyword === null)[1];
-  return file?.literal != null && isWeights(file.literal.text);
+  const path = [folder?.text ?? null, files.path].filter((part) => part !== null).join('/');
+  return [{ text: text.text, kind: 'call', revision: revision?.text ?? null, folder: path === '' ? null : path, lines: [...lines, ...files.lines], isWeak }];
 }
 
 /** `parser.add_argument("--model_name_or_path", default="org/name")` */
@@ -145,19 +171,24 @@ function standsAlone(tokens: readonly Token[], i: number): boolean {
 /** Whether the text is the value of a statement `name = …`, `name: type = …` or `self.name = …`. */
 function isAssignment(tokens: readonly Token[], i: number): boolean {
   if (tokens[i - 1]?.text !== '=') return false;
-  return isLineStart(tokens, i - 2) || tokens[i - 3]?.text === '.' || (tokens[i - 3]?.text === ':' && isLineStart(tokens, i - 4));
+  return isLineStart(tokens, i - 2) || tokens[i - 3]?.text === '.' || isAnnotated(tokens, i);
+}
+
+/** Whether the text is the value of a statement `name: type = …`, with any type (`Optional[str]`, `str | None`). */
+function isAnnotated(tokens: readonly Token[], i: number): boolean {
+  for (let start = i - 2; start > i - 24; start--) {
+    if (tokens[start]?.kind === 'end') return false;
+    if (isLineStart(tokens, start)) return tokens[start]?.kind === 'name' && tokens[start + 1]?.text === ':';
+  }
+  return false;
 }
 
 /** The name in `name = "…"`, `name: str = "…"` or `"name": "…"`. */
 function keyOf(tokens: readonly Token[], i: number): string | null {
   const [mark, first] = [tokens[i - 1]?.text, tokens[i - 2]];
   if (mark === ':' && first?.kind === 'string') return first.text;
-  if (mark !== '=' || first?.kind !== 'name') return null;
+  if (mark !== '=') return null;
+  if (isAnnotated(tokens, i)) return assignedName(tokens, i);
+  if (first?.kind !== 'name') return null;
   return tokens[i - 3]?.text === ':' && tokens[i - 4]?.kind === 'name' ? (tokens[i - 4]?.text ?? null) : first.text;
-}
-
-function literalOf({ args }: Call, keywords: readonly string[]): StringToken | null | 'unclear' {
-  const argument = args.find(({ keyword }) => keyword !== null && keywords.includes(keyword));
-  if (argument === undefined || argument.isNone) return null;
-  return argument.literal ?? 'unclear';
 }

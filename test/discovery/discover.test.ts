@@ -54,6 +54,7 @@ describe('hunks without the whole file find less, never something else', () => {
     assert.deepEqual(await hunk('a.yaml', 'model: org-x/one', 'name: org-x/two'), []);
     assert.deepEqual(await hunk('a.py', '"""', 'AutoModel.from_pretrained("org-x/one")'), []);
     assert.deepEqual(await hunk('a.py', 'MODEL = "org-x/one"'), []);
+    assert.deepEqual(await hunk('a.py', '    pretrained_model_name_or_path="org-x/tokenizer",', '    use_fast=True,', ')'), []);
     assert.deepEqual(await hunk('a.md', '```', 'https://huggingface.co/org-x/one'), []);
     assert.deepEqual(await hunk('a.md', '-->', 'https://huggingface.co/org-x/one'), []);
   });

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
 import { discover } from '../../src/discovery/discover.ts';
 import type { ChangedFile } from '../../src/discovery/discover.ts';
 
@@ -18,4 +20,15 @@ export function changed(path: string, content: string, ...lines: readonly number
 export async function found(files: readonly ChangedFile[], rest: Partial<Parameters<typeof discover>[0]> = {}): Promise<string[]> {
   const { references } = await discover({ files, body: null, config: [], ...rest });
   return references.map(({ reference, origin }) => (origin === null ? reference : `${reference} ${origin.line}`));
+}
+
+/** A file as people write it, and every reference in it with its line. */
+export type Case = readonly [title: string, path: string, content: string, ...expected: string[]];
+
+export function describeCases(language: string, cases: readonly Case[]): void {
+  describe(`references in ${language}`, () => {
+    for (const [title, path, content, ...expected] of cases) {
+      it(title, async () => { assert.deepEqual(await found([added(path, content)]), expected); });
+    }
+  });
 }

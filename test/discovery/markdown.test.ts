@@ -1,0 +1,55 @@
+import { describeCases, type Case } from './support.ts';
+
+const cases: readonly Case[] = [
+  ['a model card', 'README.md', `---
+license: llama3.1
+base_model:
+- meta-llama/Llama-3.1-8B
+datasets:
+- org-x/data
+pipeline_tag: text-generation
+model_name: org-x/not-a-reference
+---
+# Card
+
+Trained from [Llama](https://huggingface.co/meta-llama/Llama-3.1-8B) on [data](https://huggingface.co/datasets/org-x/data).
+
+\`\`\`python
+from transformers import AutoModelForCausalLM
+model = AutoModelForCausalLM.from_pretrained("acme/llama-tuned", revision="v1")
+\`\`\`
+`, 'hf://meta-llama/Llama-3.1-8B 4', 'hf://acme/llama-tuned@v1 16'],
+  ['prose', 'docs/models.md', `We serve <https://huggingface.co/org-x/auto>, https://huggingface.co/org-x/bare. And \`hf://org-x/code@v1\`,
+**[bold](https://hf.co/org-x/bold)** and [ref].
+
+- item: (https://huggingface.co/org-x/item)
+
+| a | b |
+|---|---|
+| https://huggingface.co/org-x/table | x |
+
+[ref]: https://huggingface.co/org-x/defined
+`, 'hf://org-x/auto 1', 'hf://org-x/bare 1', 'hf://org-x/code@v1 1', 'hf://org-x/bold 2', 'hf://org-x/item 4', 'hf://org-x/table 8', 'hf://org-x/defined 10'],
+  ['what is not there', 'docs/x.md', `<!-- https://huggingface.co/org-x/comment
+hf://org-x/comment -->
+![img](https://huggingface.co/org-x/model/resolve/main/plot.png)
+[![badge](https://img.shields.io/x)](https://huggingface.co/org-x/badge)
+<a href="https://huggingface.co/org-x/html">x</a>
+
+Use org-x/name, \`org-x/name\`, model: org-x/name, [code](src/model), see src/train.
+
+\`\`\`bash
+huggingface-cli download org-x/name
+git clone https://huggingface.co/org-x/name
+\`\`\`
+
+    hf://org-x/indented-code
+
+[docs](https://huggingface.co/docs/hub/index) [space](https://huggingface.co/spaces/a/b) [gh](https://github.com/org-x/name)
+[template](https://huggingface.co/your-org/your-model) \`hf://org/name\` \`hf://<org>/<name>\`
+`],
+  ['other fences', 'x.md', '- list\n\n  ```yaml\n  base_model: org-x/in-list\n  ```\n\n~~~toml\nbase_model = "org-x/toml"\n~~~\n', 'hf://org-x/in-list 4', 'hf://org-x/toml 8'],
+  ['a history', 'CHANGELOG.md', '- moved to https://huggingface.co/org-x/model-y\n'],
+];
+
+describeCases('markdown', cases);
