@@ -110,7 +110,8 @@ async function inFile(file: ChangedFile): Promise<{ mentions: readonly Mention[]
     return file.status === 'modified' || file.status === 'changed' ? { mentions: [], reason: 'GitHub gives no diff for it, so its changed lines are not known' } : none;
   }
   if (hunks !== null && !mayRefer(hunks)) return none;
-  const text = wholeText(file, hunks);
+  // The mark at the beginning of a file that some editors write is no part of its text.
+  const text = wholeText(file, hunks)?.replace(/^\ufeff/, '') ?? null;
   if (text === null && hunks === null) return { mentions: [], reason: 'GitHub gives neither its diff nor its content' };
   if (text !== null && text.length > (language === 'markdown' ? MAX_MARKDOWN_LENGTH : MAX_CONTENT_LENGTH)) {
     return { mentions: [], reason: `it has ${text.length.toLocaleString('en-US')} characters, too many for a file that people write` };

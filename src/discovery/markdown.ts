@@ -16,7 +16,14 @@ export interface MarkdownContent {
 
 const FENCES: Readonly<Record<string, Language>> = { python: 'python', py: 'python', python3: 'python', yaml: 'tree', yml: 'tree', json: 'tree', jsonc: 'tree', toml: 'toml' };
 /** Addresses in running text. Trailing punctuation belongs to the sentence; after `="` it is an attribute of HTML. */
-const ADDRESS = /(?<!=["'])(?:https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/|hf:\/\/)[^\s<>()[\]{}"'`|\\]{1,300}/g;
+const ADDRESS = /(?<!=["'])(?:https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/|hf:\/\/)[^\s<>()[\]{}"'`|\\]{1,300}/gi;
+/** What an address was cut before: the rest of it is a template or a set of names. */
+const CUT = /^[({[\\]/;
+const CODE_SPAN = /(`+)(?!`)([^`]+)\1(?!`)/g;
+/** A task of a template that nobody ticked. */
+const OPEN_TASK = /^\s*(?:[-*+]|\d{1,9}[.)])\s+\[ \]\s/;
+/** A line that begins something of its own, and so does not go on with the quotation above it. */
+const OWN_BLOCK = /^\s*$|^ {0,3}(?:#{1,6}\s|(?:[-*+]|\d{1,9}[.)])\s|`{3}|~{3}|<|(?:-\s*){3,}$|(?:\*\s*){3,}$)/;
 const WHOLE_ADDRESS = /^(?:https?|hf):\/\/\S+$/;
 const FENCE = /^(\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?)(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)[^`]*$/;
 const QUOTE_MARKS = /^(?: {0,3}> ?)+/;
@@ -29,6 +36,8 @@ interface State {
   isComment: boolean;
   /** `<details>` that are open. */
   folded: number;
+  /** Whether the line before was quoted text, with which a paragraph may go on without a mark. */
+  isQuoted: boolean;
 }
 
 /**
@@ -46,16 +55,17 @@ export function readMarkdown(text: string, isQuoteSkipped: boolean): MarkdownCon
   const links: Candidate[] = [];
   const front = frontMatterEnd(lines);
   if (front > 0) embedded.push({ language: 'front-matter', text: lines.slice(1, front).join('\n'), firstLine: 2 });
-  const state: State = { fence: null, isComment: false, folded: 0 };
+  const state: State = { fence: null, isComment: false, folded: 0, isQuoted: false };
   lines.forEach((raw, i) => {
     if (i <= front && front > 0) return;
-    if (isQuoteSkipped && state.fence === null && QUOTE_MARKS.test(raw)) return;
+    if (isQuoteSkipped && isQuotation(raw, state)) return;
     const line = raw.replace(QUOTE_MARKS, '');
     if (raw.length > MAX_LINE_LENGTH || isFenced(line, i + 1, state, embedded)) return;
     const shown = withoutComments(line, state);
     if (isQuoteSkipped && isFolded(shown, state)) return;
-    if (!INDENTED.test(line)) links.push(...addresses(shown, i + 1));
+    if (!INDENTED.test(line) && !(isQuoteSkipped && OPEN_TASK.test(line))) links.push(...addresses(shown, i + 1));
   });
+  closeFence(state, embedded);
   return { links, embedded };
 }
 
@@ -65,17 +75,30 @@ function frontMatterEnd(lines: readonly string[]): number {
   return Math.max(0, lines.findIndex((line, i) => i > 0 && /^(?:---|\.\.\.)\s*$/.test(line)));
 }
 
+/** Whether the line is somebody else's words, or goes on with them. */
+function isQuotation(line: string, state: State): boolean {
+  if (state.fence !== null || state.isComment) return false;
+  const isMarked = QUOTE_MARKS.test(line);
+  const isQuoted = isMarked || (state.isQuoted && !OWN_BLOCK.test(line));
+  state.isQuoted = isQuoted && line.replace(QUOTE_MARKS, '').trim() !== '';
+  return isQuoted;
+}
+
+/** What a fence holds is read when it ends: by its marks, or with the document. */
+function closeFence(state: State, embedded: Embedded[]): void {
+  // What an open <details> folds away has no language here.
+  if (state.fence?.language !== undefined) embedded.push({ language: state.fence.language, text: state.fence.lines.join('\n'), firstLine: state.fence.firstLine });
+  state.fence = null;
+}
+
 /** Whether the line opens, closes or lies in a fence. */
 function isFenced(line: string, number: number, state: State, embedded: Embedded[]): boolean {
   if (state.isComment) return false;
   if (state.fence !== null) {
-    const { marks, indent, language, firstLine, lines } = state.fence;
+    const { marks, indent, lines } = state.fence;
     const text = line.trim();
-    if (text.startsWith(marks) && text === marks.charAt(0).repeat(text.length)) {
-      // What an open <details> folds away is not embedded.
-      if (language !== undefined) embedded.push({ language, text: lines.join('\n'), firstLine });
-      state.fence = null;
-    } else lines.push(line.slice(Math.min(indent, line.length - line.trimStart().length)));
+    if (text.startsWith(marks) && text === marks.charAt(0).repeat(text.length)) closeFence(state, embedded);
+    else lines.push(line.slice(Math.min(indent, line.length - line.trimStart().length)));
     return true;
   }
   const open = FENCE.exec(line);
@@ -85,12 +108,13 @@ function isFenced(line: string, number: number, state: State, embedded: Embedded
   return true;
 }
 
-/** The line without the parts that lie in comments of HTML. */
+/** The line without the parts that lie in comments of HTML. A mark within a span of code opens none. */
 function withoutComments(line: string, state: State): string {
   let shown = '';
+  const visible = line.replace(CODE_SPAN, (span) => ' '.repeat(span.length));
   for (let at = 0; ;) {
     const mark = state.isComment ? '-->' : '<!--';
-    const next = line.indexOf(mark, at);
+    const next = (state.isComment ? line : visible).indexOf(mark, at);
     if (!state.isComment) shown += line.slice(at, next < 0 ? undefined : next);
     if (next < 0) return shown;
     state.isComment = !state.isComment;
@@ -101,7 +125,8 @@ function withoutComments(line: string, state: State): string {
 /** Follows `<details>`; true where the line lies within one, or opens or closes one. */
 function isFolded(line: string, state: State): boolean {
   const before = state.folded;
-  state.folded = Math.max(0, before + count(line, /<details\b/gi) - count(line, /<\/details>/gi));
+  const visible = line.replace(CODE_SPAN, '');
+  state.folded = Math.max(0, before + count(visible, /<details\b/gi) - count(visible, /<\/details>/gi));
   return before > 0 || state.folded > 0;
 }
 
@@ -109,12 +134,13 @@ function isFolded(line: string, state: State): boolean {
 function addresses(line: string, number: number): Candidate[] {
   if (!line.includes('://')) return [];
   const prose = line
-    .replace(/(`+)([^`]+)\1/g, (_, _marks, code: string) => (WHOLE_ADDRESS.test(code.trim()) ? ` ${code.trim()} ` : ''))
+    .replace(/~~[^~]+~~/g, ' ')
+    .replace(CODE_SPAN, (_, _marks, code: string) => (WHOLE_ADDRESS.test(code.trim()) ? ` ${code.trim()} ` : ''))
     .replace(/!\[[^[\]]*\]\([^()]*\)/g, '')
     // What remains of a badge: a link around a picture.
     .replace(/\[\s*\]\([^()]*\)/g, '')
-    .replace(/<\/?[A-Za-z][\w-]*(?:\s[^<>]*)?>/g, '');
-  return [...prose.matchAll(ADDRESS)].map(([address]) => ({
+    .replace(/<\/?[A-Za-z][\w-]*(?:\s[^<>]*)?>/g, ' ');
+  return [...prose.matchAll(ADDRESS)].filter(({ 0: address, index }) => !CUT.test(prose.slice(index + address.length, index + address.length + 1))).map(([address]) => ({
     text: address.replace(/[.,;:!?*_~]+$/, ''), kind: 'link', revision: null, folder: null, lines: [number], isWeak: false,
   }));
 }

@@ -87,7 +87,7 @@ function onlyForOthers(tokens: readonly Token[], constants: Constants, elsewhere
     const isKeywordOrTarget = tokens[i + 1]?.text === '=' && tokens[i + 2]?.text !== '=';
     if (kind === 'name' && !isKeywordOrTarget && tokens[i - 1]?.text !== '.') uses.set(text, (uses.get(text) ?? 0) + 1);
   });
-  return [...constants].flatMap(([name, token]) => (elsewhere.get(token) === uses.get(name) ? [token] : []));
+  return [...constants].flatMap(([name, token]) => (elsewhere.has(token) && elsewhere.get(token) === uses.get(name) ? [token] : []));
 }
 
 /** Whether `from_pretrained` is called for something without weights. */

@@ -146,6 +146,20 @@ hf://org-x/mine
   });
 });
 
+describe('the body, as GitHub shows it', () => {
+  it('is what was ticked, not what a template offers', async () => {
+    assert.deepEqual(await found([], { body: '- [x] hf://org-x/ticked\n- [ ] hf://org-x/open\n  * [X] hf://org-x/nested\n1. [ ] hf://org-x/numbered\n' }), ['hf://org-x/ticked', 'hf://org-x/nested']);
+  });
+
+  it('is not how a quotation goes on', async () => {
+    assert.deepEqual(await found([], { body: '> They said\nhf://org-x/lazily\n\nhf://org-x/answer\n\n> again\n- hf://org-x/item\n\n>\nhf://org-x/after-nothing\n' }), ['hf://org-x/answer', 'hf://org-x/item', 'hf://org-x/after-nothing']);
+  });
+
+  it('goes on after marks of HTML that are code', async () => {
+    assert.deepEqual(await found([], { body: 'Use `<details>` and `<!--`.\n\nhf://org-x/one\n' }), ['hf://org-x/one']);
+  });
+});
+
 describe('the config file', () => {
   it('adds what it lists, and the base of what was found elsewhere', async () => {
     const config = [

@@ -49,6 +49,11 @@ git clone https://huggingface.co/org-x/name
 [template](https://huggingface.co/your-org/your-model) \`hf://org/name\` \`hf://<org>/<name>\`
 `],
   ['other fences', 'x.md', '- list\n\n  ```yaml\n  base_model: org-x/in-list\n  ```\n\n~~~toml\nbase_model = "org-x/toml"\n~~~\n', 'hf://org-x/in-list 4', 'hf://org-x/toml 8'],
+  ['templates of addresses, and names in pieces', 'x.md', `https://huggingface.co/org-x/llama{7b,13b} https://huggingface.co/org-x/name[-instruct] hf://org-x/llama(-chat)
+~~https://huggingface.co/org-x/struck~~ https://HuggingFace.co/org-x/host<br>https://huggingface.co/org-x/broken-line
+`, 'hf://org-x/host 2', 'hf://org-x/broken-line 2'],
+  ['marks within code, and a fence that ends with the document', 'x.md', 'Write `<!--` here\nhf://org-x/shown\n``<details>`` hf://org-x/beside\n```yaml\nbase_model: org-x/open\n', 'hf://org-x/shown 2', 'hf://org-x/beside 3', 'hf://org-x/open 5'],
+  ['a mark at the beginning', 'x.md', '\ufeff---\nbase_model: org-x/base\n---\n', 'hf://org-x/base 2'],
   ['a history', 'CHANGELOG.md', '- moved to https://huggingface.co/org-x/model-y\n'],
 ];
 

@@ -95,7 +95,8 @@ tok = AutoTokenizer.from_pretrained(MODEL_NAME)
 print(MODEL_NAME)
 tokenizer = tokenizer_class.from_pretrained("org-x/by-class")
 processor = cls.from_pretrained("org-x/by-target")
-`, 'hf://org-x/both 5'],
+MODEL_PATH = "org-x/used-by-who-imports-it"
+`, 'hf://org-x/both 5', 'hf://org-x/used-by-who-imports-it 10'],
   ['downloads', 'a.py', `a = hf_hub_download("org-x/quantised", "model-q4.gguf")
 b = hf_hub_download(
     repo_id="org-x/parts",
