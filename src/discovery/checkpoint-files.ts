@@ -11,12 +11,15 @@ const IN_FOLDER: readonly RegExp[] = [
 const INDEX = /\.(?:safetensors|bin)(?:\.[a-z0-9]+)?\.index\.json$/;
 /** Files of weights that stand for themselves. */
 const ALONE = /\.(?:safetensors|gguf)$/;
+/** What lies beside models in their formats and is none: states of training, a quantiser's statistics, vocabularies. */
+const NO_MODEL = /^(?:optimizer|optim|scheduler|scaler|rng_state|random_states|trainer_state|training_state)(?:[-_.].*)?\.safetensors$|(?:^|[-_.])imatrix(?:[-_.].*)?\.gguf$|^ggml-vocab-.*\.gguf$/i;
 /** The checkpoint's own description: a change counts where weights lie beside it. */
 const DESCRIPTION = /^(?:config|adapter_config)\.json$/;
 
 /** Whether a file holds weights, or says which files do, by its name. */
 export function isWeights(path: string): boolean {
   const name = baseName(path);
+  if (NO_MODEL.test(name)) return false;
   return INDEX.test(name) || ALONE.test(name) || IN_FOLDER.some((pattern) => pattern.test(name));
 }
 

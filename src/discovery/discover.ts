@@ -72,12 +72,11 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
   for (const file of input.files) {
     const { mentions, reason } = await inFile(file);
     if (reason !== null) skipped.push({ path: file.path, reason });
-    // A card or an adapter's config beside weights that change names their base, which is read with them.
-    const isBeside = checkpoints.has(folderOf(file.path));
-    for (const { candidate, line } of mentions) {
-      const reference = isBeside && isBase(candidate, file.path) ? null : resolveCandidate(candidate, { ...context, path: file.path });
-      if (reference !== null) found.push({ reference, base: null, origin: { path: file.path, line }, kind: candidate.kind });
-    }
+    const resolved = mentions.flatMap(({ candidate, line }) => {
+      const reference = resolveCandidate(candidate, { ...context, path: file.path });
+      return reference === null ? [] : [{ reference, base: null, origin: { path: file.path, line }, kind: candidate.kind }];
+    });
+    found.push(...(checkpoints.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved));
   }
   for (const candidate of await inBody(input.body)) {
     const reference = resolveCandidate(candidate, { ...context, path: null });
@@ -156,11 +155,19 @@ async function inBody(body: string | null): Promise<readonly Candidate[]> {
 
 /** A cheap look before a parser is loaded. */
 function mayRefer(hunks: readonly Hunk[]): boolean {
-  return hunks.some((hunk) => hunk.some(({ kind, text }) => kind === 'added' && /[\w.-]\/[\w.-]|:\/\/|revision|model|gpt2|bert|t5-/i.test(text.slice(0, MAX_CONTENT_LENGTH))));
+  return hunks.some((hunk) => hunk.some(({ kind, text }) => kind === 'added' && /[\w.-]\/[\w.-]|:\/\/|revision|folder|model|gpt2|bert|t5-/i.test(text.slice(0, MAX_CONTENT_LENGTH))));
 }
 
-function isBase(candidate: Candidate, path: string): boolean {
-  return candidate.kind === 'model-card' || path.endsWith('adapter_config.json');
+/**
+ * Without what a card or an adapter's config says of the weights beside it, which are checked as they lie there: their
+ * base, which is read with them, wherever the card names it; and the snippet that shows how to load them once they are
+ * published.
+ */
+function withoutOwn(found: readonly Omit<Discovered, 'alsoAt'>[], path: string): readonly Omit<Discovered, 'alsoAt'>[] {
+  const isCard = languageOf(path) === 'markdown';
+  const isOwn = ({ kind }: Omit<Discovered, 'alsoAt'>): boolean => kind === 'model-card' || path.endsWith('adapter_config.json') || (isCard && kind === 'call');
+  const bases = new Set(found.filter(isOwn).map(({ reference }) => reference));
+  return found.filter((one) => !isOwn(one) && !(isCard && bases.has(one.reference)));
 }
 
 /** Whether a path, or a folder, is in the repository. */

@@ -88,7 +88,7 @@ describe('checkpoints that the pull request stores', () => {
   });
 
   it('are not states of training, tokenizers, fixtures or other people\'s folders', async () => {
-    assert.deepEqual(await found(['out/optimizer.pt', 'out/training_args.bin', 'out/rng_state.pth', 'out/tokenizer.model', 'tests/data/model.safetensors', 'a/fixtures/x.gguf', 'node_modules/x/model.safetensors', 'data/train.bin', 'a.headcheck.json'].map((path) => binary(path))), []);
+    assert.deepEqual(await found(['out/optimizer.pt', 'out/training_args.bin', 'out/rng_state.pth', 'out/tokenizer.model', 'out/optimizer.safetensors', 'out/random_states_0.safetensors', 'q/model-imatrix.gguf', 'q/imatrix.gguf', 'q/ggml-vocab-llama.gguf', 'tests/data/model.safetensors', 'a/fixtures/x.gguf', 'node_modules/x/model.safetensors', 'data/train.bin', 'a.headcheck.json'].map((path) => binary(path))), []);
   });
 
   it('count when their config changes or a shard goes, where the repository is known to hold weights', async () => {
@@ -110,6 +110,13 @@ describe('checkpoints that the pull request stores', () => {
     const card = '---\nbase_model: org-x/base\n---\nSee https://huggingface.co/org-x/other\n';
     assert.deepEqual(await found([binary('lora/adapter_model.safetensors'), added('lora/README.md', card), added('lora/adapter_config.json', '{"base_model_name_or_path": "org-x/base"}')]), ['lora 1', 'hf://org-x/other 4']);
     assert.deepEqual(await found([added('lora/README.md', card)]), ['hf://org-x/base 2', 'hf://org-x/other 4']);
+  });
+
+  it('are what the card beside them shows how to load; it names their base also in its text', async () => {
+    const card = '---\nbase_model: org-x/base\n---\nTuned from [base](https://huggingface.co/org-x/base), unlike https://huggingface.co/org-x/other\n```python\nm = AutoModel.from_pretrained("org-x/own")\n```\nhttps://huggingface.co/org-x/own\n';
+    assert.deepEqual(await found([binary('out/model.safetensors'), added('out/README.md', card)]), ['out 1', 'hf://org-x/other 4']);
+    assert.deepEqual(await found([added('out/README.md', card)]), ['hf://org-x/base 2', 'hf://org-x/other 4', 'hf://org-x/own 6']);
+    assert.deepEqual(await found([binary('out/model.safetensors'), added('out/train.py', 'AutoModel.from_pretrained("org-x/base")\n')]), ['out 1', 'hf://org-x/base 1']);
   });
 
   it('a folder of the repository is no repository of the Hub', async () => {
