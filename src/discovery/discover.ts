@@ -76,7 +76,8 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
       const reference = resolveCandidate(candidate, { ...context, path: file.path });
       return reference === null ? [] : [{ reference, base: null, origin: { path: file.path, line }, kind: candidate.kind }];
     });
-    found.push(...(checkpoints.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved));
+    // One by one: more arguments than the stack holds would end the run.
+    for (const one of checkpoints.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved) found.push(one);
   }
   for (const candidate of await inBody(input.body)) {
     const reference = resolveCandidate(candidate, { ...context, path: null });

@@ -35,7 +35,7 @@ export async function findInMarkdown(text: string, isQuoteSkipped: boolean, opti
   const found = [...links];
   for (const { language, text: inner, firstLine } of embedded) {
     const candidates = language === 'front-matter' ? await findInText(inner, 'tree', { ...options, only: CARD_KEYS }) : await findInText(inner, language, options);
-    found.push(...candidates.map((candidate) => ({ ...candidate, lines: candidate.lines.map((line) => line + firstLine - 1) })));
+    for (const candidate of candidates) found.push({ ...candidate, lines: candidate.lines.map((line) => line + firstLine - 1) });
   }
   return found;
 }

@@ -20,6 +20,8 @@ const hostile: Readonly<Record<string, string>> = {
 const repeated: Readonly<Record<string, readonly [path: string, text: string]>> = {
   'a mapping of very many models': ['a.json', `{${Array.from({ length: 19_000 }, () => '"model": "a-b/c", "x": 1').join(', ')}}`],
   'adapters among very many keys': ['a.yaml', Array.from({ length: 11_000 }, (_, i) => `adapter: a-b/c\nkey${i}: 1`).join('\n')],
+  'a list of very many names': ['a.yaml', `base_model: [${'a/b,'.repeat(130_000)}]`],
+  'arguments of very many models': ['a.yaml', `args: [${'--model, a-b/c, '.repeat(30_000)}x]`],
   'one model on very many lines': ['a.py', 'p.add_argument("--model", default="a-b/c")\n'.repeat(11_000)],
 };
 
