@@ -55,15 +55,9 @@ function describe(sides: Sides, fileOf: (name: string) => string | null, wrapper
     renamed: renamed(sides),
     dtypeChanges: dtypeChanges(sides),
     bytes: byteDifferences(sides),
-    stored: storedRows(sides),
+    stored: sides.storedRows(),
     wrapper,
     prefixLost: sides.prefixLost,
     ignored: { checkpoint: surplus.ignored, base: absent.ignored },
   };
-}
-
-function storedRows(sides: Sides): Map<string, number> {
-  const rows = new Map<string, number>();
-  for (const [memory, position] of sides.byMemory) rows.set(memory, sides.rowAt(position));
-  return rows;
 }

@@ -16,10 +16,15 @@ import { parametersByMemory } from './shapes.ts';
  */
 export function expectFromBase(base: Checkpoint, config: JsonObject | null, intent: Intent, mapper: NameMapper): Expected {
   const { memory, more } = mapper(base.tensors.columns.names);
-  const keep = [beyondLayers(base, config, intent), ofOtherClass(base, intent)].flatMap((test) => test ?? []);
-  const kept = memory.flatMap((name, row) => (keep.every((drop) => !drop(name)) ? [row] : []));
+  const drops = [beyondLayers(base, config, intent), ofOtherClass(base, intent)].flatMap((test) => test ?? []);
   const extra = untiedHeads(base, memory, intent);
-  if (kept.length === memory.length && extra.length === 0) return { basis: 'base', tensors: base.tensors, memory, more, shapeKnown: new Uint8Array(kept.length).fill(1), firstUnstored: kept.length };
+  const whole = { basis: 'base', tensors: base.tensors, memory, more, shapeKnown: new Uint8Array(memory.length).fill(1), firstUnstored: memory.length } as const;
+  if (drops.length === 0 && extra.length === 0) return whole;
+  const kept: number[] = [];
+  memory.forEach((name, row) => {
+    if (!drops.some((drop) => drop(name))) kept.push(row);
+  });
+  if (kept.length === memory.length && extra.length === 0) return whole;
   return {
     basis: 'base',
     tensors: pick(base.tensors, kept, extra),

@@ -28,32 +28,62 @@ function dropped(name: string): string {
   return `(dropped) ${name}`;
 }
 
+/** What the loader makes of all names of a template. */
+interface MappedTemplate {
+  /** Whether the names stay as they are: then the very strings are kept, which cost nothing and are hashed once. */
+  readonly stays: boolean;
+  /** Null for names that the loader drops unread. */
+  readonly memory: Filled | null;
+  readonly more: readonly Filled[];
+  readonly isAdded: boolean;
+}
+
+/** What the loader makes of all names of a template. */
+interface MappedTemplate {
+  /** Whether the names stay as they are: then the very strings are kept, which takes no memory, and they are hashed once. */
+  readonly stays: boolean;
+  /** Null for names that the loader drops unread. */
+  readonly memory: Filled | null;
+  readonly more: readonly Filled[];
+  readonly isAdded: boolean;
+}
+
 /** The same, at the cost of one mapping a template rather than one a name. */
 function mapTemplates(names: readonly string[], facts: ClassFacts): LoaderNames {
   const templates = new Templates(facts);
-  const places = new Map<string, number>();
-  const rows = names.map((name) => {
-    const { text, numbers } = templates.of(name);
-    let place = places.get(text);
-    if (place === undefined) {
-      place = places.size;
-      places.set(text, place);
-    }
-    return { place, numbers };
-  });
-  const mapped = mapToMemory([...places.keys()], facts).names.map(({ memory, more, prefix }) => ({
-    memory: memory === null ? null : new Filled(memory), more: more.map((other) => new Filled(other)), isAdded: prefix === 'added',
-  }));
+  const { places, mapped } = mapFound(names, templates, facts);
   const more = new Set<string>();
   let added = 0;
-  const memory = rows.map(({ place, numbers }, row) => {
-    const found = mapped[place];
-    if (found === undefined || found.memory === null) return dropped(names[row] ?? '');
-    if (found.isAdded) added++;
-    for (const other of found.more) more.add(other.with(numbers));
-    return found.memory.with(numbers);
+  let changed = false;
+  const memory = names.map((name, row) => {
+    const found = mapped[places[row] ?? 0];
+    if (found?.isAdded === true) added++;
+    if (found?.stays === true) return name;
+    changed = true;
+    // The numbers are taken out again rather than kept: a list of them a name would weigh more than all the rest.
+    const { numbers } = templates.of(name);
+    for (const other of found?.more ?? []) more.add(other.with(numbers));
+    return found === undefined || found.memory === null ? dropped(name) : found.memory.with(numbers);
   });
-  return { memory, more, prefixLost: added * 2 > names.length };
+  // The very list tells that nothing changed, which spares the comparison a second index of names.
+  return { memory: changed ? memory : names, more, prefixLost: added * 2 > names.length };
+}
+
+/** Applies the loader's rules to each template that occurs. `places` says for each name which one is its own. */
+function mapFound(names: readonly string[], templates: Templates, facts: ClassFacts): { readonly places: Uint32Array; readonly mapped: readonly MappedTemplate[] } {
+  const known = new Map<string, number>();
+  const places = Uint32Array.from(names, (name) => {
+    const { text } = templates.of(name);
+    const place = known.get(text) ?? known.size;
+    if (place === known.size) known.set(text, place);
+    return place;
+  });
+  const texts = [...known.keys()];
+  const mapped = mapToMemory(texts, facts).names.map(({ memory, more, prefix }, i) => ({
+    stays: memory === texts[i] && more.length === 0,
+    memory: memory === null ? null : new Filled(memory), more: more.map((other) => new Filled(other)), isAdded: prefix === 'added',
+  }));
+  return { places, mapped };
 }
 
 /** For a class of which nothing is known: a segment that leads most of the base's names and none of the checkpoint's is its base prefix. */

@@ -14,10 +14,12 @@ export type NameMapper = (names: readonly string[]) => LoaderNames;
 const NONE: ReadonlySet<string> = new Set();
 
 /** For classes of which nothing is known: names on disk are names in memory. */
-export const identityMapper: NameMapper = (names) => ({ memory: names.map(modernName), more: NONE, prefixLost: false });
+export const identityMapper: NameMapper = (names) => ({ memory: names.some((name) => name !== modernName(name)) ? names.map(modernName) : names, more: NONE, prefixLost: false });
 
 /** `LayerNorm.gamma` and `beta`, which every release of transformers takes for `weight` and `bias`. */
 function modernName(name: string): string {
+  // Nearly no name has it, and looking for it takes a fraction of what two expressions take.
+  if (!name.includes('LayerNorm.')) return name;
   return name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
 }
 

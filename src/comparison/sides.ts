@@ -3,7 +3,7 @@ import type { TensorTable } from '../format/tensor-table.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import type { UnpackedTable } from './quantization/unpack.ts';
 import type { Expected } from './expected.ts';
-import { match } from './match.ts';
+import { match, positions } from './match.ts';
 import type { Matching } from './match.ts';
 import type { HeadNames } from './intent.ts';
 import type { NameMapper, Unwrapping } from './names.ts';
@@ -59,8 +59,18 @@ export class Sides {
     this.prefixLost = mapped.prefixLost;
     this.covered = mapped.more;
     this.expected = expected ?? input.expect(kept.rows, kept.names, mapped.memory);
-    this.matching = match({ names: this.expected.tensors.columns.names, memory: this.expected.memory }, this);
-    this.byMemory = positions(mapped.memory);
+    // The table's own index of names serves wherever the names are the table's.
+    const byName = kept.names === input.tensors.columns.names ? input.tensors.byName : positions(kept.names);
+    this.matching = match({ names: this.expected.tensors.columns.names, memory: this.expected.memory }, this, byName);
+    this.byMemory = mapped.memory === kept.names ? byName : positions(mapped.memory);
+  }
+
+  /** Row of the table of stored tensors by name in memory. */
+  storedRows(): ReadonlyMap<string, number> {
+    if (this.rows.length === this.actual.length) return this.byMemory;
+    const rows = new Map<string, number>();
+    for (const [memory, position] of this.byMemory) rows.set(memory, this.rowAt(position));
+    return rows;
   }
 
   /** Row of the table of stored tensors for a position in `rows`. */
@@ -75,15 +85,10 @@ export class Sides {
 
   /** How many expected parameters are there (or declared) under a name that the loader maps. */
   matched(): number {
-    const pairs = this.matching.rowOf.reduce((count, position) => count + (position >= 0 ? 1 : 0), 0);
+    let pairs = 0;
+    for (const position of this.matching.rowOf) if (position >= 0) pairs++;
     return pairs + this.matching.recut.reduce((count, cut) => count + cut.expected.length, 0);
   }
-}
-
-function positions(names: readonly string[]): Map<string, number> {
-  const byName = new Map<string, number>();
-  names.forEach((name, i) => byName.set(name, i));
-  return byName;
 }
 
 const NONE: ReadonlySet<number> = new Set();

@@ -24,12 +24,16 @@ export interface TensorInfo {
   readonly bytes: number;
 }
 
+/** How many names a table looks up before an index of them pays. */
+const LOOK_UPS_WITHOUT_INDEX = 8;
+
 /** Parameters of a checkpoint as columns; `shards` says in which file each lies. */
 export class TensorTable {
   readonly columns: TensorColumns;
   /** Position of each tensor's file in the checkpoint's list of shards. */
   readonly shards: Uint16Array;
   #byName: Map<string, number> | undefined;
+  #lookUps = 0;
 
   constructor(columns: TensorColumns, shards: Uint16Array) {
     this.columns = columns;
@@ -52,13 +56,20 @@ export class TensorTable {
     return name;
   }
 
-  /** Row of the tensor of that name, or -1. Where a name occurs in several shards, the last one counts, as it does to the loaders. */
-  row(name: string): number {
+  /** Row of each tensor by its name. Where a name occurs in several shards, the last one counts, as it does to the loaders. Made when first asked for. */
+  get byName(): ReadonlyMap<string, number> {
     if (this.#byName === undefined) {
       this.#byName = new Map();
       for (let i = 0; i < this.length; i++) this.#byName.set(this.name(i), i);
     }
-    return this.#byName.get(name) ?? -1;
+    return this.#byName;
+  }
+
+  /** Row of the tensor of that name, or -1; the last one likewise. */
+  row(name: string): number {
+    // Of many a table (a base) a handful of rows is looked up, and reading down the names takes a tenth of what the index takes to make.
+    if (this.#byName === undefined && this.#lookUps++ < LOOK_UPS_WITHOUT_INDEX) return this.columns.names.lastIndexOf(name);
+    return this.byName.get(name) ?? -1;
   }
 
   has(name: string): boolean {

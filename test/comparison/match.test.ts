@@ -29,6 +29,25 @@ describe('match', () => {
     assert.deepEqual(leftActual, []);
   });
 
+  test('a name that stands in two shards among merged pieces does not part the others', () => {
+    const pieces = { names: ['e.0.w1', 'e.1.w1', 'e.0.w1'], memory: ['e.w1', 'e.w1', 'e.w1'] };
+    const { rowOf, leftExpected, leftActual } = match({ names: ['e.0.w1', 'e.1.w1'], memory: ['e.w1', 'e.w1'] }, pieces);
+    assert.deepEqual([...rowOf], [2, 1]);
+    assert.deepEqual([leftExpected, leftActual], [[], []]);
+  });
+
+  test('the same name on disk under another name in memory is another parameter', () => {
+    const { rowOf, leftExpected, leftActual } = match({ names: ['a', 'b'], memory: ['m.a', 'm.b'] }, { names: ['a', 'b'], memory: ['m.a', 'b'] });
+    assert.deepEqual([...rowOf], [0, -1]);
+    assert.deepEqual([leftExpected, leftActual], [[1], [1]]);
+  });
+
+  test('one left piece on either side of a merged parameter is that parameter cut differently', () => {
+    const { rowOf, recut } = match({ names: ['e.0.w', 'e.1.w'], memory: ['e', 'e'] }, { names: ['e.0.w', 'e'], memory: ['e', 'e'] });
+    assert.deepEqual([...rowOf], [0, -1]);
+    assert.deepEqual(recut, [{ expected: [1], actual: [1] }]);
+  });
+
   test('every row of either side is in exactly one place', () => {
     const name = fc.constantFrom('a', 'b', 'c', 'd', 'e.0.w', 'e.1.w', 'e.2.w');
     const side = fc.uniqueArray(name).map((names) => ({ names, memory: names.map((item) => (item.startsWith('e.') ? 'e' : item)) }));
