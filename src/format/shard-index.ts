@@ -19,14 +19,73 @@ const HINT = 'Save the checkpoint again, or write the index anew from its shards
  * @throws JsonError where it is no JSON, has no `weight_map` of names to file names, or names a file outside its folder
  */
 export function parseShardIndex(text: string, path: string): ParsedIndex {
+  return parsePlain(text) ?? parseAny(text, path);
+}
+
+/** One entry of a weight map: two strings without escape sequences. */
+const PLAIN_ENTRY = /[ \t\n\r]*"([^"\\\u0000-\u001f]*)"[ \t\n\r]*:[ \t\n\r]*"([^"\\\u0000-\u001f]*)"[ \t\n\r]*/y;
+const PLAIN_START = /"weight_map"[ \t\n\r]*:[ \t\n\r]*\{/g;
+
+/**
+ * Reads an index as every library writes it. To make an object of a weight map takes longer than anything else that is
+ * done with a large checkpoint, so its entries are read one by one, and only the rest of the file is parsed as JSON.
+ * @returns null for whatever is spelled otherwise, or is wrong
+ */
+function parsePlain(text: string): ParsedIndex | null {
+  PLAIN_START.lastIndex = 0;
+  const start = PLAIN_START.exec(text)?.index;
+  if (start === undefined || start !== text.lastIndexOf('"weight_map"')) return null;
+  const from = PLAIN_START.lastIndex;
+  const weightMap = new Map<string, string>();
+  const stop = readPlainEntries(text, from, weightMap);
+  if (stop === null) return null;
+  const rest = jsonOrNull(text.slice(0, from) + text.slice(stop));
+  // The entries are those of the top level only where it is there that the rest has an empty map.
+  if (!isObject(rest) || !isObject(rest['weight_map'])) return null;
+  return parsedIndex(rest['metadata'], weightMap);
+}
+
+/** Reads entries up to the closing brace. @returns its position; null where an entry is not plain, or its file not one in the folder */
+function readPlainEntries(text: string, from: number, weightMap: Map<string, string>): number | null {
+  // Thousands of entries name the same file: it is looked at once, and one string serves all of them.
+  const files = new Map<string, string>();
+  let last: string | null = null;
+  for (PLAIN_ENTRY.lastIndex = from; ;) {
+    const [, name, file] = PLAIN_ENTRY.exec(text) ?? [];
+    if (name === undefined || file === undefined) return null;
+    if (file !== last) {
+      last = files.get(file) ?? file;
+      files.set(last, last);
+    }
+    weightMap.set(name, last);
+    const next = text[PLAIN_ENTRY.lastIndex];
+    if (next === '}') return [...files.keys()].every(isInside) ? PLAIN_ENTRY.lastIndex : null;
+    if (next !== ',') return null;
+    PLAIN_ENTRY.lastIndex++;
+  }
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function parsedIndex(metadata: unknown, weightMap: ReadonlyMap<string, string>): ParsedIndex {
+  return { totalSize: isObject(metadata) ? metadata['total_size'] : undefined, hasMetadata: isObject(metadata), weightMap };
+}
+
+/** Reads an index in any spelling, and says what is wrong with it. */
+function parseAny(text: string, path: string): ParsedIndex {
   const index = parseJson(text, path);
   if (!isObject(index)) throw new JsonError(path, 1, 1, `an index must be a JSON object with a "weight_map"; found ${typeName(index)}`, HINT);
   const map = index['weight_map'];
   if (!isObject(map)) throw new JsonError(path, lineOf(text, 'weight_map'), 1, `"weight_map" must be an object that maps tensor names to file names; found ${typeName(map)}`, HINT);
   const weightMap = new Map<string, string>();
   for (const [name, file] of Object.entries(map)) weightMap.set(name, checkedFile(text, path, name, file));
-  const metadata = index['metadata'];
-  return { totalSize: isObject(metadata) ? metadata['total_size'] : undefined, hasMetadata: isObject(metadata), weightMap };
+  return parsedIndex(index['metadata'], weightMap);
 }
 
 function checkedFile(text: string, path: string, name: string, file: unknown): string {

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { MalformedError } from '../errors.ts';
 import { JsonError, parseJson } from '../format/json.ts';
 import { parsePointer } from '../format/sniff.ts';
@@ -27,7 +28,7 @@ export class Documents {
     try {
       const reader = await this.#source.open(path);
       try {
-        return new TextDecoder().decode(await reader.read(0, Math.min(reader.size, limit)));
+        return decoded(await reader.read(0, Math.min(reader.size, limit)));
       } finally {
         await reader.close?.();
       }
@@ -73,6 +74,11 @@ export class Documents {
     this.problems.push(problem);
     return null;
   }
+}
+
+/** Text of UTF-8. Of plain ASCII, which an index of 25 MB is, a copy of the bytes will do, in a tenth of the time. */
+function decoded(bytes: Uint8Array): string {
+  return isAscii(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') : new TextDecoder().decode(bytes);
 }
 
 function parseObject(text: string, path: string): JsonObject {

@@ -105,8 +105,8 @@ export async function readCard(documents: Documents, path: string): Promise<Mode
 async function readIndex(documents: Documents, path: string, folder: string): Promise<ShardIndex | null> {
   const index = await documents.parsed(path, MAX_INDEX_BYTES, parseShardIndex);
   if (index === null) return null;
-  const isPlain = folder === '' && ![...index.weightMap.values()].some((file) => file.startsWith('./'));
-  if (isPlain) return { path, ...index };
+  const files = new Set(index.weightMap.values());
+  if (folder === '' && ![...files].some((file) => file.startsWith('./'))) return { path, ...index };
   const weightMap = new Map([...index.weightMap].map(([name, file]) => [name, folder + file.replace(/^(?:\.\/)+/, '')]));
   return { path, ...index, weightMap };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { JsonError } from '../../src/format/json.ts';
 import { parseShardIndex } from '../../src/format/shard-index.ts';
 
@@ -57,4 +58,31 @@ test('names such as __proto__ are names', () => {
 test('an index with a merge conflict in it is named with the line', () => {
   const error = failure('{"metadata": {}, "weight_map": {"a": "model.safetensors"}}\n=======\n{"metadata": {}, "weight_map": {}}\n');
   assert.deepEqual([error.line, error.column], [2, 1]);
+});
+
+test('every spelling of the same map reads alike, whatever stands around it', () => {
+  const name = fc.oneof(fc.string(), fc.constantFrom('weight_map', '__proto__', 'a"b', 'a\\b', 'é', '"weight_map": {'));
+  const map = fc.dictionary(name, fc.constantFrom('model-00001-of-00002.safetensors', 'part/model.safetensors', 'é.safetensors'), { maxKeys: 6 });
+  fc.assert(fc.property(map, fc.jsonValue(), fc.constantFrom(undefined, 1, 2, '\t'), fc.boolean(), (weights, metadata, space, first) => {
+    const members = { metadata, weight_map: weights };
+    const text = JSON.stringify(first ? { weight_map: weights, metadata } : members, null, space);
+    const parsed = parseShardIndex(text, PATH);
+    assert.deepEqual(new Map(parsed.weightMap), new Map(Object.entries(weights)));
+    const isMetadata = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
+    assert.equal(parsed.hasMetadata, isMetadata);
+  }));
+});
+
+test('a weight map within something else is none', () => {
+  assert.match(failure('{"metadata": {"weight_map": {"a": "b.safetensors"}}}').reason, /found none/);
+  assert.match(failure('[{"weight_map": {"a": "b.safetensors"}}]').reason, /found an array/);
+  assert.deepEqual([...parseShardIndex('{"metadata": {"weight_map": {"a": "b.safetensors"}}, "weight_map": {"c": "d.safetensors"}}', PATH).weightMap], [['c', 'd.safetensors']]);
+});
+
+test('an index that breaks off, or goes on after its end, is refused', () => {
+  for (const text of ['{"weight_map": {"a": "b.safetensors"', '{"weight_map": {"a": "b.safetensors"}', '{"weight_map": {"a": "b.safetensors",}}', '{"weight_map": {"a": "b.safetensors"}} {}', '{"weight_map": {"a\tb": "b.safetensors"}}']) failure(text);
+});
+
+test('of a name that is written twice the last file counts, as it does to Python', () => {
+  assert.deepEqual([...parseShardIndex('{"weight_map": {"a": "b.safetensors", "c": "b.safetensors", "a": "d.safetensors"}}', PATH).weightMap], [['a', 'd.safetensors'], ['c', 'b.safetensors']]);
 });
