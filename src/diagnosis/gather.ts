@@ -51,5 +51,7 @@ function storesMtp({ checkpoint, intent }: SideBySide): boolean {
   if (intent.facts === null) return true;
   const layers = checkpoint.config?.['num_hidden_layers'];
   const isMtp = typeof layers === 'number' ? new RegExp(`(?:^|\\.)(?:mtp|layers\\.${layers}\\.)`) : /(?:^|\.)mtp/;
-  return checkpoint.tensors.columns.names.some((name) => isMtp.test(name)) || [...(checkpoint.index?.weightMap.keys() ?? [])].some((name) => isMtp.test(name));
+  if (checkpoint.tensors.columns.names.some((name) => isMtp.test(name))) return true;
+  for (const name of checkpoint.index?.weightMap.keys() ?? []) if (isMtp.test(name)) return true;
+  return false;
 }

@@ -1,6 +1,7 @@
 import type { Release } from '../architecture/facts.ts';
 import { mapToMemory } from '../architecture/prefix.ts';
 import type { ComparedPair, Evidence } from './evidence.ts';
+import { indexAgreement } from './index-agreement.ts';
 import { lacksConfig, lostIndex } from './lost-documents.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
@@ -85,13 +86,16 @@ function randomCount({ comparison }: Evidence): number {
 }
 
 /** Parameters of the model that a shard holds and the index does not list: 4.57 and vLLM do not load them. By their names in memory. */
-function unlisted({ comparison, checkpoint: { index, tensors } }: Evidence): string[] {
-  if (index === null) return [];
+function unlisted({ comparison, checkpoint }: Evidence): string[] {
+  const { tensors } = checkpoint;
+  const rows = indexAgreement(checkpoint).unlisted;
+  if (rows.size === 0) return [];
   const unused = new Set([...comparison.unexpected.map(({ name }) => name), ...comparison.ignored.checkpoint]);
-  return [...comparison.stored].flatMap(([memory, row]) => {
-    const name = row < tensors.length ? tensors.name(row) : null;
-    return name === null || index.weightMap.has(name) || unused.has(name) ? [] : [memory];
-  });
+  const found: string[] = [];
+  for (const [memory, row] of comparison.stored) {
+    if (rows.has(row) && !unused.has(tensors.name(row))) found.push(memory);
+  }
+  return found;
 }
 
 /**

@@ -74,7 +74,7 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
     mtp: missing.take(mtpTest(checkpoint)),
     towers: lostTowers(missing, intent.facts, inner),
     blocks: lostBlocks(missing, intent.facts, inner),
-    fromLayers: missing.take(siblingTest(intent.facts, inner)),
+    fromLayers: missing.take(siblingTest(missing.items, intent.facts, inner)),
     rest: missing.take(() => true),
     ...partMismatches(intent, inner),
   };
@@ -124,8 +124,13 @@ function headTest(intent: Intent, inner: Comparison): (memory: string) => boolea
   const lost = inner.missing.filter(({ memory }) => isHead(memory));
   if (lost.length === 0) return () => false;
   const outputLost = output !== null && lost.some(({ memory }) => memory === output);
-  const anyStored = [...inner.stored.keys()].some((memory) => isHead(memory));
-  return outputLost || !anyStored ? isHead : () => false;
+  return outputLost || !anyStored(inner, isHead) ? isHead : () => false;
+}
+
+/** Whether a stored parameter is one of those. Looks no further than the first: there may be hundreds of thousands. */
+function anyStored({ stored }: Comparison, test: (memory: string) => boolean): boolean {
+  for (const memory of stored.keys()) if (test(memory)) return true;
+  return false;
 }
 
 /** Parameters of layers beyond `num_hidden_layers`, or under `mtp.`, where the config promises such layers. */
@@ -160,7 +165,7 @@ function lostTowers(missing: Pool<Missing>, facts: ClassFacts | null, inner: Com
   if (missing.items.length === 0) return [];
   return towerPaths(facts).flatMap((path) => {
     const prefix = `${path}.`;
-    for (const memory of inner.stored.keys()) if (memory.startsWith(prefix)) return [];
+    if (anyStored(inner, (memory) => memory.startsWith(prefix))) return [];
     const parameters = missing.take(({ memory }) => memory.startsWith(prefix));
     return parameters.length === 0 ? [] : [{ block: path, numbers: [], parameters }];
   });
@@ -190,11 +195,14 @@ function lostBlocks(missing: Pool<Missing>, facts: ClassFacts | null, inner: Com
 }
 
 /** Missing from a layer of which something is there, while the same parameter is there in another layer. */
-function siblingTest(facts: ClassFacts | null, inner: Comparison): (missing: Missing) => boolean {
-  if (inner.missing.length === 0) return () => false;
+function siblingTest(missing: readonly Missing[], facts: ClassFacts | null, inner: Comparison): (missing: Missing) => boolean {
   const pattern = (memory: string): string => patternIn(facts, 'memory', memory).pattern;
-  const patterns = new Set([...inner.stored.keys()].map(pattern));
-  return ({ memory }) => layerOf(facts, memory) !== null && patterns.has(pattern(memory));
+  const inLayers = missing.filter(({ memory }) => layerOf(facts, memory) !== null);
+  if (inLayers.length === 0) return () => false;
+  const patterns = new Set<string>();
+  for (const memory of inner.stored.keys()) patterns.add(pattern(memory));
+  const lost = new Set(inLayers.filter(({ memory }) => patterns.has(pattern(memory))));
+  return (item) => lost.has(item);
 }
 
 function partMismatches(intent: Intent, inner: Comparison): Pick<Losses, 'empty' | 'vocabulary' | 'sliced' | 'shapes'> {

@@ -1,4 +1,5 @@
 import { llama } from '../examples.ts';
+import { indexAgreement } from '../index-agreement.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
@@ -20,18 +21,12 @@ export const indexMismatch = defineRule<Data>({
   how: 'Every entry of the index is looked up in the head of the file that it names, and every stored tensor in the index.',
   sources: ['huggingface/huggingface_hub#4725', 'vllm-project/vllm#57108'],
   detect({ checkpoint, losses, comparison, inner }) {
-    const { index, tensors, shards, parts } = checkpoint;
+    const { index, tensors } = checkpoint;
     if (index === null) return [];
-    const read = new Set(parts.filter(({ state }) => state === 'read').map(({ path }) => path));
+    const agreement = indexAgreement(checkpoint);
     const told = new Set(losses.head.map(({ name }) => name));
-    const lacking: string[] = [];
-    for (const [name, file] of index.weightMap) {
-      if (!read.has(file)) continue;
-      const row = tensors.row(name);
-      if ((row < 0 || shards[tensors.shards[row] ?? -1]?.path !== file) && !told.has(name)) lacking.push(name);
-    }
-    const unlisted: string[] = [];
-    for (let row = 0; row < tensors.length; row++) if (!index.weightMap.has(tensors.name(row))) unlisted.push(tensors.name(row));
+    const lacking = agreement.lacking.filter((name) => !told.has(name));
+    const unlisted = [...agreement.unlisted].map((row) => tensors.name(row));
     if (lacking.length === 0 && unlisted.length === 0) return [];
     // What the model has no use for does no harm by being listed, or unlisted.
     const ballast = new Set(inner.unexpected.map(({ name }) => name));
