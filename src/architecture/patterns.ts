@@ -41,6 +41,13 @@ export function listsOf(facts: ClassFacts, names: 'disk' | 'memory'): ReadonlySe
 
 /** A pattern with its `*` replaced by numbers, in order. */
 export function fillPattern(pattern: string, numbers: readonly number[]): string {
-  let next = 0;
-  return pattern.replace(/\*/g, () => String(numbers[next++] ?? '*'));
+  let filled = '';
+  let from = 0;
+  for (const number of numbers) {
+    const star = pattern.indexOf('*', from);
+    if (star < 0) break;
+    filled += pattern.slice(from, star) + String(number);
+    from = star + 1;
+  }
+  return from === 0 ? pattern : filled + pattern.slice(from);
 }

@@ -5,7 +5,7 @@ import { numberAt } from '../inventory/config.ts';
 import type { Expected } from './expected.ts';
 import { LAYER_KEYS, LayerGroups, LayerKinds } from './layers.ts';
 import type { Observed } from './observed.ts';
-import { fill, stars } from './pattern.ts';
+import { fill, numbersKey, stars } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
 import { towerTest } from './towers.ts';
@@ -54,9 +54,12 @@ class Expectation {
   readonly #isInTower: (memory: string) => boolean;
   /** Memory patterns of all parameters that the facts know. */
   readonly #known: ReadonlySet<string>;
-  readonly #present = new Map<string, Set<string>>();
+  /** Keys of the numbers under which each memory pattern is stored. */
+  readonly #present = new Map<string, Set<number | string>>();
   readonly #added = new Set<string>();
   readonly #pieceCounts = new Map<string, number>();
+  /** Shape of each parameter by formula: the same in all layers. */
+  readonly #byFormula = new Map<ParameterFacts, readonly number[] | null>();
   readonly #off = new Map<ParameterGroup, ReadonlySet<ParameterFacts>>();
 
   constructor(facts: ClassFacts, config: JsonObject | null, observed: Observed) {
@@ -147,12 +150,12 @@ class Expectation {
   /** Groups of a list within layers (experts): whole for each member that is touched, and for as many members as any layer has. */
   #addInner(group: ParameterGroup): void {
     const depth = stars(group.parameters[0]?.memory ?? '');
-    const parents = new Map<string, Numbers>();
+    const parents = new Map<number | string, Numbers>();
     let members = 0;
     for (const { memory } of group.parameters) {
       for (const { numbers } of this.#observed.memory.get(memory) ?? []) {
         const parent = numbers.slice(0, depth - 1);
-        parents.set(parent.join(), parent);
+        parents.set(numbersKey(parent), parent);
         members = Math.max(members, (numbers[depth - 1] ?? 0) + 1);
       }
     }
@@ -190,10 +193,10 @@ class Expectation {
   #isPresent(memory: string, numbers: Numbers): boolean {
     let present = this.#present.get(memory);
     if (present === undefined) {
-      present = new Set((this.#observed.memory.get(memory) ?? []).map((row) => row.numbers.join()));
+      present = new Set((this.#observed.memory.get(memory) ?? []).map((row) => numbersKey(row.numbers)));
       this.#present.set(memory, present);
     }
-    return present.has(numbers.join());
+    return present.has(numbersKey(numbers));
   }
 
   /** One parameter, or, where a loader makes it of several stored pieces and pieces are what is stored, each of them. */
@@ -233,14 +236,23 @@ class Expectation {
   }
 
   #add(disk: string, numbers: Numbers, memory: string, parameter: ParameterFacts): void {
-    const name = fill(disk, numbers);
+    const name = disk === parameter.memory ? memory : fill(disk, numbers);
     if (this.#added.has(name)) return;
     this.#added.add(name);
-    const byFacts = stars(disk) === stars(parameter.memory) ? this.#shapes.shape(memory) : null;
+    const byFacts = stars(disk) === stars(parameter.memory) ? this.#shapeByFormula(parameter, memory) : null;
     const sibling = this.#siblings.of(parameter.memory, disk, numbers);
     const shape = byFacts ?? sibling.shape ?? [];
     this.#table.add(name, sibling.dtype, shape, byFacts === null && sibling.shape === null ? 0 : null);
     this.#memory.push(memory);
     this.#shapeKnown.push(byFacts !== null || (sibling.regular && !this.#shapes.isIrregular(disk)) ? 1 : 0);
+  }
+
+  #shapeByFormula(parameter: ParameterFacts, memory: string): readonly number[] | null {
+    let shape = this.#byFormula.get(parameter);
+    if (shape === undefined) {
+      shape = this.#shapes.shape(memory);
+      this.#byFormula.set(parameter, shape);
+    }
+    return shape;
   }
 }

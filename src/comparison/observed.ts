@@ -1,6 +1,7 @@
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
-import { patternIn } from './pattern.ts';
+import { push } from './multimap.ts';
+import { hasSamePatterns, patternIn } from './pattern.ts';
 
 /** One stored parameter as the facts' expectation sees it. */
 export interface ObservedRow {
@@ -27,13 +28,18 @@ export class Observed {
     this.tensors = tensors;
     this.firstDeclared = firstDeclared;
     this.rows = rows.length;
+    const samePatterns = hasSamePatterns(facts);
     rows.forEach((row, i) => {
       const name = names[i] ?? '';
       const inMemory = patternIn(facts, 'memory', memory[i] ?? '');
-      const onDisk = patternIn(facts, 'disk', name);
-      add(this.memory, inMemory.pattern, { numbers: inMemory.numbers, row, name });
-      add(this.disk, onDisk.pattern, { numbers: onDisk.numbers, row, name });
+      const observed = { numbers: inMemory.numbers, row, name };
+      push(this.memory, inMemory.pattern, observed);
       this.#count(inMemory.pattern, inMemory.numbers);
+      if (samePatterns && name === memory[i]) push(this.disk, inMemory.pattern, observed);
+      else {
+        const onDisk = patternIn(facts, 'disk', name);
+        push(this.disk, onDisk.pattern, { numbers: onDisk.numbers, row, name });
+      }
     });
   }
 
@@ -50,10 +56,4 @@ export class Observed {
       if (number >= (this.#counts.get(list) ?? 0)) this.#counts.set(list, number + 1);
     }
   }
-}
-
-function add(map: Map<string, ObservedRow[]>, key: string, row: ObservedRow): void {
-  const rows = map.get(key);
-  if (rows === undefined) map.set(key, [row]);
-  else rows.push(row);
 }

@@ -30,6 +30,23 @@ export function patternIn(facts: ClassFacts | null, space: 'memory' | 'disk', na
   return patternOf(name, known);
 }
 
+/** Numbers below this share one key with another, exactly. No layer and no expert has a larger one. */
+const KEY_LIMIT = 2 ** 26;
+
+/** A key of a name's numbers, equal for equal ones. One or two make a number, since there may be a key a parameter. */
+export function numbersKey(numbers: readonly number[]): number | string {
+  const [first = 0, second = 0] = numbers;
+  if (numbers.length === 0 || numbers.length > 2 || first >= KEY_LIMIT || second >= KEY_LIMIT) return numbers.join();
+  return numbers.length === 1 ? first : (first + 1) * KEY_LIMIT + second;
+}
+
+/** Whether a class has the same lists on disk and in memory, so that equal names have equal patterns. */
+export function hasSamePatterns(facts: ClassFacts | null): boolean {
+  if (facts === null) return true;
+  const [memory, disk] = [listsOf(facts, 'memory'), listsOf(facts, 'disk')];
+  return memory.size === disk.size && [...memory].every((list) => disk.has(list));
+}
+
 /** How many numbers a pattern has. */
 export function stars(pattern: string): number {
   let count = 0;

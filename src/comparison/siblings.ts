@@ -3,6 +3,7 @@ import { configDtype } from '../inventory/config.ts';
 import { DimensionCounts } from './dimension-counts.ts';
 import { LayerKinds } from './layers.ts';
 import type { Observed, ObservedRow } from './observed.ts';
+import { numbersKey } from './pattern.ts';
 
 /** What the siblings of a parameter (the same one in other layers) say of it. */
 export interface SiblingFacts {
@@ -22,7 +23,8 @@ interface ShapeCount {
 }
 
 interface Census {
-  readonly rows: Map<string, ObservedRow>;
+  /** By the keys of their numbers. */
+  readonly rows: Map<number | string, ObservedRow>;
   readonly kinds: Map<string, Map<string, ShapeCount>>;
   readonly all: Map<string, ShapeCount>;
   readonly first: ObservedRow | undefined;
@@ -34,10 +36,16 @@ function tally(shapes: Map<string, ShapeCount>, key: string, row: ObservedRow): 
   else entry.count++;
 }
 
-/** A row of the shape that all others have, where there are at least two others and they agree. */
-function agreedShape(shapes: ReadonlyMap<string, ShapeCount>, own: string | null): ObservedRow | null {
+/**
+ * A row of the shape that all others have, where there are at least two others and they agree.
+ * @param own the row that is not among the others, where it is stored: its shape is one of those counted
+ */
+function agreedShape(shapes: ReadonlyMap<string, ShapeCount>, own: ObservedRow | undefined, keyOf: (row: ObservedRow) => string): ObservedRow | null {
+  // One shape throughout is the rule: it needs no key of the own one.
+  if (shapes.size === 1) for (const { count, row } of shapes.values()) return count - (own === undefined ? 0 : 1) >= 2 ? row : null;
+  const ownKey = own === undefined ? null : keyOf(own);
   const others = [...shapes].flatMap(([key, { count, row }]) => {
-    const rest = key === own ? count - 1 : count;
+    const rest = key === ownKey ? count - 1 : count;
     return rest > 0 ? [{ rest, row }] : [];
   });
   const [first] = others;
@@ -62,9 +70,9 @@ export class Siblings {
   /** @param numbers the numbers of the disk pattern */
   of(memoryPattern: string, disk: string, numbers: readonly number[]): SiblingFacts {
     const census = this.#census(memoryPattern, disk);
-    const own = census.rows.get(numbers.join());
+    const own = census.rows.get(numbersKey(numbers));
     const shapes = census.kinds.get(this.#kind(memoryPattern, numbers)) ?? census.all;
-    const agreed = agreedShape(shapes, own === undefined ? null : this.#key(own)) ?? (own === undefined ? null : this.#likelier(shapes, own));
+    const agreed = agreedShape(shapes, own, (row) => this.#key(row)) ?? (own === undefined ? null : this.#likelier(shapes, own));
     const nearest = own ?? agreed ?? census.first;
     return {
       dtype: nearest === undefined ? this.#commonDtype() : this.#observed.tensors.dtype(nearest.row),
@@ -95,11 +103,13 @@ export class Siblings {
       const rows = found.filter(({ row }) => row < this.#observed.firstDeclared);
       census = { rows: new Map(), kinds: new Map(), all: new Map(), first: rows[0] };
       for (const row of rows) {
-        census.rows.set(row.numbers.join(), row);
+        census.rows.set(numbersKey(row.numbers), row);
         const kind = this.#kind(memoryPattern, row.numbers);
         const ofKind = census.kinds.get(kind) ?? new Map<string, ShapeCount>();
         census.kinds.set(kind, ofKind);
-        for (const shapes of [ofKind, census.all]) tally(shapes, this.#key(row), row);
+        const key = this.#key(row);
+        tally(ofKind, key, row);
+        tally(census.all, key, row);
       }
       this.#censuses.set(disk, census);
     }
