@@ -1,9 +1,12 @@
 // Measures the parts that must be fast, against peers in the same run, so that the ratio holds on any machine.
 // `node scripts/bench.mjs [tensors]`; compile first (`npm run compile`). Nothing here is a test: clocks do not fail builds.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { writeCheckpoint } from './bench/checkpoint.mjs';
+import { reportComparison } from './bench/compare.mjs';
+import { reportRemote } from './bench/remote.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MEASURES = ['ours', 'JSON.parse'];
@@ -18,7 +21,9 @@ else {
     report(SMALLER, [...MEASURES, '@huggingface/hub'], folder);
     report(Number(process.argv[2] ?? 250_000), MEASURES, folder);
     million(folder);
-    start();
+    reportComparison(folder, { layers: 80, experts: 1024 });
+    await reportRemote(folder);
+    start(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -108,15 +113,24 @@ function million(folder) {
   console.log(`\na header of a million tensors, ${(statSync(path).size / 1e6).toFixed(0)} MB: ${ms.toFixed(0)} ms, peak memory ${rss.toFixed(0)} MB; it should stay under 500`);
 }
 
-function start() {
+/** Start-up, which is most of what checking a small folder takes, against a process that does nothing. */
+function start(folder) {
   const cli = `${root}dist/cli/index.js`;
   if (!existsSync(cli)) return console.log('\nno dist/: the start of the command line was not measured (npm run build)');
-  const time = (args) => Math.min(...Array.from({ length: 7 }, () => {
-    const before = performance.now();
-    spawnSync(process.execPath, args, { stdio: 'ignore' });
-    return performance.now() - before;
-  }));
-  const empty = time(['-e', '']);
-  const started = time([cli, '--version']);
-  console.log(`\nstart of the command line: ${started.toFixed(0)} ms; an empty node takes ${empty.toFixed(0)} ms; the bundle has ${(readFileSync(cli).length / 1e3).toFixed(0)} kB`);
+  const small = `${folder}/small`;
+  const tensors = writeCheckpoint(small, { layers: 28, experts: 1, shards: 1, head: true });
+  const calls = [['an empty node', ['-e', '']], ['headcheck --version', [cli, '--version']], [`headcheck check, ${tensors} tensors`, [cli, 'check', small]], ['the same beside a base', [cli, 'check', small, '--base', small]]];
+  const times = calls.map(() => Infinity);
+  // One after the other, round by round, so that a busy moment hits all of them.
+  for (let round = 0; round < 7; round++) calls.forEach(([, args], i) => { times[i] = Math.min(times[i], processorTime(args, folder)); });
+  console.log(`\nstart of the command line, whose entry has ${(readFileSync(cli).length / 1e3).toFixed(0)} kB; best of seven processes each`);
+  calls.forEach(([what], i) => console.log(`  ${what.padEnd(32)}${times[i].toFixed(0).padStart(6)} ms of processor time${i === 0 ? '' : `, ${(times[i] / times[0]).toFixed(2)} times an empty node`}`));
+}
+
+/** Milliseconds of processor time of a whole process of node, from its first instruction to its exit. */
+function processorTime(args, folder) {
+  const preload = `${folder}/processor-time.cjs`;
+  if (!existsSync(preload)) writeFileSync(preload, "process.on('exit', () => { const { user, system } = process.cpuUsage(); require('node:fs').writeSync(3, String((user + system) / 1000)); });");
+  const { output } = spawnSync(process.execPath, ['--require', preload, ...args], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'], encoding: 'utf8' });
+  return Number(output[3]);
 }
