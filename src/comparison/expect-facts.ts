@@ -84,7 +84,7 @@ class Expectation {
       if (list === '') for (const group of groups) this.#addTopLevel(group);
       else this.#addLayers(list, groups);
     }
-    return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Set(), shapeKnown: Uint8Array.from(this.#shapeKnown), firstUnstored: 0 };
+    return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Map(), shapeKnown: Uint8Array.from(this.#shapeKnown), firstUnstored: 0 };
   }
 
   /** A group outside of layers. How many stages a tower has is its config's to say, and so it is with layers so unlike that the facts list them by number: those are due only where they are. */

@@ -6,8 +6,8 @@ export interface Expected {
   readonly tensors: TensorTable;
   /** Name in memory of each, in the same order. */
   readonly memory: readonly string[];
-  /** Further names in memory that a loader makes of these. */
-  readonly more: ReadonlySet<string>;
+  /** Further names in memory that a loader makes of these, each with the one that the tensor is paired under. */
+  readonly more: ReadonlyMap<string, string>;
   /** 1 where the shape is known; where it is not, none is compared. */
   readonly shapeKnown: Uint8Array;
   /** Rows from here on are called for and the base does not store them. */

@@ -18,7 +18,7 @@ function mapEach(names: readonly string[], facts: ClassFacts): LoaderNames {
   const added = mapped.reduce((count, name) => count + (name.prefix === 'added' ? 1 : 0), 0);
   return {
     memory: mapped.map(({ memory }, i) => memory ?? dropped(names[i] ?? '')),
-    more: new Set(mapped.flatMap(({ more }) => more)),
+    more: new Map(mapped.flatMap(({ memory, more }) => more.map((other) => [other, memory ?? other] as const))),
     prefixLost: added * 2 > names.length,
   };
 }
@@ -26,16 +26,6 @@ function mapEach(names: readonly string[], facts: ClassFacts): LoaderNames {
 /** A name that the loader drops unread is no parameter; it keeps a name that none can have. */
 function dropped(name: string): string {
   return `(dropped) ${name}`;
-}
-
-/** What the loader makes of all names of a template. */
-interface MappedTemplate {
-  /** Whether the names stay as they are: then the very strings are kept, which cost nothing and are hashed once. */
-  readonly stays: boolean;
-  /** Null for names that the loader drops unread. */
-  readonly memory: Filled | null;
-  readonly more: readonly Filled[];
-  readonly isAdded: boolean;
 }
 
 /** What the loader makes of all names of a template. */
@@ -52,7 +42,7 @@ interface MappedTemplate {
 function mapTemplates(names: readonly string[], facts: ClassFacts): LoaderNames {
   const templates = new Templates(facts);
   const { places, mapped } = mapFound(names, templates, facts);
-  const more = new Set<string>();
+  const more = new Map<string, string>();
   let added = 0;
   let changed = false;
   const memory = names.map((name, row) => {
@@ -62,8 +52,10 @@ function mapTemplates(names: readonly string[], facts: ClassFacts): LoaderNames 
     changed = true;
     // The numbers are taken out again rather than kept: a list of them a name would weigh more than all the rest.
     const { numbers } = templates.of(name);
-    for (const other of found?.more ?? []) more.add(other.with(numbers));
-    return found === undefined || found.memory === null ? dropped(name) : found.memory.with(numbers);
+    if (found === undefined || found.memory === null) return dropped(name);
+    const first = found.memory.with(numbers);
+    for (const other of found.more) more.set(other.with(numbers), first);
+    return first;
   });
   // The very list tells that nothing changed, which spares the comparison a second index of names.
   return { memory: changed ? memory : names, more, prefixLost: added * 2 > names.length };
@@ -100,6 +92,6 @@ function structuralMapper(baseNames: readonly string[]): NameMapper {
     if (names.some((name) => name.startsWith(prefix))) return identityMapper(names);
     const fitting = names.filter((name) => known.has(prefix + name)).length;
     if (fitting * 2 < names.length) return identityMapper(names);
-    return { memory: names.map((name) => (known.has(name) && !known.has(prefix + name) ? name : prefix + name)), more: new Set(), prefixLost: true };
+    return { memory: names.map((name) => (known.has(name) && !known.has(prefix + name) ? name : prefix + name)), more: new Map(), prefixLost: true };
   };
 }

@@ -2,8 +2,8 @@
 export interface LoaderNames {
   /** Name in memory of each name on disk, in the same order. Several that a loader merges share one. */
   readonly memory: readonly string[];
-  /** Further names in memory that the loader makes of a stored tensor (a fused projection that it splits). */
-  readonly more: ReadonlySet<string>;
+  /** Further names in memory that the loader makes of a stored tensor (a fused projection that it splits), each with the one that the tensor is paired under. */
+  readonly more: ReadonlyMap<string, string>;
   /** Whether the loader added the base prefix that the names lack. */
   readonly prefixLost: boolean;
 }
@@ -11,7 +11,7 @@ export interface LoaderNames {
 /** Maps names on disk to names in memory. */
 export type NameMapper = (names: readonly string[]) => LoaderNames;
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE: ReadonlyMap<string, string> = new Map();
 
 /** For classes of which nothing is known: names on disk are names in memory. */
 export const identityMapper: NameMapper = (names) => ({ memory: names.some((name) => name !== modernName(name)) ? names.map(modernName) : names, more: NONE, prefixLost: false });

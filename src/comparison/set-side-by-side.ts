@@ -63,7 +63,7 @@ function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Unpacke
     return () => expected;
   }
   const { facts } = intent;
-  if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Set(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
+  if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Map(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
   return (rows, names, memory) => expectFromFacts(facts, checkpoint.config, new Observed(facts, tensors, checkpoint.tensors.length, rows, names, memory));
 }
 

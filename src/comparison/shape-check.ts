@@ -116,12 +116,24 @@ class ShapeCheck {
       if (change !== null && change.from === this.#vocabularyRows) this.#resized.push({ name: names[position] ?? actual.name, ...change });
       return;
     }
+    if (this.#isCutInto(row, actual.shape)) return;
     this.#mismatched.push({
       name: expected.tensors.name(row),
       memory: expected.memory[row] ?? '',
       expected: { dtype: expected.basis === 'base' ? expected.tensors.dtype(row) : actual.dtype, shape: wanted },
       actual: { dtype: actual.dtype, shape: actual.shape },
     });
+  }
+
+  /** Whether a tensor that the loader splits is stored as the pieces that it makes of it: they add up to it along one dimension. */
+  #isCutInto(row: number, first: readonly number[]): boolean {
+    const { expected, byMemory, actual } = this.#sides;
+    if (expected.more.size === 0) return false;
+    const whole = expected.tensors.shape(row);
+    const others = [...expected.more].flatMap(([piece, paired]) => (paired === expected.memory[row] ? [byMemory.get(piece)] : []));
+    const shapes = [first, ...others.flatMap((position) => (position === undefined || this.#sides.isDeclared(position) ? [] : [actual.shape(this.#sides.rowAt(position))]))];
+    if (others.length === 0 || shapes.length <= others.length) return false;
+    return whole.some((size, axis) => shapes.reduce((sum, shape) => sum + (shape[axis] ?? 0), 0) === size && shapes.every((shape) => shape.length === whole.length && shape.every((dim, i) => i === axis || dim === whole[i])));
   }
 
   /** Whether a packed parameter is what is expected, as far as its tensors tell: by its number of elements, or turned over, since packing follows the layer and not the base. */

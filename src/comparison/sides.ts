@@ -42,7 +42,7 @@ export class Sides {
   readonly memory: readonly string[];
   readonly prefixLost: boolean;
   /** Names in memory that are made of tensors paired under another one. */
-  readonly covered: ReadonlySet<string>;
+  readonly covered: ReadonlyMap<string, string>;
   readonly matching: Matching;
   /** Position in `rows` by name in memory. */
   readonly byMemory: ReadonlyMap<string, number>;

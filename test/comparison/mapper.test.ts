@@ -21,7 +21,7 @@ describe('loaderMapper', () => {
           const expected = mapToMemory(names, facts).names;
           const found = loaderMapper({ ...intent, facts }, null)(names);
           assert.deepEqual(found.memory, expected.map(({ memory }, i) => memory ?? `(dropped) ${names[i]}`), `${facts.class} ${facts.release}`);
-          assert.deepEqual([...found.more].sort(), [...new Set(expected.flatMap(({ more }) => more))].sort());
+          assert.deepEqual([...found.more.keys()].sort(), [...new Set(expected.flatMap(({ more }) => more))].sort());
           assert.equal(found.prefixLost, expected.filter(({ prefix }) => prefix === 'added').length * 2 > names.length);
         }
         classes++;
@@ -33,7 +33,7 @@ describe('loaderMapper', () => {
   test('of an unknown class finds the prefix that most of the base\'s names have and the checkpoint\'s lack', () => {
     const base = ['model.a', 'model.b', 'model.c', 'head'];
     const map = loaderMapper({ ...intent, facts: null }, base);
-    assert.deepEqual(map(['a', 'b', 'head']), { memory: ['model.a', 'model.b', 'head'], more: new Set(), prefixLost: true });
+    assert.deepEqual(map(['a', 'b', 'head']), { memory: ['model.a', 'model.b', 'head'], more: new Map(), prefixLost: true });
     assert.deepEqual(map(['model.a', 'b']).memory, ['model.a', 'b'], 'a name that has it shows that it is not lost');
     assert.deepEqual(map(['x', 'y', 'z']).memory, ['x', 'y', 'z'], 'too few fit');
     assert.deepEqual(loaderMapper({ ...intent, facts: null }, null)(['a']).memory, ['a']);

@@ -33,6 +33,23 @@ describe('beside a base', () => {
   });
 });
 
+describe('what the loader splits', () => {
+  const config = { model_type: 'gte', architectures: ['GteForSequenceClassification'], transformers_version: '5.18.0', hidden_size: 64, num_attention_heads: 4, num_hidden_layers: 1 };
+  const fused: ExampleCheckpoint = { config, tensors: { 'classifier.weight': ['F32', 2, 64], 'gte.encoder.layer.0.attention.qkv_proj.weight': ['F32', 192, 64] } };
+  const cut = (rows: number): ExampleCheckpoint => ({
+    config,
+    tensors: {
+      'classifier.weight': ['F32', 2, 64], 'gte.layers.0.self_attn.q_proj.weight': ['F32', 64, 64],
+      'gte.layers.0.self_attn.k_proj.weight': ['F32', rows, 64], 'gte.layers.0.self_attn.v_proj.weight': ['F32', 64, 64],
+    },
+  });
+
+  test('may be stored as the pieces that it makes of it, as long as they add up', async () => {
+    assert.deepEqual(await mismatches(cut(64), fused), []);
+    assert.equal((await mismatches(cut(32), fused)).length, 1);
+  });
+});
+
 describe('the vocabulary', () => {
   test('resized together with the config is a resize', async () => {
     const { comparison } = await sideBySide(llama({ layers: 4, vocabulary: 328 }), base);
