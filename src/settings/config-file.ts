@@ -101,13 +101,16 @@ function readWaiver(reader: Reader, path: Path, item: unknown): Waiver | null {
   const rule = demand(reader, path, entry, 'rule', RuleName, 'the rule whose finding is accepted');
   const reason = demand(reader, path, entry, 'reason', Reason, 'why the finding is accepted');
   const until = take(reader, path, entry, 'until', Day) ?? null;
-  if (reader.notices.list.length > before || rule === undefined || reason === undefined) return null;
-  if (!isKnownRule(reader, [...path, 'rule'], rule)) return null;
-  if (until !== null && until < reader.today) {
-    reportWarning(reader.notices, line, prose`The waiver of ${rule} expired on ${until} and no longer counts. Repair the checkpoint, or agree on a new date; its reason was: ${quoted(reason)}.`);
-    return null;
-  }
-  return { rule, reason, until, line };
+  if (rule !== undefined) isKnownRule(reader, [...path, 'rule'], rule);
+  if (until !== null && until < reader.today) reportExpired(reader, line, { rule, reason, until });
+  const isSound = reader.notices.list.length === before;
+  return isSound && rule !== undefined && reason !== undefined ? { rule, reason, until, line } : null;
+}
+
+function reportExpired(reader: Reader, line: number | null, { rule, reason, until }: { readonly rule: string | undefined; readonly reason: string | undefined; readonly until: string }): void {
+  const of = rule === undefined ? [] : prose` of ${quoted(rule)}`;
+  const why = reason === undefined ? ['.'] : prose`; its reason was: ${quoted(reason)}.`;
+  reportWarning(reader.notices, line, [...prose`The waiver${of} expired on ${until} and no longer counts. Repair the checkpoint, or agree on a new date`, ...why]);
 }
 
 function readSeverities(reader: Reader, root: Record<string, unknown>): Record<string, Severity | 'off'> {

@@ -96,6 +96,18 @@ describe('what is wrong in a config file', () => {
     }
   });
 
+  it('all that is wrong with one waiver is told at once', () => {
+    const text = 'checkpoints:\n  - reference: out\n    waive:\n      - rule: head-mising\n        until: 2026-06-14\n        because: agreed\n';
+    says(
+      text,
+      /^error 6: Unknown key because\./,
+      /^error 4: reason is missing here/,
+      /^warning 4: There is no rule head-mising\. Did you mean head-missing\?/,
+      /^warning 4: The waiver of head-mising expired on 2026-06-14 and no longer counts\. Repair the checkpoint, or agree on a new date\.$/,
+    );
+    assert.deepEqual(parse(text).checkpoints[0]?.waivers, []);
+  });
+
   it('wrong types are told all at once, and what is sound is kept', () => {
     const text = 'checkpoints:\n  - out\n  - base: x\n  - reference: [a]\n  - reference: good\n    base: 3\n    waive: yes please\n  -\nfail-on: 7\nrules: [a]\n';
     says(
