@@ -54,10 +54,7 @@ const ProxyUrl = v.pipe(
 /** A token goes into a header: one visible word. The message never shows it. */
 const Token = v.pipe(v.string('a token'), v.trim(), v.regex(/^[\x21-\x7e]+$/, 'one word of visible ASCII characters'));
 
-const Lines = v.union([
-  v.array(Reference),
-  v.pipe(v.string(), v.transform((text) => text.split(/\r?\n/).filter((line) => line.trim() !== '')), v.array(Reference)),
-], 'references, one a line');
+const List = v.array(v.unknown(), 'references, one a line');
 
 /**
  * Merges what the edge was given with the config file. Inputs win over the file:
@@ -75,7 +72,7 @@ const Lines = v.union([
 export function parseSettings(inputs: RawInputs, config: ConfigFile | null, found: readonly Found[] | null = null): Settings {
   const wrong: string[] = [];
   const base = read(wrong, 'base', Reference, inputs.base) ?? null;
-  const named = read(wrong, 'checkpoint', Lines, inputs.checkpoints);
+  const named = readReferences(wrong, inputs.checkpoints);
   const failOn = read(wrong, 'fail-on', FailOnValue, inputs.failOn, FAIL_ON);
   const endpoint = read(wrong, 'the Hub endpoint (HF_ENDPOINT)', HttpUrl, inputs.hubEndpoint) ?? HUB_ENDPOINT;
   const token = readToken(wrong, inputs.hubToken);
@@ -95,9 +92,9 @@ export function parseSettings(inputs: RawInputs, config: ConfigFile | null, foun
   };
 }
 
-function chooseTargets(named: readonly string[] | undefined, config: ConfigFile | null, found: readonly Found[] | null): readonly Target[] {
+function chooseTargets(named: readonly string[], config: ConfigFile | null, found: readonly Found[] | null): readonly Target[] {
   const listed = config?.checkpoints ?? [];
-  if (named !== undefined && named.length > 0) {
+  if (named.length > 0) {
     const unique = new Map(named.map((reference) => [referenceKey(reference), reference]));
     // A person named it: a finding belongs to no line of the config file.
     return [...unique.values()].map((reference) => withEntry({ reference, base: null, origin: null }, listed));
@@ -121,6 +118,18 @@ function read<T>(wrong: string[], name: string, schema: v.GenericSchema<unknown,
   const nearest = typeof value === 'string' ? suggestion(value, words) : [];
   wrong.push(`${name} should be ${result.issues[0].message}; found ${plain(describe(value))}.${plain(nearest)}`);
   return undefined;
+}
+
+/** Each by itself, so that what is wrong with one is told of that one. */
+function readReferences(wrong: string[], value: unknown): readonly string[] {
+  const list = read(wrong, 'checkpoint', List, typeof value === 'string' ? value.split(/\r?\n/).filter((line) => line.trim() !== '') : value) ?? [];
+  return list.flatMap((item, i) => {
+    const name = list.length === 1 ? 'checkpoint' : `checkpoint ${i + 1} of ${list.length}`;
+    const result = v.safeParse(Reference, item, { abortEarly: true, abortPipeEarly: true });
+    if (result.success) return [result.output];
+    wrong.push(`${name} should be ${result.issues[0].message}; found ${plain(describe(item))}.`);
+    return [];
+  });
 }
 
 function readToken(wrong: string[], value: unknown): string | null {
