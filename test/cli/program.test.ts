@@ -50,6 +50,14 @@ test('snapshot prints, or writes the file, and tells what could not be read', as
   assert.equal(await readFile(join(directory, 'a.headcheck.json'), 'utf8'), '{}\n');
 });
 
+test('a snapshot gets a name by which it is read back, or none is taken', async () => {
+  for (const [name, better] of [['foo.json', 'foo.headcheck.json'], ['out/base', 'out/base.headcheck.json'], ['a.headcheck.jsn', 'a.headcheck.json']] as const) {
+    const { code, err } = await ran(['snapshot', './a', '-o', name], reportOf());
+    assert.equal(code, 2);
+    assert.ok(err.includes(`The name ${name} is not that of a snapshot.\n  End it with .headcheck.json, as in: -o ${better}\n`), err);
+  }
+});
+
 test('review checks, or takes a report as anybody’s, and posts it', async () => {
   const requests: ReviewRequest[] = [];
   const parts = { review: async () => async (request: ReviewRequest) => (requests.push(request), 'Commented: https://example.test/1') };
