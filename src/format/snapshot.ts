@@ -97,8 +97,15 @@ export function parseSnapshot(source: string): ParsedSnapshot {
   }
   const result = v.safeParse(Document, value);
   if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new MalformedError(`The snapshot is malformed: ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}`, HINT);
+  throw new MalformedError(`The snapshot is malformed: ${explain(result.issues[0])}.`, HINT);
+}
+
+/** In our words: the validator's are for programmers. */
+function explain(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue);
+  if (path === null) return `an object was expected; found ${issue.received}`;
+  if (issue.received === 'undefined') return `${path} is missing`;
+  return issue.expected === null ? `${path} is not as it should be` : `${path} should be ${issue.expected}; found ${issue.received.slice(0, 80)}`;
 }
 
 /** Writes a snapshot: one line a tensor group, a file, a config key. The same document always gives the same text. */

@@ -3,7 +3,7 @@ import type { SourceFile } from '../source/source.ts';
 
 /**
  * What a checkpoint's files are. `none`: no weights were found at all. A snapshot has the format of what it was made
- * of; `snapshot` stands for one that cannot be read.
+ * of; `snapshot` is in the published schema and no longer given: one that cannot be read is refused.
  */
 export type CheckpointFormat = 'safetensors' | 'torch' | 'gguf' | 'adapter' | 'diffusers' | 'snapshot' | 'none';
 

@@ -1,9 +1,9 @@
+import { MalformedError, NotFoundError, UnreachableError } from '../errors.ts';
 import { parseJson } from '../format/json.ts';
 import type { Source } from '../source/source.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { isObject, stringAt } from './config.ts';
 import { Documents } from './documents.ts';
-import { emptyCheckpoint } from './empty.ts';
 import { readFolder } from './folder.ts';
 import { MAX_CONFIG_BYTES } from './limits.ts';
 import type { ReadOptions } from './parts.ts';
@@ -17,6 +17,7 @@ export { HeadCache } from './head.ts';
  * Reads all that heads, index, config and card tell of the checkpoint that a source holds: one read a shard, in
  * parallel, none for a file that `options.heads` knows. What is wrong with the checkpoint, or keeps a part of it from
  * being read, becomes one of its `problems`; the rest is there all the same.
+ * @throws MalformedError, NotFoundError or UnreachableError for a snapshot that cannot be read
  */
 export async function readCheckpoint(source: Source, options: ReadOptions = {}): Promise<Checkpoint> {
   const { weights, indexes, below } = lookAt(source.files, '');
@@ -33,12 +34,23 @@ export async function readCheckpoint(source: Source, options: ReadOptions = {}):
   return await readFolder(source, has('modules.json') ? await transformerFolder(source) : '', options);
 }
 
-/** Reads a snapshot; a malformed one is a checkpoint of which only its problem is known. */
+/**
+ * Reads a snapshot. One that cannot be read says nothing of the checkpoint that it was made of, so it is no problem of
+ * that checkpoint: the check could not be made.
+ */
 async function openSnapshot(source: Source, path: string): Promise<Checkpoint> {
   const { readSnapshot } = await import('./snapshot.ts');
   const documents = new Documents(source);
   const checkpoint = await readSnapshot(source, path, documents);
-  return checkpoint ?? { ...emptyCheckpoint(source), format: 'snapshot', problems: documents.problems };
+  if (checkpoint !== null) return checkpoint;
+  const [problem] = documents.problems;
+  const hint = 'Make it again with: headcheck snapshot';
+  switch (problem?.kind) {
+    case 'unreachable': throw new UnreachableError(`${path} could not be read: ${problem.message}`, problem.hint);
+    case 'pointer': throw new NotFoundError(`${path} is a Git LFS pointer; the snapshot itself is not here.`, 'Fetch it with `git lfs pull`, or commit it without LFS: a snapshot has a few kB.');
+    case 'malformed-json': throw new MalformedError(`${path} is no snapshot that can be read. ${problem.message}`, hint);
+    default: throw new MalformedError(`${path} is no snapshot that can be read.`, hint);
+  }
 }
 
 /** Where a sentence-transformers folder without weights of its own keeps its transformer: `0_Transformer/`. */

@@ -6,11 +6,12 @@ import { weightFile } from './weight-files.ts';
 const FOLDERS_NAMED = 3;
 
 /**
- * Refuses a place without weights, where each parameter would be told as missing though nothing was ever saved there.
- * @throws NotFoundError saying what lies there, and where weights do
+ * Refuses a place without weights, where each parameter would be told as missing though nothing was ever saved there,
+ * and a file that neither its name nor its content says to be of weights.
+ * @throws NotFoundError saying what lies there, and where weights do; MalformedError for such a file
  */
 export function requireWeights(checkpoint: Checkpoint, reference: string): Checkpoint {
-  if (checkpoint.format !== 'none') return checkpoint;
+  if (checkpoint.format !== 'none') return requireSome(checkpoint, reference);
   const { files } = checkpoint;
   const below = [...new Set(files.filter((file) => weightFile(file) !== null).map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)))].sort();
   if (files.length === 0) throw new NotFoundError(`${reference} is empty.`, 'Name the directory or file that holds the checkpoint.');
@@ -18,6 +19,16 @@ export function requireWeights(checkpoint: Checkpoint, reference: string): Check
   const more = below.length > FOLDERS_NAMED ? ` and ${below.length - FOLDERS_NAMED} more` : '';
   const hint = below.length === 0 ? 'Name the directory or file that holds the checkpoint.' : `Name the directory that does: weights lie in ${named}${more}.`;
   throw new NotFoundError(`${reference} holds no weights.`, hint);
+}
+
+/** A file under the name of weights that holds none is broken; `note.txt` was never meant to be a checkpoint. */
+function requireSome(checkpoint: Checkpoint, reference: string): Checkpoint {
+  const [file, second] = checkpoint.files;
+  const [problem] = checkpoint.problems;
+  if (file === undefined || second !== undefined || checkpoint.parts.some(({ state }) => state === 'read') || weightFile(file) !== null) return checkpoint;
+  const what = problem?.kind === 'other-content' ? ` It is ${problem.what}.` : problem?.kind === 'empty-file' ? ' It is empty (0 bytes).' : '';
+  if (what === '' && problem?.kind !== 'malformed-header') return checkpoint;
+  throw new MalformedError(`${reference} holds no weights.${what}`, 'Name a directory, a file of weights (.safetensors, .bin, .gguf) or a snapshot (.headcheck.json).');
 }
 
 /**

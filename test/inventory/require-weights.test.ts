@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HeadcheckError, NotFoundError } from '../../src/errors.ts';
+import { HeadcheckError, MalformedError, NotFoundError } from '../../src/errors.ts';
 import { readCheckpoint } from '../../src/inventory/read.ts';
 import { requireWeights, requireWhole } from '../../src/inventory/require-weights.ts';
 import { memorySource } from '../../src/source/memory.ts';
@@ -29,6 +29,24 @@ test('a place without weights is refused, for nothing was saved there', async ()
 test('folders that do hold weights are named', async () => {
   assert.equal(await refusal([config, weights('checkpoint-20/model.safetensors')]), './out holds no weights. Name the directory that does: weights lie in checkpoint-20/.');
   assert.match(await refusal(['d', 'a', 'c', 'b', 'e'].map((name) => weights(`${name}/model.safetensors`))), /lie in a\/, b\/, c\/ and 2 more\.$/);
+});
+
+test('a file that is none of weights, by its name and by what is in it, is refused', async () => {
+  const single = async (path: string, bytes: Uint8Array): Promise<string> => {
+    try {
+      requireWeights(await readCheckpoint(memorySource(`./${path}`, [{ path, bytes }])), `./${path}`);
+      return '';
+    } catch (error) {
+      assert.ok(error instanceof MalformedError);
+      return error.message;
+    }
+  };
+  assert.equal(await single('note.txt', Buffer.from('hello notes')), './note.txt holds no weights. It is text of 11 bytes that begins "hello notes".');
+  assert.equal(await single('note.txt', Buffer.from('')), './note.txt holds no weights. It is empty (0 bytes).');
+  assert.equal(await single('blob', Buffer.alloc(300, 1)), './blob holds no weights.');
+  assert.equal(await single('model.safetensors', Buffer.from('<html></html>')), '', 'a broken file of weights is one all the same');
+  assert.equal(await single('blob', bytes), '', 'weights without an ending');
+  assert.equal(await single('blob', Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`)), '', 'a pointer');
 });
 
 test('weights are enough, and so is an index without them', async () => {
