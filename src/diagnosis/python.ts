@@ -14,12 +14,19 @@ export function loadingClass(facts: ClassFacts | null, intended: string | null):
   return auto?.[1] ?? intended ?? 'AutoModelForCausalLM';
 }
 
+/** The reference to load: of a snapshot, which holds no weights, the Hub's model that it was made of, where it says so. */
+export function loadable({ reference, madeOf }: { readonly reference: string; readonly madeOf?: string }): string {
+  return madeOf !== undefined && HUB.test(madeOf) ? madeOf : reference;
+}
+
+const HUB = /^hf:\/\/([^/@]+(?:\/[^/@]+)?)(?:@([^/]+))?(?:\/(.+))?$/;
+
 /** A reference as `from_pretrained` takes it: a repo's id with its revision, or a path; for a snapshot the name of what it was taken of. */
 export function pretrained(reference: string): string {
   // A snapshot holds no weights: its name stands for the model it was taken of.
   const snapshot = /([^/\\]+)\.headcheck\.json$/.exec(reference);
   if (snapshot?.[1] !== undefined) return quote(snapshot[1]);
-  const match = /^hf:\/\/([^/@]+(?:\/[^/@]+)?)(?:@([^/]+))?(?:\/(.+))?$/.exec(reference);
+  const match = HUB.exec(reference);
   if (match?.[1] === undefined) return quote(reference);
   const [, repo, revision, folder] = match;
   const options = [...(revision === undefined ? [] : [`revision=${quote(decodeURIComponent(revision))}`]), ...(folder === undefined ? [] : [`subfolder=${quote(folder)}`])];

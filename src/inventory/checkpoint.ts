@@ -99,6 +99,8 @@ export type Problem =
 /** A checkpoint, as far as heads, index, config and card tell. */
 export interface Checkpoint {
   readonly reference: string;
+  /** Of a snapshot: the place that it was made of, as it says itself; absent where it does not, and for all else. */
+  readonly madeOf?: string;
   readonly revision: string | null;
   readonly format: CheckpointFormat;
   readonly tensors: TensorTable;

@@ -13,7 +13,8 @@ import { type Piece, mergeTensors } from './merge.ts';
  * checkpoints give equal texts, wherever they lie.
  */
 export function snapshot(checkpoint: Checkpoint): string {
-  const { reference, revision, components } = checkpoint;
+  const { revision, components } = checkpoint;
+  const reference = checkpoint.madeOf ?? checkpoint.reference;
   return printSnapshot({
     schemaVersion: 1,
     ...(reference.includes('://') && { reference }),
@@ -91,7 +92,7 @@ function indexBody({ tensors, shards }: Checkpoint, { path, totalSize, hasMetada
 export async function readSnapshot(source: Source, path: string, documents: Documents): Promise<Checkpoint | null> {
   return await documents.parsed(path, MAX_SNAPSHOT_BYTES, (text) => {
     const document = parseSnapshot(text);
-    const place = { reference: source.reference, revision: document.revision ?? null };
+    const place = { reference: source.reference, ...(document.reference !== undefined && { madeOf: document.reference }), revision: document.revision ?? null };
     const budget = { left: MAX_SNAPSHOT_TENSORS };
     const whole = restore(document, place, budget);
     if (document.components.length === 0) return whole;
@@ -99,7 +100,7 @@ export async function readSnapshot(source: Source, path: string, documents: Docu
   });
 }
 
-function restore(body: ParsedSnapshotBody, place: Pick<Checkpoint, 'reference' | 'revision'>, budget: { left: number }): Checkpoint {
+function restore(body: ParsedSnapshotBody, place: Pick<Checkpoint, 'reference' | 'madeOf' | 'revision'>, budget: { left: number }): Checkpoint {
   const shards: Shard[] = body.shards.map(({ path, size, headerBytes, sha256, metadata }) => ({ path, size, headerBytes, sha256: sha256 ?? null, metadata: metadata ?? null }));
   const pieces: Piece[] = body.shards.map(({ tensors }, i) => {
     const columns = readTensors(tensors, budget.left);

@@ -19,6 +19,7 @@ test('the seed story, on the committed snapshots', async () => {
   assert.match(out.replace(/\s+/g, ' '), /is incomplete: .*`lm_head\.weight` is missing/);
   assert.match(out, /lm_head\.weight +BF16 +128,256 × 4,096 × 2 bytes = 1,050,673,152\n/);
   assert.match(out, /`LlamaModel`[^]*AutoModelForCausalLM/);
+  assert.match(out, /base = AutoModelForCausalLM\.from_pretrained\("meta-llama\/Llama-3\.1-8B", /);
   assert.match(out, /model-00004-of-00004\.safetensors +1\.17 GB +117 MB +−1,050,673,288\n/);
 });
 
@@ -35,8 +36,7 @@ test('a snapshot of a snapshot says the same', async () => {
   const path = join(await mkdtemp(join(tmpdir(), 'headcheck-cli-')), 'again.headcheck.json');
   const { code } = await headcheck('snapshot', 'examples/llama-3.2-1b.headcheck.json', '-o', path);
   assert.equal(code, 0);
-  const { reference: _, ...first } = JSON.parse(await readFile('examples/llama-3.2-1b.headcheck.json', 'utf8'));
-  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), first);
+  assert.equal(await readFile(path, 'utf8'), await readFile('examples/llama-3.2-1b.headcheck.json', 'utf8'));
 });
 
 test('help needs nothing but the argument parser', async () => {

@@ -163,9 +163,7 @@ suite('snapshot', () => {
       const text = await readFile(`examples/${file}`, 'utf8');
       assert.equal(validate(JSON.parse(text)), true, file);
       assert.ok(text.length < 5_000, `${file} is ${text.length} bytes`);
-      const { reference } = JSON.parse(text);
-      const back = await read(text);
-      assert.equal(snapshot(typeof reference === 'string' ? { ...back, reference } : back), text, file);
+      assert.equal(snapshot(await read(text)), text, file);
     }
   });
 });

@@ -2,7 +2,7 @@ import type { OtherVocabulary } from '../../comparison/adapter/evidence.ts';
 import { loraAdapter } from '../adapter-examples.ts';
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
-import { pretrained } from '../python.ts';
+import { loadable, pretrained } from '../python.ts';
 import { defineRule } from '../rule.ts';
 import { someNames } from '../words.ts';
 
@@ -25,7 +25,7 @@ export const adapterVocabularyMismatch = defineRule<Data>({
   sources: ['huggingface/peft#2415', 'huggingface/peft#1457'],
   detect({ adapter, checkpoint, base }) {
     if (adapter === null || adapter.vocabulary.length === 0) return [];
-    return [{ data: { items: adapter.vocabulary, adapter: checkpoint.reference, base: base?.reference ?? null }, parameters: adapter.vocabulary.map(({ name }) => name) }];
+    return [{ data: { items: adapter.vocabulary, adapter: checkpoint.reference, base: base === null ? null : loadable(base) }, parameters: adapter.vocabulary.map(({ name }) => name) }];
   },
   words(data) {
     const [first] = data.items;

@@ -2,7 +2,7 @@ import { llama } from '../examples.ts';
 import { lacksConfig } from '../lost-documents.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { quote } from '../words.ts';
+import { loadable, pretrained } from '../python.ts';
 
 interface Data {
   readonly base: string;
@@ -16,14 +16,14 @@ export const configMissing = defineRule<Data>({
   how: 'The base has a config.json and the checkpoint\'s folder has none. A single file that was named by itself is not expected to have one, nor is a folder whose base is unknown.',
   sources: ['huggingface/transformers#27263'],
   detect({ checkpoint, base }) {
-    return base !== null && base.config !== null && lacksConfig(checkpoint) ? [{ data: { base: base.reference }, parameters: [] }] : [];
+    return base !== null && base.config !== null && lacksConfig(checkpoint) ? [{ data: { base: loadable(base) }, parameters: [] }] : [];
   },
   words(data) {
     return {
       title: prose`${'config.json'} is missing`,
       message: prose`The weights are here and no ${'config.json'}: loaders cannot tell the class and refuse the folder.`,
       cause: prose`Only the weights were copied or saved (${'save_file'}, ${'torch.save'}), or a pattern left the config out.`,
-      fix: { steps: prose`Write the config of the model beside the weights; the base's fits if nothing in it was changed.`, code: { language: 'python', text: `AutoConfig.from_pretrained(${quote(data.base.replace(/^hf:\/\//, ''))}).save_pretrained(".")` } },
+      fix: { steps: prose`Write the config of the model beside the weights; the base's fits if nothing in it was changed.`, code: { language: 'python', text: `AutoConfig.from_pretrained(${pretrained(data.base)}).save_pretrained(".")` } },
     };
   },
   examples: () => ({

@@ -1,7 +1,7 @@
 import { DTYPES } from '../../format/dtype.ts';
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
-import { pretrained } from '../python.ts';
+import { loadable, pretrained } from '../python.ts';
 import { defineRule } from '../rule.ts';
 import { exactSize } from '../words.ts';
 
@@ -30,7 +30,7 @@ export const dtypeWidened = defineRule<Data>({
     const [main] = widened;
     // A few norms in float32 are how some models are meant to be saved.
     if (main === undefined || main.count * 2 < inner.matched) return [];
-    return [{ data: { from: main.from, to: main.to, count: main.count, bytes: main.bytes, base: base.reference }, parameters: [] }];
+    return [{ data: { from: main.from, to: main.to, count: main.count, bytes: main.bytes, base: loadable(base) }, parameters: [] }];
   },
   words(data) {
     return {

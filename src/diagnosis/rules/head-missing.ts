@@ -3,7 +3,7 @@ import { bareLlama, llama } from '../examples.ts';
 import type { Fix } from '../finding.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
-import { loadingClass, pretrained } from '../python.ts';
+import { loadable, loadingClass, pretrained } from '../python.ts';
 import { defineRule } from '../rule.ts';
 import { exactSize, quote, shapeText, someNames, words } from '../words.ts';
 
@@ -77,7 +77,7 @@ export const headMissing = defineRule<Data>({
         head: losses.head.map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes })),
         totalBytes: losses.head.reduce((sum, { bytes }) => sum + bytes, 0),
         savedFrom, intended: intent.intendedClass, loading: loadingClass(intent.facts, intent.intendedClass),
-        checkpoint: checkpoint.reference, base: hasBaseHead ? base.reference : null,
+        checkpoint: loadable(checkpoint), base: hasBaseHead ? loadable(base) : null,
         module: output === undefined || checkpoint.format === 'gguf' ? null : output.memory.replace(/\.(?:weight|bias)$/, ''),
         tie: tie === null ? null : { path: tie.path, origin: tie.origin },
         baseTies: savedFrom === null && baseIntent?.tied === true && base !== null,
