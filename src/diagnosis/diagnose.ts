@@ -1,11 +1,7 @@
 import { ADAPTER_RULES, RULES } from './catalogue.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding, Severity } from './finding.ts';
-
-export interface Skipped {
-  readonly rule: string;
-  readonly reason: string;
-}
+import { SWITCHED_OFF, type Skipped } from './skipped.ts';
 
 /** What the user decided about findings. */
 export interface Policy {
@@ -30,7 +26,7 @@ export function diagnose(evidence: Evidence, policy: Policy): Diagnosis {
   for (const rule of evidence.adapter === null ? RULES : ADAPTER_RULES) {
     const override = Object.hasOwn(policy.severities, rule.id) ? policy.severities[rule.id] : undefined;
     if (override === 'off') {
-      skipped.push({ rule: rule.id, reason: 'switched off in the config file' });
+      skipped.push({ rule: rule.id, reason: SWITCHED_OFF });
       continue;
     }
     const found = rule.run(evidence);

@@ -1,3 +1,4 @@
+import { SWITCHED_OFF } from '../diagnosis/skipped.ts';
 import { backticked } from './prose-text.ts';
 import type { CheckpointReport, Finding, Report, ShardRow, Verdict } from './report.ts';
 
@@ -16,6 +17,11 @@ export function active(checkpoint: CheckpointReport, severity: Finding['severity
 /** Errors and warnings that were waived. */
 export function waivedFindings(checkpoint: CheckpointReport): Finding[] {
   return checkpoint.findings.filter((finding) => finding.severity !== 'note' && finding.waived !== null);
+}
+
+/** How many rules were not judged because the user switched them off. */
+export function switchedOff(checkpoint: CheckpointReport): number {
+  return checkpoint.skipped.filter(({ reason }) => reason === SWITCHED_OFF).length;
 }
 
 /** The finding that the verdict rests on, or the first that explains it; null where there is none. */

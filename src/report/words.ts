@@ -1,7 +1,7 @@
 import { counted, grouped, size } from '../diagnosis/numbers.ts';
 import { prose } from './report.ts';
 import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
-import { active, countOf, mainFinding, needsAttention, waivedFindings } from './view.ts';
+import { active, countOf, mainFinding, needsAttention, switchedOff, waivedFindings } from './view.ts';
 
 /** The sentences that terminal, Markdown and HTML share. */
 
@@ -19,7 +19,9 @@ export function verdictSentence(checkpoint: CheckpointReport): Prose {
     case 'complete': {
       const warnings = active(checkpoint, 'warning').length;
       const waived = waivedFindings(checkpoint).length;
-      return [reference, ' is complete', ...(warnings === 0 ? [] : [`, with ${counted(warnings, 'warning')}`]), ...(waived === 0 ? [] : [`, ${counted(waived, 'finding')} waived`])];
+      const off = switchedOff(checkpoint);
+      const but = [...(warnings === 0 ? [] : [`with ${counted(warnings, 'warning')}`]), ...(waived === 0 ? [] : [`${counted(waived, 'finding')} waived`]), ...(off === 0 ? [] : [`${counted(off, 'rule')} switched off`])];
+      return [reference, ` is complete${but.map((part) => `, ${part}`).join('')}`];
     }
   }
 }
@@ -53,7 +55,8 @@ export function overallSentence(report: Report): string {
   ] as const).map(([verdict, one, many]) => ({ count: countOf(report, verdict), words: countOf(report, verdict) === 1 ? one : many })).filter(({ count }) => count > 0);
   const sentences = parts.map(({ count, words }, i) => `${i === 0 ? ofAll(count, report.checkpoints.length) : grouped(count)} ${words}`);
   const waived = report.checkpoints.filter((checkpoint) => waivedFindings(checkpoint).length > 0).length;
-  return `${sentences.join('; ')}${warned > 0 ? `, ${grouped(warned)} with warnings` : ''}${waived > 0 ? `, ${grouped(waived)} with findings waived` : ''}.`;
+  const off = Math.max(0, ...report.checkpoints.map(switchedOff));
+  return `${sentences.join('; ')}${warned > 0 ? `, ${grouped(warned)} with warnings` : ''}${waived > 0 ? `, ${grouped(waived)} with findings waived` : ''}${off > 0 ? `, ${counted(off, 'rule')} switched off` : ''}.`;
 }
 
 function ofAll(count: number, all: number): string {

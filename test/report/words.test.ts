@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SWITCHED_OFF } from '../../src/diagnosis/skipped.ts';
 import { plain } from '../../src/report/report.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { terminal } from '../../src/report/terminal.ts';
-import { calmSentence, verdictSentence } from '../../src/report/words.ts';
+import { calmSentence, overallSentence, verdictSentence } from '../../src/report/words.ts';
 import { checkpoint, passing, reportOf, seed } from '../support/reports.ts';
 
 test('a base that was not given is told with where it was found', () => {
@@ -23,6 +24,15 @@ test('a waived finding is told with its reason among several checkpoints, on the
     assert.match(flat, /Waived until `2099-01-31`: `agreed in #12`/);
     assert.match(flat, /`lm_head\.weight` is missing/);
   }
+});
+
+test('a rule that is off is told in the headline, of one checkpoint and of several', () => {
+  const skipped = [{ rule: 'head-missing', reason: SWITCHED_OFF }, { rule: 'tie-changed', reason: 'there is no base to compare with' }];
+  const silenced = { ...passing, skipped };
+  assert.match(plain(verdictSentence(silenced)), / is complete, 1 rule switched off$/);
+  assert.match(plain(verdictSentence({ ...waivedSeed, skipped })), / is complete, 1 finding waived, 1 rule switched off$/);
+  assert.doesNotMatch(plain(verdictSentence({ ...seed, skipped })), /switched off/);
+  assert.equal(overallSentence(reportOf(silenced, passing)), 'All 2 checkpoints are complete, 1 rule switched off.');
 });
 
 test('a checkpoint that is complete but for a waiver says so in its headline', () => {
