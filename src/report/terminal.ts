@@ -38,9 +38,13 @@ export function terminal(report: Report, { colour, width = 80 }: TerminalOptions
   const paper = { c: picocolors.createColors(colour), quoted: !colour, width: Math.max(NARROWEST, Math.min(width, WIDEST)) };
   const sorted = byUrgency(report.checkpoints).reverse();
   const several = sorted.length > 1;
+  const errors = notices(report.notices.filter(({ severity }) => severity === 'error'), paper);
   const parts = [
+    // What could not be done as asked comes before a tick that does not know of it; of several, the last lines are read first.
+    ...(several ? [] : errors),
     ...sorted.map((checkpoint) => (several && !needsAttention(checkpoint) ? brief(checkpoint, paper) : whole(checkpoint, paper))),
-    ...notices(report, paper),
+    ...notices(report.notices.filter(({ severity }) => severity !== 'error'), paper),
+    ...(several ? errors : []),
     ...(several ? [[paper.c.bold(overallSentence(report))]] : []),
     ...(sorted.length === 0 ? [['No checkpoint to check.']] : []),
   ];
@@ -130,8 +134,8 @@ function footer(checkpoint: CheckpointReport, paper: Paper): string[] {
   return [...facts, ...skipped, ...help].map((line) => paper.c.dim(line));
 }
 
-function notices(report: Report, paper: Paper): string[][] {
-  return report.notices.map(({ severity, message, location }) => {
+function notices(some: Report['notices'], paper: Paper): string[][] {
+  return some.map(({ severity, message, location }) => {
     const place: Prose = location === null ? [] : [{ code: location.line === null ? location.path : `${location.path}:${location.line}` }, ': '];
     return [`${paper.c.yellow(severity === 'error' ? '✗' : '!')} ${flat([...place, ...message], paper.quoted)}`];
   });

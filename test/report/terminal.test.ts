@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { stripVTControlCharacters } from 'node:util';
 import { test } from 'node:test';
+import type { Report } from '../../src/report/report.ts';
 import { terminal } from '../../src/report/terminal.ts';
 import { ATTACKS } from '../support/attacks.ts';
 import { fleet, headless, hostile, mixed, passing, reportOf, seed, tied, truncated, undecided, unreachable } from '../support/reports.ts';
@@ -41,6 +42,15 @@ test('sound ones among several take a line each, the summary comes last', () => 
   const text = terminal(fleet(12), { colour: false });
   assert.match(text, /\n✓ `hf:\/\/acme\/model-010` is complete\n/);
   assert.match(text, /\n\n1 of 12 checkpoints is incomplete; 1 can’t be read; 10 are complete, 1 with warnings\.\n$/);
+});
+
+test('what could not be done as asked comes before the tick of one checkpoint, and last but one of several', () => {
+  const notices = [
+    { severity: 'warning', message: ['it has expired'], location: null }, { severity: 'error', message: ['the base could not be read'], location: null },
+  ] as const;
+  const first = (report: Report): string[] => terminal({ ...report, notices }, { colour: false }).split('\n').filter((line) => /^[✓✗!]|^All/.test(line)).map((line) => line.slice(0, 11));
+  assert.deepEqual(first(reportOf(passing)), ['✗ the base ', `✓ \`${passing.reference.slice(0, 8)}`, '! it has ex']);
+  assert.deepEqual(first(reportOf(passing, tied)).slice(-3), ['! it has ex', '✗ the base ', 'All 2 check']);
 });
 
 test('no attack sends a control character or a command', () => {
