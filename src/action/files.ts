@@ -25,14 +25,14 @@ export async function writeReports(report: Report, failOn: FailOn, { inputs, env
   const extra: Partial<Record<ExtraFormat, string>> = {};
   for (const format of inputs.formats) {
     extra[format] = `${stem}.${format}`;
-    await writeFile(`${stem}.${format}`, await rendered(report, format, rules));
+    await writeFile(`${stem}.${format}`, await rendered(report, format, rules, environment.workspace));
   }
   return { ...written, ...extra };
 }
 
 /** Loaded only when asked for. */
-async function rendered(report: Report, format: ExtraFormat, rules: readonly SarifRule[]): Promise<string> {
-  if (format === 'sarif') return (await import('../report/sarif.ts')).sarif(report, rules);
+async function rendered(report: Report, format: ExtraFormat, rules: readonly SarifRule[], root: string): Promise<string> {
+  if (format === 'sarif') return (await import('../report/sarif.ts')).sarif(report, rules, root);
   return (await import('../report/html.ts')).html(report);
 }
 

@@ -22,10 +22,10 @@ export async function checkCommand(references: readonly string[], options: Check
   const { report, settings } = await runCheck(references, options, host, parts);
   const rules = async (): ReturnType<Parts['rules']> => await parts.rules();
   for (const { path, format } of files) {
-    await writeText(path, await render(report, format, { colour: false, width: USUAL_WIDTH, rules }), host);
+    await writeText(path, await render(report, format, { colour: false, width: USUAL_WIDTH, directory: host.directory, rules }), host);
   }
   const shown = files.length > 0 ? 'terminal' : (options.format ?? 'terminal');
-  host.stdout.write(await render(report, shown, { colour: wantsColour(host), width: host.stdout.columns ?? USUAL_WIDTH, rules }));
+  host.stdout.write(await render(report, shown, { colour: wantsColour(host), width: host.stdout.columns ?? USUAL_WIDTH, directory: host.directory, rules }));
   return exitCode(report, settings.failOn);
 }
 

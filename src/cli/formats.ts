@@ -16,11 +16,13 @@ export interface RenderOptions {
   readonly colour: boolean;
   /** Columns, for the terminal. */
   readonly width: number;
+  /** The folder that relative references count from; absolute. */
+  readonly directory: string;
   readonly rules: () => Promise<readonly RuleFacts[]>;
 }
 
 /** The report in that format. Only the reporter that is asked for is loaded. */
-export async function render(report: Report, format: Format, { colour, width, rules }: RenderOptions): Promise<string> {
+export async function render(report: Report, format: Format, { colour, width, directory, rules }: RenderOptions): Promise<string> {
   switch (format) {
     case 'terminal': {
       const { terminal } = await import('../report/terminal.ts');
@@ -36,7 +38,7 @@ export async function render(report: Report, format: Format, { colour, width, ru
     }
     case 'sarif': {
       const { sarif } = await import('../report/sarif.ts');
-      return sarif(report, await rules());
+      return sarif(report, await rules(), directory);
     }
     case 'html': {
       const { html } = await import('../report/html.ts');

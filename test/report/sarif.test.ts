@@ -9,7 +9,7 @@ import { headless, hostile, mixed, passing, reportOf, seed, unreachable } from '
 const RULES = [{ id: 'head-missing', severity: 'error', summary: 'The head is gone', why: 'Because.', helpUrl: 'https://github.com/x' }] as const;
 
 function log(report: Report): Log {
-  const parsed: Log = JSON.parse(sarif(report, RULES));
+  const parsed: Log = JSON.parse(sarif(report, RULES, '/work/repo'));
   return parsed;
 }
 
@@ -36,6 +36,20 @@ test('rules are described once, and results point at theirs', () => {
 test('without such a line, the file in the checkpoint', () => {
   const place = log(reportOf(headless)).runs[0]?.results?.[0]?.locations?.[0]?.physicalLocation;
   assert.deepEqual(place, { artifactLocation: { uri: 'out/llama-3.2-1b-bare/config.json' }, region: { startLine: 3 } });
+});
+
+test('a path inside of the root is relative to it, whatever way it was written; one outside has a base of its own', () => {
+  const located = (reference: string) => {
+    const findings = seed.findings.map((one) => ({ ...one, location: null }));
+    const [run] = log(reportOf({ ...seed, reference, findings, origin: null })).runs;
+    assert.deepEqual(run?.originalUriBaseIds, { FILES: { uri: 'file:///' } });
+    return run?.results?.[0]?.locations?.[0]?.physicalLocation?.artifactLocation;
+  };
+  for (const inside of ['out/a b', './out/a b', '/work/repo/out/a b', '../repo/out/a b', 'x/../out/a b/']) assert.deepEqual(located(inside), { uri: 'out/a%20b' }, inside);
+  assert.deepEqual(located('.'), { uri: '.' });
+  for (const outside of ['../au/x', '/work/au/x']) assert.deepEqual(located(outside), { uri: 'work/au/x', uriBaseId: 'FILES' }, outside);
+  assert.deepEqual(located('/work/repository'), { uri: 'work/repository', uriBaseId: 'FILES' });
+  assert.deepEqual(located('hf://org/name@main'), { uri: 'hf://org/name%40main' });
 });
 
 test('a waived finding is suppressed, with its reason', () => {
