@@ -9,8 +9,9 @@ import { judge } from './judge.ts';
 import type { FoundBase } from './judge.ts';
 import { parseReference } from './reference/parse.ts';
 import { failedReport, overallVerdict } from './report/assemble.ts';
+import { obstacleOf } from './report/obstacle.ts';
 import { prose } from './report/report.ts';
-import type { CheckpointReport, Report } from './report/report.ts';
+import type { CheckpointReport, Notice, Report } from './report/report.ts';
 import type { Settings, Target } from './settings.ts';
 import { createSourceContext, openSource } from './source/open.ts';
 import type { SourceContext, SourceEvent } from './source/open.ts';
@@ -18,8 +19,6 @@ import { VERSION } from './version.ts';
 
 /** How many checkpoints are read at the same time; their shards are read in parallel within that. */
 const CHECKPOINTS_AT_ONCE = 4;
-
-type Notice = Report['notices'][number];
 
 /**
  * The whole of a check: each reference is opened, its heads are read, it is set beside its base and the facts of its
@@ -68,7 +67,7 @@ class Call {
 
   async #judge(target: Target, checkpoint: Checkpoint, base: FoundBase): Promise<CheckpointReport> {
     const { report, incomparable } = await judge(checkpoint, base, { target, severities: this.#settings.severities, today: this.#settings.today });
-    if (incomparable !== null && target.base !== null) this.#reportIncomparable(target, incomparable);
+    if (incomparable !== null && target.base !== null) this.#reportIncomparable(target, target.base, incomparable);
     return report;
   }
 
@@ -81,7 +80,7 @@ class Call {
         return { checkpoint: await this.#readBase(candidate.reference), found: candidate.found, reasons };
       } catch (error) {
         if (!(error instanceof HeadcheckError)) throw error;
-        if (given !== null) this.notices.push({ severity: 'error', message: prose`The base ${candidate.reference} could not be read: ${error.message} ${[error.hint]}`, location: target.origin });
+        if (given !== null) this.notices.push({ severity: 'error', message: prose`The base ${candidate.reference} could not be read: ${error.message} ${[error.hint]}`, location: target.origin, obstacle: obstacleOf(error), about: { reference: target.reference, base: candidate.reference } });
         reasons.push(`${candidate.reference} could not be read: ${error.message}`);
       }
     }
@@ -103,9 +102,9 @@ class Call {
     return requireWeights(await readCheckpoint(await openSource(reference, this.#context), { heads: this.#heads }), written);
   }
 
-  #reportIncomparable(target: Target, { base, kind }: { readonly base: Checkpoint; readonly kind: string }): void {
+  #reportIncomparable(target: Target, written: string, { base, kind }: { readonly base: Checkpoint; readonly kind: string }): void {
     const what = modelType(base.config) ?? architectures(base.config)[0] ?? 'another model';
     const message = prose`The base ${base.reference} (${what}) is of ${[kind]} than ${target.reference}, so the two were not compared. Name the model that the checkpoint was made from.`;
-    this.notices.push({ severity: 'error', message, location: target.origin });
+    this.notices.push({ severity: 'error', message, location: target.origin, obstacle: 'state', about: { reference: target.reference, base: written } });
   }
 }

@@ -1,3 +1,5 @@
+import { EXIT_CODES } from '../report/exit-code.ts';
+
 /** What stands under the list of commands. */
 export const HELP = `
 Examples:
@@ -7,7 +9,8 @@ Examples:
   headcheck explain head-missing
 
 Environment: HF_TOKEN, HF_ENDPOINT, HTTPS_PROXY, NO_PROXY, NO_COLOR, FORCE_COLOR, DEBUG.
-Exit code: 0 nothing to fail on; 1 findings at or above --fail-on; 2 it could not check.`;
+Exit code:
+${Object.entries(EXIT_CODES).map(([code, meaning]) => `  ${code} ${meaning}`).join('\n')}`;
 
 /** What stands under the options of `check`. */
 export const CHECK_HELP = `

@@ -1,6 +1,7 @@
 import { error, warning } from '@actions/core';
 import { plain, type Prose, type Report } from '../report/report.ts';
 import { visible } from '../report/untrusted.ts';
+import { isUnread } from '../report/view.ts';
 import { placeOf, type Place } from './place.ts';
 
 /** GitHub shows ten annotations of a level a step, and drops the rest without a word. */
@@ -23,10 +24,10 @@ export function annotationsOf(report: Report): readonly Annotation[] {
     const text: Prose = [...finding.message, ...(finding.cause === null ? [] : [' ', ...finding.cause])];
     return [{ level: finding.severity, title: visible(`${checkpoint.reference}: ${plain(finding.title)}`), message: visible(plain(text), LONGEST_MESSAGE), place: placeOf(checkpoint, finding) }];
   }));
-  const unreadable = report.checkpoints.filter(({ verdict, findings }) => verdict === 'unreadable' && findings.length === 0).map((checkpoint) => ({
+  const unreadable = report.checkpoints.filter((checkpoint) => checkpoint.findings.length === 0 && isUnread(checkpoint)).map((checkpoint) => ({
     level: 'error' as const, title: visible(`${checkpoint.reference} could not be read`), message: visible(plain(checkpoint.reason ?? ['It could not be read.']), LONGEST_MESSAGE), place: checkpoint.origin,
   }));
-  const notices = report.notices.map(({ severity, message, location }) => ({ level: severity, title: 'Headcheck', message: visible(plain(message), LONGEST_MESSAGE), place: location }));
+  const notices = report.notices.flatMap(({ severity, message, location }) => (severity === 'note' ? [] : [{ level: severity, title: 'Headcheck', message: visible(plain(message), LONGEST_MESSAGE), place: location }]));
   return [...unreadable, ...ofFindings, ...notices];
 }
 

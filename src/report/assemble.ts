@@ -9,6 +9,7 @@ import { someNames, words } from '../diagnosis/words.ts';
 import type { HeadcheckError } from '../errors.ts';
 import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
+import { obstacleOf } from './obstacle.ts';
 import { prose } from './report.ts';
 import type { CheckpointReport, LedgerEntry, Prose, ShardRow, Totals, Verdict } from './report.ts';
 
@@ -120,6 +121,7 @@ export function failedReport(target: { readonly reference: string; readonly orig
     architecture: { modelType: null, class: null, intendedClass: null },
     totals: { tensors: 0, parameters: 0, bytes: 0, baseTensors: 0, baseParameters: 0, baseBytes: 0 },
     missing: [], unexpected: [], mismatched: [], tied: [], renamed: [], ledger: [], shards: [], loaders: [], findings: [], skipped: [], origin: target.origin,
+    obstacle: obstacleOf(error),
   };
 }
 

@@ -4,12 +4,27 @@ import type { Finding, Report } from './report.ts';
 export type FailOn = 'error' | 'warning' | 'never';
 
 /**
- * The exit code of a call, the only place where it is decided.
- * @returns 2 where a checkpoint could not be checked at all, else 1 where a finding that nobody waived (or a notice
- *   about the config file) is at or above `failOn`, else 0. `unknown` does not fail: the evidence decides nothing.
+ * What each exit code says: the only place where it is written. The help prints it; tests hold the README and the pages
+ * to it.
  */
-export function exitCode(report: Report, failOn: FailOn): 0 | 1 | 2 {
-  if (report.checkpoints.some(couldNotBeChecked)) return 2;
+export const EXIT_CODES = {
+  0: 'all was checked, and nothing is at or above `fail-on`',
+  1: 'all was checked, and something is at or above `fail-on`',
+  2: 'something could not be checked: a checkpoint, a base that was named, the config file, or a change or release that GitHub does not show',
+} as const;
+
+/**
+ * The exit code of a call, the only place where it is decided.
+ *
+ * 2 wins over 1, and `fail-on: never` does not hide it. A gate may take 1 for the whole answer: every checkpoint was
+ * looked at, with the bases and the waivers that were asked for. Where a config file could not be followed or a base not
+ * read, findings may be there that it would have waived, or be lacking, so the answer is not that; what was found is
+ * reported all the same. Either stops a release.
+ *
+ * @returns a warning about the call counts as one of a finding does; `unknown` does not fail: the evidence decides nothing
+ */
+export function exitCode(report: Report, failOn: FailOn): keyof typeof EXIT_CODES {
+  if (report.checkpoints.some(couldNotBeChecked) || report.notices.some(({ obstacle }) => obstacle !== undefined)) return 2;
   if (failOn === 'never') return 0;
   const counts = (severity: string): boolean => severity === 'error' || (failOn === 'warning' && severity === 'warning');
   const fails = report.checkpoints.some(({ findings }) => findings.some((finding) => finding.waived === null && counts(finding.severity)));
@@ -17,6 +32,6 @@ export function exitCode(report: Report, failOn: FailOn): 0 | 1 | 2 {
 }
 
 /** An unreadable checkpoint with an error finding (a truncated file) was checked, and is broken; one without could not be had. */
-function couldNotBeChecked(checkpoint: { readonly verdict: string; readonly findings: readonly Finding[] }): boolean {
-  return checkpoint.verdict === 'unreadable' && !checkpoint.findings.some((finding) => finding.severity === 'error');
+function couldNotBeChecked({ verdict, findings, waived = null }: { readonly verdict: string; readonly findings: readonly Finding[]; readonly waived?: Finding['waived'] }): boolean {
+  return verdict === 'unreadable' && waived === null && !findings.some((finding) => finding.severity === 'error');
 }

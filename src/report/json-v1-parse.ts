@@ -1,6 +1,7 @@
 import { LEDGER_CAUSES } from '../comparison/ledger.ts';
 import * as v from 'valibot';
 import { MalformedError } from '../errors.ts';
+import { OBSTACLES } from './obstacle.ts';
 import { proseOf } from './prose-text.ts';
 import type { CheckpointReport, Finding, Report } from './report.ts';
 
@@ -35,6 +36,8 @@ const type = { dtype: text, shape: v.pipe(v.array(count), v.maxLength(MOST_DIMEN
 const tensor = v.object({ name: text, ...type, bytes: count });
 const location = v.nullable(v.object({ path: text, line: v.nullable(line) }));
 
+const waived = v.optional(v.nullable(v.object({ reason: text, until: v.nullable(text) })), null);
+
 const finding = v.object({
   rule: ruleId,
   severity,
@@ -45,7 +48,7 @@ const finding = v.object({
   fix: v.nullable(v.pipe(v.string(), v.transform((value) => value.slice(0, 2 * LONGEST_TEXT)))),
   fixCode: v.optional(v.nullable(v.object({ language: v.picklist(['python', 'shell', 'yaml', 'json']), text })), null),
   location,
-  waived: v.optional(v.nullable(v.object({ reason: text, until: v.nullable(text) })), null),
+  waived,
 });
 
 const checkpoint = v.object({
@@ -74,14 +77,17 @@ const checkpoint = v.object({
   findings: rows(finding),
   skipped: rows(v.object({ rule: ruleId, reason: text })),
   origin: v.optional(v.nullable(v.object({ path: text, line })), null),
+  waived,
 });
+
+const notice = v.object({ severity, message: prose, location, obstacle: v.optional(v.nullable(v.picklist(OBSTACLES)), null) });
 
 const report = v.object({
   schemaVersion: v.literal(1),
   tool: v.object({ name: v.literal('headcheck'), version: v.pipe(v.string(), v.maxLength(40), v.regex(/^[0-9A-Za-z.+-]+$/)) }),
   verdict,
   checkpoints: v.pipe(v.array(checkpoint), v.maxLength(MOST_CHECKPOINTS)),
-  notices: v.optional(rows(v.object({ severity: v.picklist(['warning', 'error']), message: prose, location })), []),
+  notices: v.optional(rows(notice), []),
 });
 
 /**
@@ -100,11 +106,12 @@ export function parseJsonV1(value: unknown, helpUrl: (rule: string) => string): 
     );
   }
   const { tool, checkpoints, notices } = parsed.output;
-  return { tool, verdict: parsed.output.verdict, checkpoints: checkpoints.map((one) => checkpointOf(one, helpUrl)), notices };
+  return { tool, verdict: parsed.output.verdict, checkpoints: checkpoints.map((one) => checkpointOf(one, helpUrl)), notices: notices.map(({ obstacle, ...rest }) => ({ ...rest, ...(obstacle === null ? {} : { obstacle }) })) };
 }
 
 function checkpointOf(one: v.InferOutput<typeof checkpoint>, helpUrl: (rule: string) => string): CheckpointReport {
-  return { ...one, findings: one.findings.map((found) => findingOf(found, helpUrl)) };
+  const { waived: forgiven, ...rest } = one;
+  return { ...rest, findings: one.findings.map((found) => findingOf(found, helpUrl)), ...(forgiven === null ? {} : { waived: forgiven }) };
 }
 
 function findingOf({ fix, fixCode, ...rest }: v.InferOutput<typeof finding>, helpUrl: (rule: string) => string): Finding {

@@ -1,3 +1,4 @@
+import type { Obstacle } from './obstacle.ts';
 import { backticked } from './prose-text.ts';
 import type { CheckpointReport, Finding, Fix, Prose, Report, Severity, Verdict } from './report.ts';
 
@@ -40,6 +41,8 @@ export interface CheckpointV1 {
   readonly findings: readonly FindingV1[];
   readonly skipped: readonly { readonly rule: string; readonly reason: string }[];
   readonly origin: { readonly path: string; readonly line: number } | null;
+  /** Why it does not count that it cannot be read; null where it does. */
+  readonly waived: FindingV1['waived'];
 }
 
 export interface TypeV1 {
@@ -69,9 +72,11 @@ export interface FindingV1 {
 }
 
 export interface NoticeV1 {
-  readonly severity: 'warning' | 'error';
+  readonly severity: Severity;
   readonly message: string;
   readonly location: { readonly path: string; readonly line: number | null } | null;
+  /** What kept something from being checked; null where it is only to be told. */
+  readonly obstacle: Obstacle | null;
 }
 
 /** Maps a report field by field, so that a change of the inner types cannot change the published shape unnoticed. */
@@ -85,6 +90,7 @@ export function toJsonV1(report: Report): ReportV1 {
       severity: notice.severity,
       message: backticked(notice.message),
       location: locationV1(notice.location),
+      obstacle: notice.obstacle ?? null,
     })),
   };
 }
@@ -123,6 +129,7 @@ function checkpointV1(checkpoint: CheckpointReport): CheckpointV1 {
     findings: checkpoint.findings.map(findingV1),
     skipped: checkpoint.skipped.map(({ rule, reason }) => ({ rule, reason })),
     origin: origin === null ? null : { path: origin.path, line: origin.line },
+    waived: waivedV1(checkpoint.waived ?? null),
   };
 }
 
@@ -139,8 +146,12 @@ function findingV1(finding: Finding): FindingV1 {
     fixCode: fix === null || fix.code === null ? null : { language: fix.code.language, text: fix.code.text },
     helpUrl: finding.helpUrl,
     location: locationV1(finding.location),
-    waived: waived === null ? null : { reason: waived.reason, until: waived.until },
+    waived: waivedV1(waived),
   };
+}
+
+function waivedV1(waived: Finding['waived']): FindingV1['waived'] {
+  return waived === null ? null : { reason: waived.reason, until: waived.until };
 }
 
 function fixV1(fix: Fix): string {

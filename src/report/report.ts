@@ -1,8 +1,9 @@
 import type { TensorInfo } from '../format/tensor-table.ts';
 import type { LedgerCause } from '../comparison/ledger.ts';
-import type { Finding } from '../diagnosis/finding.ts';
+import type { Finding, Severity } from '../diagnosis/finding.ts';
 import type { Prose } from '../diagnosis/prose.ts';
 import type { CheckpointFormat } from '../inventory/checkpoint.ts';
+import type { Obstacle } from './obstacle.ts';
 
 export { plain, prose } from '../diagnosis/prose.ts';
 export type { Prose } from '../diagnosis/prose.ts';
@@ -56,6 +57,10 @@ export interface CheckpointReport {
   readonly skipped: readonly { readonly rule: string; readonly reason: string }[];
   /** Where the reference was written: a line of a changed file, of the config file; null where a person typed it. */
   readonly origin: { readonly path: string; readonly line: number } | null;
+  /** Where the whole checkpoint could not be had: what kept it. */
+  readonly obstacle?: Obstacle;
+  /** Set where that it cannot be had is no news: it is shown and does not count. */
+  readonly waived?: Finding['waived'];
 }
 
 /** The result of one call. */
@@ -64,5 +69,16 @@ export interface Report {
   readonly verdict: Verdict;
   readonly checkpoints: readonly CheckpointReport[];
   /** About the call rather than a checkpoint: an expired waiver, an unknown rule in the config file. */
-  readonly notices: readonly { readonly severity: 'warning' | 'error'; readonly message: Prose; readonly location: { readonly path: string; readonly line: number | null } | null }[];
+  readonly notices: readonly Notice[];
+}
+
+export interface Notice {
+  /** A `note` is for those who look, and never counts. */
+  readonly severity: Severity;
+  readonly message: Prose;
+  readonly location: { readonly path: string; readonly line: number | null } | null;
+  /** Set where something that was asked for could not be checked for that reason. */
+  readonly obstacle?: Obstacle;
+  /** Of a base that could not be used: which one, and whose. It says whether two notices are about the same. */
+  readonly about?: { readonly reference: string; readonly base: string };
 }

@@ -3,6 +3,7 @@ import type { ArtifactLocation, Invocation, Location, Log, PhysicalLocation, Rep
 import { backticked } from './prose-text.ts';
 import type { CheckpointReport, Finding, Report, Severity } from './report.ts';
 import { visible } from './untrusted.ts';
+import { isUnread } from './view.ts';
 
 /** What SARIF tells of a rule: derived from the rule itself. */
 export interface SarifRule {
@@ -50,9 +51,9 @@ export function sarif(report: Report, rules: readonly SarifRule[], root: string)
 
 /** What could not be done at all, and what is to be said of the config file. */
 function invocation(report: Report, at: At): Invocation {
-  const unreadable = report.checkpoints.filter(({ verdict, findings }) => verdict === 'unreadable' && findings.length === 0);
+  const unreadable = report.checkpoints.filter((checkpoint) => checkpoint.findings.length === 0 && isUnread(checkpoint));
   return {
-    executionSuccessful: unreadable.length === 0,
+    executionSuccessful: unreadable.length === 0 && report.notices.every(({ obstacle }) => obstacle === undefined),
     toolExecutionNotifications: unreadable.map(({ reference, reason }) => ({
       level: 'error',
       message: { text: text(`${reference}: ${reason === null ? 'can’t be read' : backticked(reason)}`) },

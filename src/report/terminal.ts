@@ -137,9 +137,11 @@ function footer(checkpoint: CheckpointReport, paper: Paper): string[] {
 function notices(some: Report['notices'], paper: Paper): string[][] {
   return some.map(({ severity, message, location }) => {
     const place: Prose = location === null ? [] : [{ code: location.line === null ? location.path : `${location.path}:${location.line}` }, ': '];
-    return [`${paper.c.yellow(severity === 'error' ? '✗' : '!')} ${flat([...place, ...message], paper.quoted)}`];
+    return [`${NOTICE_MARKS[severity](paper.c)} ${flat([...place, ...message], paper.quoted)}`];
   });
 }
+
+const NOTICE_MARKS = { error: (c: Colours) => c.red('✗'), warning: (c: Colours) => c.yellow('!'), note: (c: Colours) => c.blue('·') };
 
 function lines(text: Prose, { c, quoted, width }: Paper): string[] {
   return wrap(text, width - 2, { text: String, code: c.cyan, quoted });

@@ -6,7 +6,12 @@ import type { CheckpointReport, Finding, Report, ShardRow, Verdict } from './rep
 
 /** Whether a checkpoint asks for somebody to act: it is broken, or a warning that nobody waived stands. */
 export function needsAttention(checkpoint: CheckpointReport): boolean {
-  return checkpoint.verdict === 'incomplete' || checkpoint.verdict === 'unreadable' || active(checkpoint, 'warning').length > 0 || active(checkpoint, 'error').length > 0;
+  return checkpoint.verdict === 'incomplete' || isUnread(checkpoint) || active(checkpoint, 'warning').length > 0 || active(checkpoint, 'error').length > 0;
+}
+
+/** Whether it could not be read, and that counts. */
+export function isUnread({ verdict, waived = null }: CheckpointReport): boolean {
+  return verdict === 'unreadable' && waived === null;
 }
 
 /** Findings of that severity that count. */

@@ -13,7 +13,7 @@ export function verdictSentence(checkpoint: CheckpointReport): Prose {
     case 'incomplete':
       return [reference, ' is incomplete', ...after(why)];
     case 'unreadable':
-      return [reference, ' can’t be read', ...after(why)];
+      return [reference, ' can’t be read', ...after(why), ...(checkpoint.waived ? ['. ', ...waiverSentence(checkpoint.waived)] : [])];
     case 'unknown':
       return [reference, ': can’t tell whether it is complete', ...after(why)];
     case 'complete': {

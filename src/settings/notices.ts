@@ -1,7 +1,6 @@
-import type { Prose, Report } from '../report/report.ts';
+import type { Notice, Prose } from '../report/report.ts';
 
-/** Something to say about the call rather than about a checkpoint. */
-export type Notice = Report['notices'][number];
+export type { Notice } from '../report/report.ts';
 
 /** Gathers what is wrong with one file, so that all of it is told at once. */
 export interface Notices {
@@ -9,9 +8,9 @@ export interface Notices {
   readonly list: Notice[];
 }
 
-/** An error: what was written cannot be followed. The check still runs on what can. */
+/** An error: what was written cannot be followed, so what was asked for is not what is checked. The check still runs on what can be. */
 export function reportError(notices: Notices, line: number | null, message: Prose): void {
-  notices.list.push({ severity: 'error', message, location: { path: notices.path, line } });
+  notices.list.push({ severity: 'error', message, location: { path: notices.path, line }, obstacle: 'state' });
 }
 
 /** A warning: what was written has no effect, and the check is as strict or stricter without it. */

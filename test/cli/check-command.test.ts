@@ -79,7 +79,8 @@ test('the config file: found where it usually is, named, absent, malformed', asy
   const named = await ran(['check', '--config', 'c.yml'], reportOf(passing), { directory });
   assert.deepEqual(named.settings?.targets.map(({ reference, base }) => [reference, base]), [['./x', './y']]);
   assert.match(named.out, /c\.yml:4.*nonsense/);
-  assert.equal(named.code, 1);
+  assert.equal(named.code, 2, 'it could not do what was asked');
+  assert.equal((await ran(['check', '--config', 'c.yml', '--fail-on', 'never'], reportOf(seed), { directory })).code, 2);
   const absent = await ran(['check', '--config', 'none.yml'], reportOf(passing), { directory });
   assert.equal(absent.code, 2);
   assert.match(absent.err, /^headcheck: The config file none\.yml can’t be read/);

@@ -99,25 +99,25 @@ describe('what is said to whom calls it', () => {
 
   it('says of a base of another architecture that the two were not compared', async () => {
     const { code, out } = await headcheck.run(['check', 'whole', '--base', 'gpt2']);
-    assert.equal(code, 1);
-    assert.match(unwrapped(out), /`whole` is complete.*The base `gpt2` \(`gpt2`\) is of another architecture than `whole`, so the two were not compared\. Name the model that the checkpoint was made from\./);
+    assert.equal(code, 2);
+    assert.match(unwrapped(out), /^✗ The base `gpt2` \(`gpt2`\) is of another architecture than `whole`, so the two were not compared\. Name the model that the checkpoint was made from\..*`whole` is complete/);
     const larger = await headcheck.run(['check', 'whole', '--base', 'examples/llama-3.1-8b.headcheck.json']);
-    assert.equal(larger.code, 1);
+    assert.equal(larger.code, 2);
     assert.match(unwrapped(larger.out), /\(`llama`\) is of another size or layout than `whole`, so the two were not compared\./);
     const absent = await headcheck.run(['check', 'whole', '--base', './nowhere']);
-    assert.equal(absent.code, 1);
-    assert.match(unwrapped(absent.out), /`whole` is complete.*The base `\.\/nowhere` could not be read: .*Check the path/);
+    assert.equal(absent.code, 2);
+    assert.match(unwrapped(absent.out), /^✗ The base `\.\/nowhere` could not be read: .*Check the path.*`whole` is complete/);
   });
 
   it('says of a malformed headcheck.yml what stands on which line, and checks what it can', async () => {
     await headcheck.write('.github/headcheck.yml', 'checkpoints:\n  - refrence: x\n  - reference: headless\nfail-on: eror\n');
     const listed = await headcheck.run(['check']);
-    assert.equal(listed.code, 1);
-    assert.match(unwrapped(listed.out), /`headless` is incomplete.*headcheck\.yml:2`: Unknown key `refrence`\. Did you mean `reference`\?.*headcheck\.yml:4`: `fail-on` should be error, warning or never; found `eror`/);
+    assert.equal(listed.code, 2);
+    assert.match(unwrapped(listed.out), /headcheck\.yml:2`: Unknown key `refrence`\. Did you mean `reference`\?.*headcheck\.yml:4`: `fail-on` should be error, warning or never; found `eror`.*`headless` is incomplete/);
     await headcheck.write('.github/headcheck.yml', 'checkpoints: [\n');
     const named = await headcheck.run(['check', 'whole']);
-    assert.equal(named.code, 1);
-    assert.match(unwrapped(named.out), /`whole` is complete.*✗ `\.github\/headcheck\.yml:\d+`: Not valid YAML at line/);
+    assert.equal(named.code, 2);
+    assert.match(unwrapped(named.out), /✗ `\.github\/headcheck\.yml:\d+`: Not valid YAML at line.*`whole` is complete/);
     await headcheck.write('.github/headcheck.yml', '# nothing\n');
   });
 

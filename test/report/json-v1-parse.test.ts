@@ -6,6 +6,7 @@ import { jsonV1, toJsonV1 } from '../../src/report/json-v1.ts';
 import { parseJsonV1 } from '../../src/report/json-v1-parse.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { ATTACKS } from '../support/attacks.ts';
+import { validateReport } from '../support/report-schema.ts';
 import { fleet, headless, hostile, mixed, passing, reportOf, seed, tied, truncated, undecided, unreachable } from '../support/reports.ts';
 
 const help = (rule: string): string => `https://github.com/headcheck/headcheck/blob/main/docs/rules/${rule}.md`;
@@ -54,6 +55,15 @@ test('cuts long texts and drops unknown keys', () => {
   assert.equal(report.checkpoints[0]?.reference.length, 4_000);
   assert.equal('extra' in report, false);
   assert.equal('polluted' in {}, false);
+});
+
+test('what could not be checked, and what of it is no news, survives the file', () => {
+  const notices = [{ severity: 'error' as const, message: ['the base could not be read'], location: null, obstacle: 'moment' as const }, { severity: 'note' as const, message: ['x'], location: null }];
+  const waived = { ...unreachable, waived: { reason: 'not new', until: null } };
+  const back = parseJsonV1(JSON.parse(jsonV1({ ...reportOf(waived), notices })), help);
+  assert.deepEqual(back.notices, notices);
+  assert.deepEqual(back.checkpoints[0]?.waived, waived.waived);
+  validateReport(JSON.parse(jsonV1({ ...reportOf(waived), notices })));
 });
 
 test('a hostile report is read or refused, and what is read can be shown', () => {

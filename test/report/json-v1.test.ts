@@ -27,7 +27,7 @@ test('has exactly the frozen keys and the announced additions', () => {
   const [one] = whole.checkpoints;
   assert.deepEqual(Object.keys(one ?? {}).sort(), [
     'architecture', 'base', 'findings', 'format', 'ledger', 'loaders', 'mismatched', 'missing', 'origin', 'reason', 'reference',
-    'renamed', 'revision', 'shards', 'skipped', 'tied', 'totals', 'unexpected', 'verdict',
+    'renamed', 'revision', 'shards', 'skipped', 'tied', 'totals', 'unexpected', 'verdict', 'waived',
   ]);
   assert.deepEqual(Object.keys(one?.findings[0] ?? {}), [
     'rule', 'severity', 'title', 'message', 'cause', 'parameters', 'fix', 'fixCode', 'helpUrl', 'location', 'waived',
