@@ -1,4 +1,5 @@
-import type { GitHub } from '../publish/client.ts';
+import { HeadcheckError } from '../errors.ts';
+import { explained, type GitHub } from '../publish/client.ts';
 import type { Event } from './event.ts';
 
 /** What is checked on behalf of whom: an event, reduced to what the later steps ask for. */
@@ -40,23 +41,24 @@ export async function subjectOf(event: Exclude<Event, { kind: 'ignored' | 'workf
     }
     case 'release': return { ...plain, body: event.notes, release: event.tag };
     case 'tag': return { ...plain, body: await notesOf(github, event.tag), release: event.tag };
-    case 'comment': return { ...(await numbered(github, event.number, plain)), ownsConfig: false };
+    case 'comment': return await numbered(github, event.number, plain);
     case 'other': return asked.pullRequest === null ? plain : await numbered(github, asked.pullRequest, plain);
   }
 }
 
-/** A pull request that is only numbered: its head is pinned now, and is not what the workspace holds. */
+/** A pull request that is only numbered: its head is pinned now, and is not what the workspace holds. It may be a stranger's, so its config decides nothing. */
 async function numbered(github: GitHub | null, number: number, plain: Subject): Promise<Subject> {
   if (github === null) return plain;
   const { owner, repo } = github;
-  const { data } = await github.rest.pulls.get({ owner, repo, pull_number: number });
+  const { data } = await github.rest.pulls.get({ owner, repo, pull_number: number }).catch((error: unknown) => { throw explained(error, `read pull request #${number}`, 'pull-requests: read'); });
   const change = { base: data.base.sha, baseRef: data.base.ref, pullRequest: number };
-  return { ...plain, pullRequest: number, head: data.head.sha, change, body: data.body, hasCheckout: false };
+  return { ...plain, pullRequest: number, head: data.head.sha, change, body: data.body, hasCheckout: false, ownsConfig: false };
 }
 
 /** The notes of the release that a tag has already; none where the tag was pushed first. */
 async function notesOf(github: GitHub | null, tag: string): Promise<string | null> {
   if (github === null) return null;
   const { releaseByTag } = await import('../publish/release.ts');
-  return (await releaseByTag(github, tag))?.notes ?? null;
+  // A release that is not shown is told of where its assets are looked for.
+  return (await releaseByTag(github, tag).catch((error: unknown) => { if (error instanceof HeadcheckError) return null; throw error; }))?.notes ?? null;
 }

@@ -41,8 +41,10 @@ export interface Discovered {
 
 export interface Discovery {
   readonly references: readonly Discovered[];
-  /** Files that could not be looked into, and references beyond the limit, with the reason. */
+  /** Files that could not be looked into, with the reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** References beyond the limit: they are made, and not among `references`. */
+  readonly beyond: readonly string[];
 }
 
 /** What may make references. For a release: no files, the notes as the body. */
@@ -85,10 +87,7 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
   }
   for (const { reference, base, origin } of input.config) found.push({ reference, base, origin, kind: 'config' });
   const references = merge(found);
-  for (const { reference } of references.slice(MAX_REFERENCES)) {
-    skipped.push({ path: reference, reason: `it is beyond the ${MAX_REFERENCES} checkpoints that one run checks` });
-  }
-  return { references: references.slice(0, MAX_REFERENCES), skipped };
+  return { references: references.slice(0, MAX_REFERENCES), skipped, beyond: references.slice(MAX_REFERENCES).map(({ reference }) => reference) };
 }
 
 /**

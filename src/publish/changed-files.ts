@@ -1,4 +1,4 @@
-import type { GitHub } from './client.ts';
+import { explained, type GitHub } from './client.ts';
 
 export interface PullRequestFile {
   readonly path: string;
@@ -7,9 +7,38 @@ export interface PullRequestFile {
   readonly patch: string | null;
 }
 
-/** The files that a pull request changes, from every page (GitHub lists 3,000 at most). */
+/** GitHub's list of a pull request's files ends there without a word. */
+export const MOST_PULL_REQUEST_FILES = 3_000;
+/** That of a comparison of commits. */
+export const MOST_COMPARED_FILES = 300;
+
+/** What it takes to see what is changed. */
+export const READING = '`contents: read` and `pull-requests: read`';
+
+/**
+ * The files that a pull request changes, from every page.
+ * @throws AccessError, NotFoundError or UnreachableError
+ */
 export async function pullRequestFiles(github: GitHub, pullRequest: number): Promise<readonly PullRequestFile[]> {
   const { owner, repo } = github;
-  const files = await github.paginate(github.rest.pulls.listFiles, { owner, repo, pull_number: pullRequest, per_page: 100 });
-  return files.map(({ filename, status, patch }) => ({ path: filename, status, patch: patch ?? null }));
+  try {
+    const files = await github.paginate(github.rest.pulls.listFiles, { owner, repo, pull_number: pullRequest, per_page: 100 });
+    return files.map(({ filename, status, patch }) => ({ path: filename, status, patch: patch ?? null }));
+  } catch (error) {
+    throw explained(error, `list the files of pull request #${pullRequest}`, READING);
+  }
+}
+
+/**
+ * The files that differ between two commits.
+ * @throws AccessError, NotFoundError or UnreachableError
+ */
+export async function comparedFiles(github: GitHub, base: string, head: string): Promise<readonly PullRequestFile[]> {
+  const { owner, repo } = github;
+  try {
+    const { data } = await github.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead: `${base}...${head}`, per_page: 100 });
+    return (data.files ?? []).map(({ filename, status, patch }) => ({ path: filename, status, patch: patch ?? null }));
+  } catch (error) {
+    throw explained(error, `compare ${base.slice(0, 7)} with ${head.slice(0, 7)}`, READING);
+  }
 }

@@ -1,41 +1,50 @@
-import type { ChangedFile } from '../discovery/discover.ts';
-import { needsContent } from '../discovery/discover.ts';
-import { pullRequestFiles } from './changed-files.ts';
-import { isRefusal, statusOf, type GitHub } from './client.ts';
+import { needsContent, type ChangedFile } from '../discovery/discover.ts';
+import { comparedFiles, MOST_COMPARED_FILES, MOST_PULL_REQUEST_FILES, pullRequestFiles } from './changed-files.ts';
+import type { GitHub } from './client.ts';
 import { textsAt } from './repository-files.ts';
 
 /** What is proposed: the commits, and where the list of changed files comes from. */
 export interface Change {
+  /** Null where the commits themselves are compared: in a merge queue they may hold several pull requests. */
   readonly pullRequest: number | null;
   readonly head: string;
   readonly base: string;
 }
 
+export interface ChangedFiles {
+  readonly files: readonly ChangedFile[];
+  /** Whether GitHub's list ended at its limit, so that further files may be changed. */
+  readonly isCut: boolean;
+}
+
 /** More whole files are not fetched; the rest is judged by its diff alone. */
 const MOST_CONTENTS = 100;
 
-/** The files that a pull request or a merge group changes; null where the token may not see them. */
-export async function changedFiles(github: GitHub, change: Change): Promise<readonly ChangedFile[] | null> {
-  try {
-    const files = await listed(github, change);
-    const wanted = files.filter((file) => needsContent(file)).slice(0, MOST_CONTENTS);
-    const texts = await textsAt(github, change.head, wanted.map(({ path }) => path));
-    return files.map((file) => ({ ...file, content: texts.get(file.path) ?? null }));
-  } catch (error) {
-    if (isRefusal(error) || statusOf(error) === 404) return null;
-    throw error;
-  }
+/**
+ * The files that a pull request or a merge group changes, as they are after it.
+ * @throws AccessError, NotFoundError or UnreachableError where GitHub does not show them
+ */
+export async function changedFiles(github: GitHub, { pullRequest, head, base }: Change): Promise<ChangedFiles> {
+  const files = pullRequest === null ? await comparedFiles(github, base, head) : await pullRequestFiles(github, pullRequest);
+  const most = pullRequest === null ? MOST_COMPARED_FILES : MOST_PULL_REQUEST_FILES;
+  return { files: await withContents(github, head, files), isCut: files.length >= most };
 }
 
-/** In a merge queue the commit may hold several pull requests, so the commits themselves are compared. */
-async function listed(github: GitHub, { pullRequest, head, base }: Change): Promise<readonly ChangedFile[]> {
-  if (pullRequest !== null) return await pullRequestFiles(github, pullRequest);
-  const { owner, repo } = github;
-  const { data } = await github.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead: `${base}...${head}`, per_page: 100 });
-  return (data.files ?? []).map(({ filename, status, patch }) => ({ path: filename, status, patch: patch ?? null }));
+/**
+ * What was there before: the same files as they are at the base, with the diff read backwards, so that what it removes
+ * is what it adds.
+ */
+export async function filesBefore(github: GitHub, { files }: ChangedFiles, base: string): Promise<readonly ChangedFile[]> {
+  return await withContents(github, base, reversed(files));
 }
 
-/** The same diff read backwards: what it removes as what it adds. Tells what a reference was before. */
+async function withContents(github: GitHub, commit: string, files: readonly ChangedFile[]): Promise<readonly ChangedFile[]> {
+  const wanted = files.filter((file) => needsContent(file)).slice(0, MOST_CONTENTS);
+  const texts = await textsAt(github, commit, wanted.map(({ path }) => path));
+  return files.map((file) => ({ ...file, content: texts.get(file.path) ?? null }));
+}
+
+/** The diff of files that stay, read backwards. */
 export function reversed(files: readonly ChangedFile[]): readonly ChangedFile[] {
   return files.filter(({ status, patch }) => status === 'modified' && patch !== null).map(({ path, patch }) => ({ path, status: 'modified', patch: (patch ?? '').split('\n').map(reversedLine).join('\n') }));
 }

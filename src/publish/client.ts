@@ -1,6 +1,6 @@
 import type Bottleneck from 'bottleneck';
 import type { Octokit } from '@octokit/rest';
-import { AccessError, NotFoundError, UnreachableError, UsageError, type HeadcheckError } from '../errors.ts';
+import { AccessError, HeadcheckError, NotFoundError, UnreachableError, UsageError } from '../errors.ts';
 import type { GitHubAccess } from '../source/context.ts';
 import { goesThrough, proxyAddress } from '../source/http/proxy.ts';
 
@@ -112,13 +112,21 @@ export function isRefusal(error: unknown): boolean {
   return /resource not accessible by|must have (?:admin|write|push)/i.test(error.message) || (statusOf(error) === 403 && !/rate limit/i.test(error.message));
 }
 
-/** An error of Octokit as one of ours, which says what can be done. `doing` completes "GitHub refused to …". */
-export function explained(error: unknown, doing: string): HeadcheckError {
+const WRITING = '`pull-requests: write` for comments and reviews, `checks: write` for check runs, `actions: read` for artifacts';
+
+/**
+ * An error of Octokit as one of ours, which says what can be done. One that is ours already stays
+ * as it is.
+ * @param doing completes "GitHub refused to …"
+ * @param needs the permissions that it takes
+ */
+export function explained(error: unknown, doing: string, needs = WRITING): HeadcheckError {
+  if (error instanceof HeadcheckError) return error;
   const status = statusOf(error);
   const said = error instanceof Error ? error.message.split('\n')[0] : String(error);
   const cause = { cause: error };
   if (status === 401) return new AccessError(`GitHub does not accept the token to ${doing}: ${said}`, 'Give a token that is valid and has not expired.', cause);
-  if (isRefusal(error)) return new AccessError(`GitHub refused to ${doing}: ${said}`, 'Give the token the permission: `pull-requests: write` for comments and reviews, `checks: write` for check runs, `actions: read` for artifacts.', cause);
+  if (isRefusal(error)) return new AccessError(`GitHub refused to ${doing}: ${said}`, `Give the token the permission: ${needs}.`, cause);
   if (status === 404) return new NotFoundError(`GitHub knows nothing under that name, to ${doing}: ${said}`, 'Check the repository and the number, and that the token may see them.', cause);
   return new UnreachableError(`GitHub failed to ${doing}: ${said}`, 'Run it again; if it persists, look at GitHub\'s status page.', cause);
 }

@@ -1,12 +1,13 @@
 import { discover, type Discovery } from '../discovery/discover.ts';
-import { prose, type Report } from '../report/report.ts';
+import { MAX_REFERENCES } from '../discovery/limits.ts';
+import { HeadcheckError, NotFoundError, UsageError } from '../errors.ts';
+import { referenceKey } from '../reference/key.ts';
+import { prose, type Notice, type Prose } from '../report/report.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
-import { changedFiles, type Change } from './changes.ts';
+import { changedFiles, type Change, type ChangedFiles } from './changes.ts';
 import type { GitHub } from './client.ts';
 import { releaseByTag } from './release.ts';
 import { pathsAt } from './repository-files.ts';
-
-type Notice = Report['notices'][number];
 
 /** Where references are looked for. */
 export interface SearchPlace {
@@ -32,39 +33,80 @@ export interface Found {
   readonly notices: readonly Notice[];
 }
 
-/** Finds what the change, the release and the config file name. Without a token it is the config file alone. */
+/**
+ * Finds what the change, the release and the config file name. What GitHub does not show is told in a notice, and the
+ * rest is found all the same: never throws for what a server says.
+ */
 export async function findReferences(github: GitHub | null, place: SearchPlace, config: ConfigFile | null, hubEndpoint: string | null): Promise<Found> {
   const listed = (config?.checkpoints ?? []).map(({ reference, base, origin }) => ({ reference, base, origin }));
-  const proposed = github === null || place.change === null ? null : await changedFiles(github, { ...place.change, head: place.head });
-  const paths = github === null || proposed === null ? null : await pathsAt(github, place.head);
-  const discovery = await discover({
-    files: proposed ?? [], body: place.body, config: listed,
-    paths,
-    ...(hubEndpoint === null ? {} : { hubEndpoint }),
-  });
-  const assets = await assetReferences(github, place);
-  const unseen = place.change !== null && proposed === null ? [unseenChanges] : [];
-  return { references: [...discovery.references, ...assets], notices: [...unseen, ...skippedNotices(discovery)] };
+  const changed = await looked('What the change refers to could not be looked for', nothingChanged, () => changedAt(github, place));
+  const assets = await looked('The assets of the release could not be looked at', [], () => assetReferences(github, place));
+  const { files, isCut, paths } = changed.found;
+  const discovery = await discover({ files, body: place.body, config: listed, paths, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
+  const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
+  return {
+    references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],
+    notices: [...changed.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...beyondNotices(discovery), ...skippedNotices(discovery)],
+  };
 }
 
-const unseenChanges: Notice = {
-  severity: 'warning', location: null,
-  message: prose`The changed files could not be listed, so nothing was looked for in them. Give the job the permissions ${'contents: read'} and ${'pull-requests: read'}.`,
-};
+interface Changed extends ChangedFiles {
+  /** Every path at the head; null where that is not known. */
+  readonly paths: ReadonlySet<string> | null;
+}
+
+const nothingChanged: Changed = { files: [], isCut: false, paths: null };
+
+async function changedAt(github: GitHub | null, { change, head }: SearchPlace): Promise<Changed> {
+  if (change === null) return nothingChanged;
+  const asked = connected(github);
+  return { ...(await changedFiles(asked, { ...change, head })), paths: await pathsAt(asked, head) };
+}
+
+function connected(github: GitHub | null): GitHub {
+  if (github === null) throw new UsageError('There is no token for GitHub.', 'Leave the input github-token at its default, or name what is to be checked.');
+  return github;
+}
+
+/** What a search finds; where GitHub keeps it from finding anything, what is found instead, and a notice. */
+async function looked<T>(failure: string, otherwise: T, search: () => Promise<T>): Promise<{ readonly found: T; readonly notices: readonly Notice[] }> {
+  try {
+    return { found: await search(), notices: [] };
+  } catch (error) {
+    if (!(error instanceof HeadcheckError)) throw error;
+    const message: Prose = [`${failure}: `, ...prose`${error.message}`, ` ${error.hint}`];
+    return { found: otherwise, notices: [{ severity: 'error', message, location: null, obstacle: 'search' }] };
+  }
+}
+
+function cutNotice(count: number): Notice {
+  return {
+    severity: 'warning', location: null,
+    message: prose`GitHub lists no more than ${count} changed files; what others refer to was not looked for. List the checkpoints that matter in the config file, or name them in the call.`,
+  };
+}
 
 /** GGUF files that are no shard and no projector: each is a model by itself, as are the quantisations of one model. */
 const WHOLE_MODEL = /^(?!.*mmproj)(?!.*-\d{5}-of-\d{5}\.gguf$).*\.gguf$/i;
 
 /** The assets together are one checkpoint, as the files of a folder are; but each GGUF file is one of its own. */
-async function assetReferences(github: GitHub | null, { release }: SearchPlace): Promise<readonly FoundReference[]> {
-  if (github === null || release === null) return [];
-  const weights = (await releaseByTag(github, release))?.weights ?? [];
+async function assetReferences(github: GitHub | null, { release, body }: SearchPlace): Promise<readonly FoundReference[]> {
+  if (release === null) return [];
+  const facts = await releaseByTag(connected(github), release);
+  // A tag may have no release; one whose notes are at hand has, and is only not shown.
+  if (facts === null && body !== null) throw new NotFoundError(`GitHub shows no release ${release} to this token.`, 'Give the job the permission `contents: read`; a draft takes `contents: write`.');
+  const weights = facts?.weights ?? [];
   const models = weights.filter((name) => WHOLE_MODEL.test(name));
   const tag = `release://${encodeURIComponent(release)}`;
   const references = [...(weights.length > models.length ? [tag] : []), ...models.map((name) => `${tag}/${encodeURIComponent(name)}`)];
   return references.map((reference) => ({ reference, base: null, origin: null }));
 }
 
+function beyondNotices({ beyond }: Discovery): readonly Notice[] {
+  return beyond.map((reference) => ({ severity: 'error', message: prose`${reference} was not checked: it is beyond the ${MAX_REFERENCES} checkpoints that one run checks. Name it in a call of its own.`, location: null, obstacle: 'search' }));
+}
+
+/** Most such files are data that refer to nothing: worth a word, and no reason to fail. */
 function skippedNotices({ skipped }: Discovery): readonly Notice[] {
-  return skipped.map(({ path, reason }) => ({ severity: 'warning', message: prose`${path} was not looked into: ${[reason]}.`, location: { path, line: null } }));
+  return skipped.map(({ path, reason }) => ({ severity: 'note', message: prose`${path} was not looked into: ${[reason]}.`, location: { path, line: null } }));
 }

@@ -1,6 +1,6 @@
 import { markdown } from '../report/markdown.ts';
 import { exitCode, type FailOn } from '../report/exit-code.ts';
-import { active, mainFinding } from '../report/view.ts';
+import { active, isUnread, mainFinding } from '../report/view.ts';
 import type { CheckpointReport, Prose, Report } from '../report/report.ts';
 import type { GitHub } from './client.ts';
 import { pullRequestFiles } from './changed-files.ts';
@@ -45,8 +45,13 @@ export async function publishToPullRequest(github: GitHub, post: PullRequestPost
   const comment = await postComment(github, post);
   // A token that may not comment may not review either, and a run that is superseded should stay silent.
   const hopeless = comment.kind === 'refused' || comment.kind === 'superseded';
-  const review = post.review === 'off' || hopeless ? null : await postReview(github, post, comment);
+  const review = post.review === 'off' || hopeless || sawTooLittle(post.report) ? null : await postReview(github, post, comment);
   return { comment, review };
+}
+
+/** What was not looked for may be as broken as before: a review would mark it as fixed, and take back its block. */
+function sawTooLittle(report: Report): boolean {
+  return report.notices.some(({ obstacle }) => obstacle === 'search');
 }
 
 async function postComment(github: GitHub, { pullRequest, stamp, report, comment, wholeReport }: PullRequestPost): Promise<StickyOutcome> {
@@ -87,7 +92,7 @@ function openingOf(report: Report, url: string | null): string {
 
 /** Whether somebody has to act: not where all that is wrong is accepted, or stands on the base branch already. */
 function asksForAction(checkpoint: CheckpointReport): boolean {
-  return checkpoint.verdict === 'unreadable' || active(checkpoint, 'error').length + active(checkpoint, 'warning').length > 0;
+  return isUnread(checkpoint) || active(checkpoint, 'error').length + active(checkpoint, 'warning').length > 0;
 }
 
 /** Whether a comment is worth making where there is none yet. */

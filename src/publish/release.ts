@@ -1,5 +1,5 @@
 import { isWeights } from '../discovery/checkpoint-files.ts';
-import { isRefusal, statusOf, type GitHub } from './client.ts';
+import { explained, statusOf, type GitHub } from './client.ts';
 
 export interface ReleaseFacts {
   readonly notes: string;
@@ -7,7 +7,10 @@ export interface ReleaseFacts {
   readonly weights: readonly string[];
 }
 
-/** What a release says and holds; null where the tag has none, or the token may not see it. */
+/**
+ * What a release says and holds; null where the tag has none, or none that the token shows.
+ * @throws AccessError or UnreachableError
+ */
 export async function releaseByTag(github: GitHub, tag: string): Promise<ReleaseFacts | null> {
   const { owner, repo } = github;
   try {
@@ -15,7 +18,7 @@ export async function releaseByTag(github: GitHub, tag: string): Promise<Release
     const assets = await github.paginate(github.rest.repos.listReleaseAssets, { owner, repo, release_id: data.id, per_page: 100 });
     return { notes: data.body ?? '', weights: assets.map(({ name }) => name).filter(isWeights) };
   } catch (error) {
-    if (statusOf(error) === 404 || isRefusal(error)) return null;
-    throw error;
+    if (statusOf(error) === 404) return null;
+    throw explained(error, `read the release ${tag}`, 'contents: read');
   }
 }

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
-import { isRefusal, statusOf, type GitHub } from './client.ts';
+import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 
 /** More requests at once only make GitHub slow us down. */
 const PARALLEL = 8;
 
-/** The paths of all files of a commit; null where there are more than GitHub lists at once, or the token may not read. */
+/** The paths of all files of a commit; null where there are more than GitHub lists at once, or the token may not read. @throws UnreachableError */
 export async function pathsAt(github: GitHub, commit: string): Promise<ReadonlySet<string> | null> {
   const { owner, repo } = github;
   try {
@@ -12,11 +12,11 @@ export async function pathsAt(github: GitHub, commit: string): Promise<ReadonlyS
     return data.truncated ? null : new Set(data.tree.flatMap(({ path, type }) => (path !== undefined && type === 'blob' ? [path] : [])));
   } catch (error) {
     if (isRefusal(error) || statusOf(error) === 404 || statusOf(error) === 409) return null;
-    throw error;
+    throw explained(error, `list the files at ${commit.slice(0, 7)}`, 'contents: read');
   }
 }
 
-/** The text of a file at a commit; null where there is none, or the token may not read it. */
+/** The text of a file at a commit; null where there is none, or the token may not read it. @throws UnreachableError */
 export async function textAt(github: GitHub, commit: string, path: string): Promise<string | null> {
   const { owner, repo } = github;
   try {
@@ -26,7 +26,7 @@ export async function textAt(github: GitHub, commit: string, path: string): Prom
     return typeof raw === 'string' ? raw : null;
   } catch (error) {
     if (isRefusal(error) || statusOf(error) === 404) return null;
-    throw error;
+    throw explained(error, `read ${path} at ${commit.slice(0, 7)}`, 'contents: read');
   }
 }
 

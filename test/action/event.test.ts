@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isCommand, parseCommand } from '../../src/action/command.ts';
 import { readEvent } from '../../src/action/event.ts';
-import { reversed } from '../../src/publish/changes.ts';
 import { changed, examplePayload } from '../support/github/payloads.ts';
 
 describe('an event', () => {
@@ -50,14 +49,5 @@ describe('a command', () => {
     assert.deepEqual(parseCommand('/headcheck  hf://a/b@c   out base=hf://x/y \r\nmore words base=2'), { references: ['hf://a/b@c', 'out'], base: 'hf://x/y' });
     assert.deepEqual(parseCommand('/headcheck'), { references: [], base: null });
     for (const wrong of ['/headcheck depth=3', '/headcheck base=', '/headcheck base=a base=b']) assert.throws(() => parseCommand(wrong), { name: 'UsageError' });
-  });
-});
-
-describe('a diff read backwards', () => {
-  it('adds what it removed', () => {
-    const patch = ['@@ -1,2 +3,4 @@ name', '-old', '+new', ' same', '\\ No newline at end of file'].join('\n');
-    assert.deepEqual(reversed([{ path: 'a', status: 'modified', patch }, { path: 'b', status: 'added', patch }, { path: 'c', status: 'modified', patch: null }]), [
-      { path: 'a', status: 'modified', patch: ['@@ -3,4 +1,2 @@', '+old', '-new', ' same', '\\ No newline at end of file'].join('\n') },
-    ]);
   });
 });
