@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { info, setFailed, setSecret } from '@actions/core';
 import { HeadcheckError, MalformedError } from '../errors.ts';
+import { gated } from '../gate.ts';
+import { checkAtCommit } from '../gate/at-commit.ts';
 import { connect, type GitHub } from '../publish/client.ts';
 import { logGuarded } from '../publish/log.ts';
-import { checkAtCommit } from './at-commit.ts';
+import { CONFIG_PATH } from '../settings/config-path.ts';
 import type { Call, Tools } from './call.ts';
 import { isCommand, mayCommand, parseCommand, react, type SlashCommand } from './command.ts';
 import { deliver } from './deliver.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { readEvent, type Event } from './event.ts';
 import { postForeignReport } from './foreign.ts';
-import { gated } from './gate.ts';
 import { readInputs, type Inputs } from './inputs.ts';
 import { nothingDone } from './outputs.ts';
 import { prepare } from './prepare.ts';
@@ -63,7 +64,8 @@ async function checked(event: Exclude<Event, { kind: 'ignored' | 'workflow-run' 
   const subject = await subjectOf(event, { pullRequest: inputs.pullRequest, sha: environment.sha }, github);
   const { settings, notices, commit } = await prepare({ ...call, subject, command });
   const found = commit === null ? await call.check(settings) : await checkAtCommit(call.check, settings, commit, environment);
-  const report = await gated({ ...found, notices: [...notices, ...found.notices] }, settings, subject, call);
+  const gate = { ...subject, onlyRegressions: inputs.onlyRegressions, baseline: inputs.baseline, configPath: inputs.config || CONFIG_PATH, repository: environment };
+  const report = await gated({ ...found, notices: [...notices, ...found.notices] }, settings, gate, call);
   return await deliver(report, settings.failOn, subject, call);
 }
 

@@ -9,7 +9,7 @@ import { commentPayload, examplePayload, mergeGroupPayload, pullRequestPayload, 
 import { addedFile, addPull } from '../support/github/pull.ts';
 import { push, type PullRequest } from '../support/github/state.ts';
 import { zip } from '../support/hub/zip.ts';
-import { checkpoint, passing, seed, undecided } from '../support/reports.ts';
+import { checkpoint, passing, seed, undecided, unreachable } from '../support/reports.ts';
 import { Runner, startWorker, type Ended, type Step } from '../support/runner.ts';
 
 const BOT = 'github-actions[bot]';
@@ -162,6 +162,63 @@ describe('the action', () => {
     assert.equal(fake.state.reviews.length, 0);
   });
 
+  describe('where it cannot look', () => {
+    const refuse = (path: RegExp, status: number, message: string): void => { fake.faults.push({ method: 'GET', path, times: 99, answer: { status, body: { message } } }); };
+
+    for (const [status, message] of [[403, 'Resource not accessible by integration'], [404, 'Not Found'], [422, 'Sorry, this diff is taking too long to generate.']] as const) {
+      it(`fails with 2, says why, and takes nothing for repaired (${status})`, async () => {
+        await pullRequest({ review: 'request-changes' });
+        assert.equal(fake.state.reviews[0]?.state, 'CHANGES_REQUESTED');
+        refuse(/\/pulls\/7\/files$/, status, message);
+        const { code, log, outputs } = await pullRequest({ review: 'request-changes' });
+        assert.deepEqual([code, outputs['verdict']], [2, 'none'], log);
+        assert.match(log, /::error title=Headcheck::What the change refers to could not be looked for: GitHub [^\n]*list the files of pull request #7/);
+        assert.doesNotMatch(log, /\n +at /);
+        assert.deepEqual([fake.state.reviews[0]?.state, fake.state.reviewComments[0]?.minimized], ['CHANGES_REQUESTED', null]);
+        assert.match(comments()[0] ?? '', /could not be looked for/);
+      });
+    }
+
+    it('checks what else is named all the same', async () => {
+      pull.body = 'Weights: https://huggingface.co/org/broken';
+      refuse(/\/pulls\/7\/files$/, 404, 'Not Found');
+      const { code, outputs } = await pullRequest();
+      assert.deepEqual([code, outputs['verdict'], outputs['errors']], [2, 'incomplete', '1']);
+    });
+
+    it('fails without a token, unless it is told what to check', async () => {
+      assert.equal((await pullRequest({ 'github-token': '' })).code, 2);
+      assert.equal((await pullRequest({ 'github-token': '', checkpoint: 'hf://org/good' })).code, 0);
+    });
+
+    it('says where GitHub\'s list of files ends', async () => {
+      const tried = '9'.repeat(40);
+      fake.state.files.set(tried, new Map());
+      fake.state.comparisons.set(`${BASE}...${tried}`, Array.from({ length: 300 }, (_, i) => addedFile(`data/${i}.txt`, ['x'])));
+      const { code, log } = await step({ event: 'merge_group', payload: mergeGroupPayload(fake.state, pull, tried) });
+      assert.equal(code, 0, log);
+      assert.match(log, /::warning title=Headcheck::GitHub lists no more than 300 changed files/);
+    });
+
+    it('tells of a file without a diff, which is no reason to fail', async () => {
+      pull.files = [...pull.files, { filename: 'data.json', status: 'modified' }];
+      refersTo('org/good');
+      pull.files = [...pull.files, { filename: 'data.json', status: 'modified' }];
+      const { code, log } = await pullRequest({ 'fail-on': 'warning', comment: 'always' });
+      assert.equal(code, 0, log);
+      assert.match(log, /data\.json.*was not looked into/);
+      assert.doesNotMatch(log, /::warning/);
+    });
+
+    it('says of a pull request that cannot be read which one, in words', async () => {
+      refuse(/\/pulls\/7$/, 403, 'Resource not accessible by integration');
+      const { code, log } = await step({ event: 'workflow_dispatch', payload: examplePayload('workflow_dispatch'), inputs: { 'pull-request': '7' } });
+      assert.equal(code, 2);
+      assert.match(log, /::error::GitHub refused to read pull request #7/);
+      assert.doesNotMatch(log, /\n +at /);
+    });
+  });
+
   it('makes a check run where it is asked to', async () => {
     await pullRequest({ 'check-run': 'headcheck' });
     assert.deepEqual(fake.state.checkRuns.map(({ name, conclusion, headSha, annotations }) => [name, conclusion, headSha, annotations.length]), [['headcheck', 'failure', HEAD, 1]]);
@@ -175,8 +232,11 @@ describe('the action', () => {
   });
 
   it('checks what the config file lists on other events, at the number that is given', async () => {
-    await writeConfig('checkpoints:\n  - reference: hf://org/broken\n');
+    fake.state.files.set(BASE, new Map([['.github/headcheck.yml', 'checkpoints:\n  - reference: hf://org/broken\n']]));
     refersTo(null);
+    // What lies in the workspace or at the head may be a stranger's.
+    await writeConfig('fail-on: never\n');
+    fake.state.files.get(HEAD)?.set('.github/headcheck.yml', 'fail-on: never\n');
     const { code } = await step({ event: 'workflow_dispatch', payload: examplePayload('workflow_dispatch'), inputs: { 'pull-request': '7' } });
     assert.equal(code, 1);
     assert.equal(comments().length, 1);
@@ -339,6 +399,42 @@ describe('the action', () => {
       assert.equal(await gate(), 1);
     });
 
+    it('compares each of several changed lines with its own, also where the key may mean other things', async () => {
+      const files = (model: string, teacher: string): string => `model: ${model}\nsteps: 3\nteacher_model: ${teacher}\n`;
+      const patch = ['@@ -1,3 +1,3 @@', '-model: org/old', '+model: org/broken', ' steps: 3', '-teacher_model: org/teacher', '+teacher_model: org/good'].join('\n');
+      pull.files = [{ filename: 'train.yaml', status: 'modified', patch }];
+      fake.state.files.set(HEAD, new Map([['train.yaml', files('org/broken', 'org/good')]]));
+      fake.state.files.set(BASE, new Map([['train.yaml', files('org/old', 'org/teacher')]]));
+      await can({ 'hf://org/broken': seed, 'hf://org/good': passing, 'hf://org/old': seed, 'hf://org/teacher': passing });
+      assert.equal(await gate(), 0);
+      await can({ 'hf://org/broken': seed, 'hf://org/good': passing, 'hf://org/old': passing, 'hf://org/teacher': seed });
+      assert.equal(await gate(), 1);
+    });
+
+    it('passes what a listed checkpoint and the config file of the base branch lack too', async () => {
+      const config = 'checkpoints:\n  - reference: ./absent\nrulez: 1\n';
+      pull.files = [];
+      await writeConfig(`# moved\n${config}`);
+      fake.state.files.set(BASE, new Map([['.github/headcheck.yml', config]]));
+      const absent = { ...unreachable, obstacle: 'state' };
+      await can({ './absent': absent, [at(BASE, 'absent')]: absent });
+      const { code, log } = await pullRequest({ 'only-regressions': 'true' });
+      assert.equal(code, 0, log);
+      assert.match(log, /Unknown key.*not new: it is so on main at bbbbbbb too/);
+      assert.deepEqual(fake.writes(), []);
+      await can({ './absent': { ...absent, obstacle: 'moment' }, [at(BASE, 'absent')]: { ...absent, obstacle: 'moment' } });
+      assert.equal(await gate(), 2, 'an outage forgives nothing');
+      await can({ './absent': absent, [at(BASE, 'absent')]: passing });
+      assert.equal(await gate(), 2);
+    });
+
+    it('says that a baseline could not be read, and counts everything', async () => {
+      await can({ out: seed });
+      const { code, log } = await pullRequest({ baseline: 'accepted.headcheck.json' });
+      assert.equal(code, 1);
+      assert.match(log, /The baseline accepted\.headcheck\.json could not be read, so every finding counts/);
+    });
+
     it('forgives nothing of what is new altogether', async () => {
       refersTo('org/broken');
       await can({ 'hf://org/broken': seed });
@@ -367,6 +463,32 @@ describe('the action', () => {
       assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference).sort(), ['hf://org/good', 'hf://org/listed', 'release://v1.0']);
       assert.match(await readFile(outputs['predicate'] ?? '', 'utf8'), /"passed": true/);
       assert.match(outputs['predicate-type'] ?? '', /^https:\/\//);
+    });
+
+    it('checks an asset once that the config file lists too, with its base', async () => {
+      await writeConfig('checkpoints:\n  - reference: release://v1.0\n    base: hf://org/base\n');
+      await can({ 'release://v1.0': passing });
+      const { outputs } = await publish('');
+      assert.equal(outputs['checkpoints'], '1');
+      assert.deepEqual((await lastAsked()).targets.map(({ reference, base }) => [reference, base]), [['release://v1.0', 'hf://org/base']]);
+    });
+
+    it('fails where the token does not show the release, and without a token', async () => {
+      for (const inputs of [{}, { 'github-token': '' }]) {
+        const { code, log } = await step({ event: 'release', payload: releasePayload(fake.state, 9, 'v9', 'Weights: https://huggingface.co/org/good'), inputs });
+        assert.equal(code, 2, log);
+        assert.match(log, /::error title=Headcheck::The assets of the release could not be looked at: /);
+        assert.deepEqual((await lastAsked()).targets.map(({ reference }) => reference), ['hf://org/good'], 'the notes are read all the same');
+      }
+    });
+
+    it('has nothing against a pushed tag without a release, and much against one that cannot be seen', async () => {
+      const payload = { ...examplePayload('push'), deleted: false };
+      assert.equal((await step({ event: 'push', payload })).code, 0);
+      fake.faults.push({ method: 'GET', path: /\/releases\/tags\//, times: 99, answer: { status: 403, body: { message: 'Resource not accessible by integration' } } });
+      const { code, log } = await step({ event: 'push', payload });
+      assert.equal(code, 2, log);
+      assert.match(log, /GitHub refused to read the release simple-tag[^\n]*contents: read/);
     });
 
     it('checks each GGUF file among the assets, and the others together', async () => {

@@ -1,0 +1,57 @@
+import { discover } from '../discovery/discover.ts';
+import { HeadcheckError } from '../errors.ts';
+import { changedFiles, filesBefore, type Change } from '../publish/changes.ts';
+import type { GitHub } from '../publish/client.ts';
+import { textAt } from '../publish/repository-files.ts';
+import { referenceKey } from '../reference/key.ts';
+import { prose, type CheckpointReport, type Notice, type Report } from '../report/report.ts';
+import { parseConfigFile, type ConfigFile } from '../settings/config-file.ts';
+import { isLocal } from './at-commit.ts';
+import { pairReferences, type Placed } from './pairing.ts';
+
+export interface BeforeOptions {
+  readonly change: Change;
+  readonly configPath: string;
+  readonly rules: readonly { readonly id: string }[];
+  /** An ISO date. */
+  readonly today: string;
+  readonly hubEndpoint: string;
+}
+
+/** How it was on the base branch. */
+export interface Before {
+  /** What stood in the place of each reference of a report. What has no predecessor is new. */
+  readonly references: ReadonlyMap<string, string>;
+  /** Its config file; null for none. */
+  readonly config: ConfigFile | null;
+  /** What could not be looked up, so that nothing is forgiven for it. */
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Looks up what stood in the place of each reference: the same path; the same reference, where the base's config file
+ * lists it too; or, for one that a changed line makes, the one that this line made before.
+ */
+export async function lookBefore(github: GitHub, report: Report, options: BeforeOptions): Promise<Before> {
+  const { change, configPath, rules, today } = options;
+  const text = await textAt(github, change.base, configPath);
+  const config = text === null ? null : parseConfigFile(text, configPath, { rules: rules.map(({ id }) => id), today });
+  const listed = new Set((config?.checkpoints ?? []).map(({ reference }) => referenceKey(reference)));
+  const stood = ({ reference }: CheckpointReport): boolean => isLocal(reference) || listed.has(referenceKey(reference));
+  const same = report.checkpoints.filter(stood).map(({ reference }): [string, string] => [reference, reference]);
+  const rest = report.checkpoints.filter((checkpoint) => !stood(checkpoint) && checkpoint.origin !== null);
+  if (rest.length === 0) return { references: new Map(same), config, notices: [] };
+  try {
+    return { references: new Map([...same, ...(await replaced(github, rest, options))]), config, notices: [] };
+  } catch (error) {
+    if (!(error instanceof HeadcheckError)) throw error;
+    const message = [...prose`What changed lines said before could not be looked up, so all that is found of them counts: ${error.message}`, ` ${error.hint}`];
+    return { references: new Map(same), config, notices: [{ severity: 'warning', message, location: null }] };
+  }
+}
+
+async function replaced(github: GitHub, now: readonly Placed[], { change, hubEndpoint }: BeforeOptions): Promise<ReadonlyMap<string, string>> {
+  const changed = await changedFiles(github, change);
+  const { references } = await discover({ files: await filesBefore(github, changed, change.base), body: null, config: [], hubEndpoint });
+  return pairReferences(changed.files, now, references);
+}
