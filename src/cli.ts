@@ -16,6 +16,8 @@ process.exitCode = await run(
     check: async () => (await import('./check.ts')).check,
     snapshot: async () => (await import('./cli/take-snapshot.ts')).takeSnapshot,
     rules: async () => (await import('./diagnosis/catalogue.ts')).RULES,
+    pull: async () => (await import('./publish/review-command.ts')).readPull,
+    gate: async () => await import('./gate.ts'),
     find: async () => (await import('./publish/review-command.ts')).findForReview,
     review: async () => (await import('./publish/review-command.ts')).reviewPullRequest,
   },

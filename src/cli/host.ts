@@ -1,7 +1,8 @@
 import type { Rule } from '../diagnosis/rule.ts';
+import type { gated } from '../gate.ts';
 import type { Report } from '../report/report.ts';
 import type { Found } from '../publish/find-references.ts';
-import type { FindRequest, ReviewRequest } from '../publish/review-command.ts';
+import type { FindRequest, PullFacts, readPull, ReviewRequest } from '../publish/review-command.ts';
 import type { Settings } from '../settings.ts';
 import type { SourceEvent } from '../source/context.ts';
 
@@ -38,6 +39,10 @@ export interface Parts {
   rules(): Promise<readonly RuleFacts[]>;
   /** Posts a report; the answer says in a sentence what was done. */
   review(): Promise<(request: ReviewRequest) => Promise<string>>;
+  /** Reads what a pull request proposes. */
+  pull(): Promise<(request: Parameters<typeof readPull>[0]) => Promise<PullFacts>>;
+  /** Holds a report against the base branch or a baseline. */
+  gate(): Promise<{ readonly gated: typeof gated }>;
   /** Finds what a pull request refers to. */
   find(): Promise<(request: FindRequest) => Promise<Found>>;
 }

@@ -51,11 +51,6 @@ function programOf(host: Host, parts: Parts, done: (code: number) => void): Comm
 const addCheck: Add = (program, host, parts, done) => {
   checkOptions(program.command('check').description('check checkpoints, each against its base'))
     .addOption(new Option('-f, --format <format>', 'how to print the report (default: terminal)').choices(['terminal', 'json', 'markdown', 'sarif', 'html']))
-    .option(
-      '-o, --output <file>',
-      'write the report to a file; its ending says the format: .json .md .sarif .html .txt (may be repeated)',
-      (file: string, files: readonly string[] = []) => [...files, file],
-    )
     .addHelpText('after', CHECK_HELP)
     .action(async (references: string[], options: CheckCommandOptions) => {
       const { checkCommand } = await import('./check-command.ts');
@@ -95,6 +90,9 @@ const addReview: Add = (program, host, parts, done) => {
     .option('--key <key>', 'tells several comments on one pull request apart', 'default')
     .addOption(new Option('--comment <when>', 'when to comment').choices(['always', 'findings', 'change', 'never']).default('findings'))
     .addOption(new Option('--review <how>', 'how to review on the lines').choices(['comment', 'request-changes', 'off']).default('comment'))
+    .option('--check-run <name>', 'also make a check run of that name (takes the token of a GitHub app)')
+    .option('--only-regressions', 'fail only on what the base branch does not have already')
+    .option('--head <sha>', 'the commit that is checked (default: the head of the pull request when this starts)')
     .option('--api-url <url>', 'address of the API (default: GITHUB_API_URL)')
     .option('--server-url <url>', 'address of the server (default: GITHUB_SERVER_URL)')
     .action(async (references: string[], options: ReviewCommandOptions) => {
@@ -108,5 +106,11 @@ function checkOptions(command: Command): Command {
     .argument('[reference...]', 'a directory, a file, a snapshot, hf://org/name@revision, or the address of a page on the Hub')
     .option('-b, --base <reference>', 'what to compare with (default: the config file, the model card or the config names it)')
     .option('-c, --config <file>', 'the config file (default: .github/headcheck.yml where there is one)')
-    .addOption(new Option('--fail-on <severity>', 'from which findings on to fail (default: error)').choices(['error', 'warning', 'never']));
+    .addOption(new Option('--fail-on <severity>', 'from which findings on to fail (default: error)').choices(['error', 'warning', 'never']))
+    .option('--baseline <reference>', 'fail only on what this one does not have already, such as a committed snapshot')
+    .option(
+      '-o, --output <file>',
+      'write the report to a file; its ending says the format: .json .md .sarif .html .txt (may be repeated)',
+      (file: string, files: readonly string[] = []) => [...files, file],
+    );
 }

@@ -1,17 +1,19 @@
 import { MalformedError, UsageError } from '../errors.ts';
 import { exitCode } from '../report/exit-code.ts';
-import type { ReviewRequest } from '../publish/review-command.ts';
+import type { PullTarget, ReviewRequest } from '../publish/review-command.ts';
 import type { Report } from '../report/report.ts';
 import { parseSettings } from '../settings/inputs.ts';
 import type { Settings } from '../settings.ts';
 import { warn } from './complain.ts';
 import { githubOf, inputsOf, runOf } from './environment.ts';
 import { readText } from './files.ts';
+import { gateReport, type GateOptions, type Reviewed } from './gate-report.ts';
 import type { Host, Parts } from './host.ts';
 import { runCheck, settingsOf } from './run-check.ts';
 import type { CheckOptions, Find } from './run-check.ts';
+import { reportFiles, writeReports } from './write-reports.ts';
 
-export interface ReviewCommandOptions extends CheckOptions {
+export interface ReviewCommandOptions extends CheckOptions, GateOptions {
   readonly repo?: string;
   readonly pullRequest: string;
   readonly token?: string;
@@ -21,20 +23,31 @@ export interface ReviewCommandOptions extends CheckOptions {
   readonly key: string;
   readonly comment: ReviewRequest['comment'];
   readonly review: ReviewRequest['review'];
+  readonly checkRun?: string;
+  readonly head?: string;
+  readonly output?: readonly string[];
 }
 
 /** `headcheck review`: checks, or takes a report that is there already, and posts it to a pull request. */
 export async function reviewCommand(references: readonly string[], options: ReviewCommandOptions, host: Host, parts: Parts): Promise<number> {
   const target = targetOf(options, host);
-  const { report, settings } = options.report === undefined ? await runCheck(references, { ...options, github: target }, host, parts, references.length > 0 ? null : finder(target, host, parts)) : await fromFile(options.report, options, host, parts);
+  const files = reportFiles(options.output);
+  const reviewed = await reviewedOf(target, options, host, parts);
+  const { report: found, settings } = options.report === undefined
+    ? await runCheck(references, { ...options, github: target }, host, parts, references.length > 0 || reviewed === null ? null : finder(reviewed, host, parts))
+    : await fromFile(options.report, options, host, parts);
+  const report = await gateReport(found, settings, options, reviewed, host, parts);
+  await writeReports(report, files, host, parts);
   const review = await parts.review();
   const done = await review({
     ...target,
     ...runOf(host),
     report,
+    head: reviewed?.head ?? options.head ?? null,
     key: options.key,
     comment: options.comment,
     review: options.review,
+    checkRun: options.checkRun ?? null,
     failOn: settings.failOn,
     proxy: settings.proxy,
     onWait: (message) => warn(message, host),
@@ -43,12 +56,22 @@ export async function reviewCommand(references: readonly string[], options: Revi
   return exitCode(report, settings.failOn);
 }
 
+/** What is reviewed, pinned before anything is checked; null for a report that is there already and is to be posted as it is. */
+async function reviewedOf(target: PullTarget, options: ReviewCommandOptions, host: Host, parts: Parts): Promise<Reviewed | null> {
+  if (options.report !== undefined && options.onlyRegressions !== true && options.baseline === undefined) return null;
+  const { proxy } = parseSettings(inputsOf(host), null);
+  const readPull = await parts.pull();
+  const pull = await readPull({ ...target, proxy, onWait: (message) => warn(message, host) });
+  const head = options.head ?? pull.head;
+  return { target, number: head === pull.head ? target.pullRequest : null, pull, head };
+}
+
 /** Without references in the arguments, those that the pull request itself makes are checked. */
-function finder(target: Pick<ReviewRequest, 'repository' | 'pullRequest' | 'token' | 'apiUrl' | 'serverUrl'>, host: Host, parts: Parts): Find {
+function finder({ target, pull, head }: Reviewed, host: Host, parts: Parts): Find {
   return async (config) => {
     const { proxy, hub } = parseSettings(inputsOf(host), null);
     const find = await parts.find();
-    return await find({ ...target, config, hubEndpoint: hub.endpoint, proxy, onWait: (message) => warn(message, host) });
+    return await find({ ...target, pull, head, config, hubEndpoint: hub.endpoint, proxy, onWait: (message) => warn(message, host) });
   };
 }
 
@@ -56,7 +79,7 @@ function finder(target: Pick<ReviewRequest, 'repository' | 'pullRequest' | 'toke
  * Where to post, known before anything is checked.
  * @throws UsageError
  */
-function targetOf(options: ReviewCommandOptions, host: Host): Pick<ReviewRequest, 'repository' | 'pullRequest' | 'token' | 'apiUrl' | 'serverUrl'> {
+function targetOf(options: ReviewCommandOptions, host: Host): PullTarget {
   const github = githubOf(host);
   const repository = options.repo ?? github.repository;
   const token = options.token ?? github.token;
@@ -64,7 +87,14 @@ function targetOf(options: ReviewCommandOptions, host: Host): Pick<ReviewRequest
   if (repository === null || !/^[\w.-]+\/[\w.-]+$/.test(repository)) throw new UsageError('No repository was named.', 'Name it as --repo owner/name.');
   if (!Number.isSafeInteger(pullRequest) || pullRequest < 1) throw new UsageError(`${options.pullRequest} is no number of a pull request.`, 'Give it as --pull-request 123.');
   if (token === null) throw new UsageError('Posting to GitHub needs a token.', 'Set GITHUB_TOKEN to one that may write pull requests, or give --token.');
-  return { repository, pullRequest, token, apiUrl: options.apiUrl ?? github.apiUrl, serverUrl: options.serverUrl ?? github.serverUrl };
+  if (options.head !== undefined && !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(options.head)) throw new UsageError(`${options.head} is no whole SHA of a commit.`, 'Give all 40 of its digits: git rev-parse HEAD');
+  return { repository, pullRequest, token, apiUrl: address('API', '--api-url', options.apiUrl ?? github.apiUrl), serverUrl: address('server', '--server-url', options.serverUrl ?? github.serverUrl) };
+}
+
+/** @throws UsageError */
+function address(what: string, option: string, text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UsageError(`"${text}" is no address of GitHub's ${what}.`, `Give it as ${option} https://… or leave it out for github.com.`);
 }
 
 /** A report that an earlier step wrote. It is treated as anybody's. */

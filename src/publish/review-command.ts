@@ -1,6 +1,7 @@
 import type { FailOn } from '../report/exit-code.ts';
 import type { Report } from '../report/report.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
+import { publishCheckRun } from './check-run.ts';
 import { connect, explained } from './client.ts';
 import type { ConnectOptions, GitHub } from './client.ts';
 import { findReferences } from './find-references.ts';
@@ -8,15 +9,26 @@ import type { Found } from './find-references.ts';
 import { publishToPullRequest } from './pull-request.ts';
 import type { CommentMode, PullRequestOutcome, ReviewMode } from './pull-request.ts';
 
-/** What `headcheck review` asks for: a report on a pull request, from any CI. */
-export interface ReviewRequest {
-  readonly report: Report;
+/** A pull request, and how its GitHub is reached. */
+export interface PullTarget {
   /** `owner/name` */
   readonly repository: string;
   readonly pullRequest: number;
   readonly token: string;
   readonly apiUrl: string;
   readonly serverUrl: string;
+}
+
+/** How it is reached: by which proxy, and who is told of waits. */
+type Reach = Pick<ConnectOptions, 'proxy'> & { readonly onWait: (message: string) => void };
+
+/** What `headcheck review` asks for: a report on a pull request, from any CI. */
+export interface ReviewRequest extends PullTarget, Reach {
+  readonly report: Report;
+  /** The commit that was checked, on which comments are pinned; null for the pull request's head of the moment. */
+  readonly head: string | null;
+  /** The name of a check run to make as well; null for none. */
+  readonly checkRun: string | null;
   /** Tells several comments on one pull request apart. */
   readonly key: string;
   /** Which run this is; greater is newer, and an older one never overwrites what a newer one posted. */
@@ -25,24 +37,42 @@ export interface ReviewRequest {
   readonly comment: CommentMode;
   readonly review: ReviewMode;
   readonly failOn: FailOn;
-  readonly proxy: ConnectOptions['proxy'];
-  readonly onWait: (message: string) => void;
+}
+
+/** What a pull request proposes, at one moment. */
+export interface PullFacts {
+  readonly head: string;
+  readonly base: string;
+  readonly baseRef: string;
+  readonly body: string | null;
 }
 
 /** Where references are looked for, from any CI. */
-export type FindRequest = Pick<ReviewRequest, 'repository' | 'pullRequest' | 'token' | 'apiUrl' | 'serverUrl' | 'proxy' | 'onWait'> & {
+export interface FindRequest extends PullTarget, Reach {
+  readonly pull: PullFacts;
+  /** The commit that is checked. */
+  readonly head: string;
   readonly config: ConfigFile | null;
   readonly hubEndpoint: string | null;
-};
+}
 
 /**
- * Finds what a pull request refers to on the lines that it changes, in its body, and what the config file lists.
+ * Reads what a pull request proposes, before anything is checked: what is posted is said of that commit.
  * @throws UsageError, AccessError, NotFoundError or UnreachableError
  */
-export async function findForReview({ repository, pullRequest, token, apiUrl, serverUrl, proxy, onWait, config, hubEndpoint }: FindRequest): Promise<Found> {
-  const github = await connect({ apiUrl, serverUrl, token, repository }, { proxy, onWait });
-  const { head, base, body } = await read(github, pullRequest);
-  return await findReferences(github, { head: head.sha, change: { pullRequest, base: base.sha }, body, release: null }, config, hubEndpoint);
+export async function readPull({ pullRequest, proxy, onWait, ...access }: PullTarget & Reach): Promise<PullFacts> {
+  return await read(await connect(access, { proxy, onWait }), pullRequest);
+}
+
+/**
+ * Finds what a pull request refers to on the lines that it changes, in its body, and what the config file lists. Where
+ * another commit than its head is checked, GitHub compares the commits instead of listing the pull request's files.
+ * @throws UsageError, AccessError, NotFoundError or UnreachableError
+ */
+export async function findForReview({ pullRequest, proxy, onWait, pull, head, config, hubEndpoint, ...access }: FindRequest): Promise<Found> {
+  const github = await connect(access, { proxy, onWait });
+  const change = { pullRequest: head === pull.head ? pullRequest : null, base: pull.base };
+  return await findReferences(github, { head, change, body: pull.body, release: null }, config, hubEndpoint);
 }
 
 /**
@@ -51,17 +81,18 @@ export async function findForReview({ repository, pullRequest, token, apiUrl, se
  * @throws UsageError, AccessError, NotFoundError or UnreachableError
  */
 export async function reviewPullRequest(request: ReviewRequest): Promise<string> {
-  const { report, pullRequest, key, run, attempt, comment, review, failOn, apiUrl, serverUrl, token, repository, proxy, onWait } = request;
+  const { report, pullRequest, key, run, attempt, comment, review, failOn, apiUrl, serverUrl, token, repository, proxy, onWait, checkRun } = request;
   const github = await connect({ apiUrl, serverUrl, token, repository }, { proxy, onWait });
-  const head = (await read(github, pullRequest)).head.sha;
+  const head = request.head ?? (await read(github, pullRequest)).head;
   const outcome = await publishToPullRequest(github, { pullRequest, stamp: { key, head, run, attempt }, report, failOn, comment, review, wholeReport: null });
-  return sentence(outcome, pullRequest);
+  const isMade = checkRun === null || (await publishCheckRun(github, { name: checkRun, head, report, failOn })) !== null;
+  return `${sentence(outcome, pullRequest)}${isMade ? '' : ' The token may not make check runs, which only those of GitHub apps may.'}`;
 }
 
-async function read(github: GitHub, pullRequest: number) {
+async function read(github: GitHub, pullRequest: number): Promise<PullFacts> {
   try {
-    const { data } = await github.rest.pulls.get({ owner: github.owner, repo: github.repo, pull_number: pullRequest });
-    return data;
+    const { data: { head, base, body } } = await github.rest.pulls.get({ owner: github.owner, repo: github.repo, pull_number: pullRequest });
+    return { head: head.sha, base: base.sha, baseRef: base.ref, body };
   } catch (error) {
     throw explained(error, `read pull request #${pullRequest}`);
   }

@@ -98,3 +98,12 @@ test('errors: message and hint, no stack; a stack where DEBUG asks; nothing that
   assert.match((await ran(['check', './a'], refused, { env: { DEBUG: '1' } })).err, /\n +at /);
   assert.match((await ran(['check', './a'], new TypeError('oops'))).err, /unexpected error: oops\n {2}This is a bug/);
 });
+
+test('a baseline: what it has already does not count, and what is more does', async () => {
+  const known = await ran(['check', './a', '--baseline', 'accepted.headcheck.json'], reportOf(seed), { directory });
+  assert.equal(known.code, 0);
+  assert.match(known.out.replace(/\s+/g, ' '), /not new: it is so in the baseline accepted\.headcheck\.json too/);
+  assert.deepEqual(known.settings?.targets.map(({ reference }) => reference), ['accepted.headcheck.json']);
+  const absent = await ran(['check', './a', '--baseline', 'none.headcheck.json', '--fail-on', 'warning'], reportOf(unreachable), { directory });
+  assert.equal(absent.code, 2);
+});

@@ -41,6 +41,8 @@ export async function ran(argv: readonly string[], report: Report | Error, overr
     snapshot: unused,
     review: unused,
     find: unused,
+    pull: unused,
+    gate: async () => await import('../../src/gate.ts'),
     ...parts,
   });
   return { code, out, err, settings };

@@ -60,7 +60,8 @@ test('a snapshot gets a name by which it is read back, or none is taken', async 
 
 test('review checks, or takes a report as anybody’s, and posts it', async () => {
   const requests: ReviewRequest[] = [];
-  const parts = { review: async () => async (request: ReviewRequest) => (requests.push(request), 'Commented: https://example.test/1') };
+  const pull = { head: 'a'.repeat(40), base: 'b'.repeat(40), baseRef: 'main', body: null };
+  const parts = { pull: async () => async () => pull, review: async () => async (request: ReviewRequest) => (requests.push(request), 'Commented: https://example.test/1') };
   const env = { GITHUB_TOKEN: 'gh', GITHUB_REPOSITORY: 'o/r', GITHUB_API_URL: 'http://localhost:1', GITHUB_RUN_ID: '12', GITHUB_RUN_ATTEMPT: '2' };
   const checked = await ran(['review', './a', '--pull-request', '7'], reportOf(seed), { parts, env });
   assert.deepEqual([checked.code, checked.out], [1, 'Commented: https://example.test/1\n']);
@@ -68,10 +69,10 @@ test('review checks, or takes a report as anybody’s, and posts it', async () =
   const taken = await ran(['review', '--report', 'r.json', '--repo', 'x/y', '--pull-request', '8', '--key', 'nightly'], new Error('not checked'), { parts, env, directory });
   assert.equal(taken.code, 0);
   assert.deepEqual(
-    requests.map(({ repository, pullRequest, token, apiUrl, key, comment, review, failOn, run, attempt }) => [repository, pullRequest, token, apiUrl, key, comment, review, failOn, run, attempt]),
+    requests.map(({ repository, pullRequest, token, apiUrl, key, comment, review, failOn, run, attempt, head }) => [repository, pullRequest, token, apiUrl, key, comment, review, failOn, run, attempt, head]),
     [
-      ['o/r', 7, 'gh', 'http://localhost:1', 'default', 'findings', 'comment', 'error', 12, 2],
-      ['x/y', 8, 'gh', 'http://localhost:1', 'nightly', 'findings', 'comment', 'error', 12, 2],
+      ['o/r', 7, 'gh', 'http://localhost:1', 'default', 'findings', 'comment', 'error', 12, 2, pull.head],
+      ['x/y', 8, 'gh', 'http://localhost:1', 'nightly', 'findings', 'comment', 'error', 12, 2, null],
     ],
   );
 });
@@ -82,6 +83,10 @@ test('review says what it lacks before it checks', async () => {
     [['--pull-request', '7', '--repo', 'o/r/x'], /No repository/],
     [['--pull-request', 'x', '--repo', 'o/r'], /x is no number/],
     [['--pull-request', '7', '--repo', 'o/r'], /needs a token/],
+    [['--pull-request', '7', '--repo', 'o/r', '--token', 'gh', '--api-url', 'foo'], /"foo" is no address of GitHub's API\.\n {2}Give it as --api-url/],
+    [['--pull-request', '7', '--repo', 'o/r', '--token', 'gh', '--server-url', 'ftp://x'], /"ftp:\/\/x" is no address of GitHub's server/],
+    [['--pull-request', '7', '--repo', 'o/r', '--token', 'gh', '--head', 'abc123'], /abc123 is no whole SHA/],
+    [['--pull-request', '7', '--repo', 'o/r', '--token', 'gh', '--output', 'report'], /The name report does not say which format/],
   ];
   for (const [argv, message] of lacking) {
     const { code, err, settings } = await ran(['review', './a', ...argv], reportOf(seed));

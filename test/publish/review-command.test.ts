@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -22,6 +22,7 @@ describe('`headcheck review`, from any CI', () => {
     directory = await mkdtemp(join(tmpdir(), 'headcheck-ci-'));
     hub = await startHub({ repos: {
       'org/broken': { files: { 'config.json': config, 'model.safetensors': safetensors(BODY) } },
+      'org/other-broken': { files: { 'config.json': config, 'model.safetensors': safetensors(BODY) } },
       'org/whole': { files: { 'config.json': config, 'model.safetensors': safetensors({ ...BODY, 'lm_head.weight': ['BF16', [32, 8]] }) } },
     } });
     fake = await FakeGitHub.start();
@@ -72,6 +73,38 @@ describe('`headcheck review`, from any CI', () => {
     const { code, out } = await review('release://v1', '--pull-request', '9', '--review', 'off');
     assert.equal(code, 1, out);
     assert.match(fake.state.comments.find(({ issue }) => issue === 9)?.body ?? '', /`release:\/\/v1` is incomplete: the head `lm_head\.weight` is missing/);
+  });
+
+  it('fails only on what is new, where it is asked to', async () => {
+    const pull = addPull(fake.state, 10, { headSha: 'c'.repeat(40) });
+    fake.state.files.set(pull.headSha, new Map([['train.yaml', 'model_name_or_path: org/broken\n']]));
+    const replaces = (old: string): void => {
+      pull.files = [{ filename: 'train.yaml', status: 'modified', patch: ['@@ -1,1 +1,1 @@', `-model_name_or_path: ${old}`, '+model_name_or_path: org/broken'].join('\n') }];
+      fake.state.files.set(pull.baseSha, new Map([['train.yaml', `model_name_or_path: ${old}\n`]]));
+    };
+    replaces('org/whole');
+    assert.equal((await review('--pull-request', '10', '--only-regressions', '--comment', 'never', '--review', 'off')).code, 1);
+    replaces('org/other-broken');
+    const { code, out } = await review('--pull-request', '10', '--only-regressions', '--comment', 'always', '--output', 'report.json');
+    assert.equal(code, 0, out);
+    assert.match(fake.state.comments.find(({ issue }) => issue === 10)?.body ?? '', /on main at bbbbbbb/);
+    assert.match(await readFile(join(directory, 'report.json'), 'utf8'), /"not new: it is so on main at bbbbbbb too"/);
+    assert.equal((await review('hf://org/broken', '--pull-request', '10', '--baseline', 'hf://org/other-broken', '--comment', 'never', '--review', 'off')).code, 0);
+  });
+
+  it('pins what it posts to the commit that was checked, though the pull request has moved on', async () => {
+    const pull = addPull(fake.state, 11, { headSha: '1'.repeat(40) });
+    fake.before = (method, path) => { if (method === 'GET' && path.endsWith('/issues/11/comments')) pull.headSha = '2'.repeat(40); };
+    await review('hf://org/broken', '--pull-request', '11', '--review', 'off');
+    fake.before = () => undefined;
+    const comment = (): string => fake.state.comments.find(({ issue }) => issue === 11)?.body ?? '';
+    assert.match(comment(), /head=1{40}/);
+    fake.state.comparisons.set(`${pull.baseSha}...${'3'.repeat(40)}`, [addedFile('train.yaml', ['model_name_or_path: org/whole'])]);
+    fake.state.files.set('3'.repeat(40), new Map([['train.yaml', 'model_name_or_path: org/whole\n']]));
+    const named = await review('--pull-request', '11', '--head', '3'.repeat(40), '--review', 'off', '--check-run', 'headcheck');
+    assert.equal(named.code, 0, named.out);
+    assert.match(comment(), /head=3{40}/);
+    assert.match(named.out, /The token may not make check runs/);
   });
 
   it('says what is wrong with the pull request or the token', async () => {

@@ -9,7 +9,7 @@ import { headless, hostile, mixed, passing, reportOf, seed, unreachable } from '
 const RULES = [{ id: 'head-missing', severity: 'error', summary: 'The head is gone', why: 'Because.', helpUrl: 'https://github.com/x' }] as const;
 
 function log(report: Report): Log {
-  const parsed: Log = JSON.parse(sarif(report, RULES, '/work/repo'));
+  const parsed: Log = JSON.parse(sarif(report, RULES, '/ci/repo'));
   return parsed;
 }
 
@@ -45,10 +45,10 @@ test('a path inside of the root is relative to it, whatever way it was written; 
     assert.deepEqual(run?.originalUriBaseIds, { FILES: { uri: 'file:///' } });
     return run?.results?.[0]?.locations?.[0]?.physicalLocation?.artifactLocation;
   };
-  for (const inside of ['out/a b', './out/a b', '/work/repo/out/a b', '../repo/out/a b', 'x/../out/a b/']) assert.deepEqual(located(inside), { uri: 'out/a%20b' }, inside);
+  for (const inside of ['out/a b', './out/a b', '/ci/repo/out/a b', '../repo/out/a b', 'x/../out/a b/']) assert.deepEqual(located(inside), { uri: 'out/a%20b' }, inside);
   assert.deepEqual(located('.'), { uri: '.' });
-  for (const outside of ['../au/x', '/work/au/x']) assert.deepEqual(located(outside), { uri: 'work/au/x', uriBaseId: 'FILES' }, outside);
-  assert.deepEqual(located('/work/repository'), { uri: 'work/repository', uriBaseId: 'FILES' });
+  for (const outside of ['../au/x', '/ci/au/x']) assert.deepEqual(located(outside), { uri: 'ci/au/x', uriBaseId: 'FILES' }, outside);
+  assert.deepEqual(located('/ci/repository'), { uri: 'ci/repository', uriBaseId: 'FILES' });
   assert.deepEqual(located('hf://org/name@main'), { uri: 'hf://org/name%40main' });
 });
 
