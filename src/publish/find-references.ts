@@ -1,4 +1,5 @@
 import { discover, type Discovery } from '../discovery/discover.ts';
+import { someNames } from '../diagnosis/words.ts';
 import { MAX_REFERENCES } from '../discovery/limits.ts';
 import { HeadcheckError, NotFoundError, UsageError } from '../errors.ts';
 import { referenceKey } from '../reference/key.ts';
@@ -103,7 +104,9 @@ async function assetReferences(github: GitHub | null, { release, body }: SearchP
 }
 
 function beyondNotices({ beyond }: Discovery): readonly Notice[] {
-  return beyond.map((reference) => ({ severity: 'error', message: prose`${reference} was not checked: it is beyond the ${MAX_REFERENCES} checkpoints that one run checks. Name it in a call of its own.`, location: null, obstacle: 'search' }));
+  if (beyond.length === 0) return [];
+  const message = prose`One run checks ${MAX_REFERENCES} checkpoints; ${beyond.length} more were not checked: ${someNames(beyond)}. Name them in calls of their own.`;
+  return [{ severity: 'error', message, location: null, obstacle: 'search' }];
 }
 
 /** Most such files are data that refer to nothing: worth a word, and no reason to fail. */

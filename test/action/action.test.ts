@@ -200,6 +200,16 @@ describe('the action', () => {
       assert.match(log, /::warning title=Headcheck::GitHub lists no more than 300 changed files/);
     });
 
+    it('fails where there is more than one run checks, and says so once', async () => {
+      const lines = Array.from({ length: 203 }, (_, i) => `- base_model: org/model-${i}`);
+      pull.files = [addedFile('list.yaml', lines)];
+      fake.state.files.set(HEAD, new Map([['list.yaml', lines.join('\n')]]));
+      await can(Object.fromEntries(lines.map((_, i) => [`hf://org/model-${i}`, passing])));
+      const { code, log, outputs } = await pullRequest();
+      assert.deepEqual([code, outputs['checkpoints']], [2, '200']);
+      assert.match(log, /::error title=Headcheck::One run checks 200 checkpoints; 3 more were not checked: hf:\/\/org\/model-200, hf:\/\/org\/model-201, hf:\/\/org\/model-202\./);
+    });
+
     it('tells of a file without a diff, which is no reason to fail', async () => {
       pull.files = [...pull.files, { filename: 'data.json', status: 'modified' }];
       refersTo('org/good');

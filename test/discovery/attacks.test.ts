@@ -53,9 +53,9 @@ describe('hostile text', () => {
   });
 
   it('a listing of a thousand is cut, and what is cut is said', async () => {
-    const { references, skipped } = await discover({ files: [added('a.yaml', Array.from({ length: 1000 }, (_, i) => `- base_model: org-x/m${i}`).join('\n'))], body: null, config: [] });
+    const { references, beyond } = await discover({ files: [added('a.yaml', Array.from({ length: 1000 }, (_, i) => `- base_model: org-x/m${i}`).join('\n'))], body: null, config: [] });
     assert.equal(references.length, MAX_REFERENCES);
-    assert.equal(skipped.length, 1000 - MAX_REFERENCES);
+    assert.equal(beyond.length, 1000 - MAX_REFERENCES);
   });
 
   it('a file of data is not parsed', async () => {
