@@ -72,6 +72,8 @@ export function findSurplus(sides: Sides): { unexpected: Unexpected[]; ignored: 
 /** What is stored for a parameter, under the names that stand in the file: of a packed one all its tensors. */
 function storedTensors({ input, actual }: Sides, row: number): TensorInfo[] {
   const members = input.unpacked?.members.get(row);
+  // Of what only the index tells, neither type nor shape is known.
+  if (row >= input.firstDeclared) return [{ name: actual.name(row), dtype: 'unknown', shape: [], bytes: 0 }];
   return members === undefined ? [actual.info(row)] : members.map((member) => (input.unpacked?.stored ?? actual).info(member));
 }
 

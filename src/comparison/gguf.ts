@@ -24,7 +24,8 @@ export function setGgufAlone(checkpoint: Checkpoint, base: Checkpoint | null, fa
   const own = resolveIntent(checkpoint, null, facts);
   const architecture = metadata(checkpoint, 'general.architecture');
   const tied = ofBase?.tied ?? (architecture !== null && ALWAYS_TIED.test(architecture) ? true : null);
-  const intent: Intent = { ...(ofBase ?? own), modelType: ofBase?.modelType ?? architecture, facts: null, heads: { head: HEAD, embedding: EMBEDDING }, tied };
+  // The classes of transformers are the base's, not the file's.
+  const intent: Intent = { ...(ofBase ?? own), class: null, intendedClass: null, bare: false, modelType: architecture, facts: null, heads: { head: HEAD, embedding: EMBEDDING }, tied };
   return { checkpoint, base, incomparable: null, intent, baseIntent: ofBase, comparison: asComparison(checkpoint, intent, architecture), adapter: null, quantization: null };
 }
 

@@ -95,3 +95,25 @@ export function fuyu({ root, nested }: { readonly root: boolean; readonly nested
 export function bareLlama(options: LlamaOptions = {}): ExampleCheckpoint {
   return llama({ prefix: '', head: false, architecture: 'LlamaModel', ...options });
 }
+
+/** A small BERT of one layer for masked words, whose head shares one matrix with the word embedding; or, with `bare`, the same as `AutoModel` saves it. */
+export function bert({ bare = false }: { readonly bare?: boolean } = {}): ExampleCheckpoint {
+  const linear = (name: string, rows: number, columns: number): [string, readonly [string, ...number[]]][] => [[`${name}.bias`, ['F32', rows]], [`${name}.weight`, ['F32', rows, columns]]];
+  const norm = (name: string): [string, readonly [string, ...number[]]][] => [[`${name}.bias`, ['F32', HIDDEN]], [`${name}.weight`, ['F32', HIDDEN]]];
+  const prefix = bare ? '' : 'bert.';
+  const layer = `${prefix}encoder.layer.0.`;
+  const head: [string, readonly [string, ...number[]]][] = [['cls.predictions.bias', ['F32', 320]], ...norm('cls.predictions.transform.LayerNorm'), ...linear('cls.predictions.transform.dense', HIDDEN, HIDDEN)];
+  return {
+    config: {
+      architectures: [bare ? 'BertModel' : 'BertForMaskedLM'], model_type: 'bert', hidden_size: HIDDEN, intermediate_size: MLP, max_position_embeddings: 128, num_attention_heads: 4,
+      num_hidden_layers: 1, tie_word_embeddings: true, transformers_version: '5.18.0', type_vocab_size: 2, vocab_size: 320,
+    },
+    tensors: Object.fromEntries([
+      ...(bare ? linear('pooler.dense', HIDDEN, HIDDEN) : head),
+      [`${prefix}embeddings.position_embeddings.weight`, ['F32', 128, HIDDEN]], [`${prefix}embeddings.token_type_embeddings.weight`, ['F32', 2, HIDDEN]], [`${prefix}embeddings.word_embeddings.weight`, ['F32', 320, HIDDEN]],
+      ...norm(`${prefix}embeddings.LayerNorm`), ...norm(`${layer}attention.output.LayerNorm`), ...norm(`${layer}output.LayerNorm`),
+      ...['query', 'key', 'value'].flatMap((part) => linear(`${layer}attention.self.${part}`, HIDDEN, HIDDEN)), ...linear(`${layer}attention.output.dense`, HIDDEN, HIDDEN),
+      ...linear(`${layer}intermediate.dense`, MLP, HIDDEN), ...linear(`${layer}output.dense`, HIDDEN, MLP),
+    ] satisfies [string, readonly [string, ...number[]]][]),
+  };
+}

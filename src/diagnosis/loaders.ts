@@ -3,9 +3,10 @@ import { mapToMemory } from '../architecture/prefix.ts';
 import type { ComparedPair, Evidence } from './evidence.ts';
 import { indexAgreement } from './index-agreement.ts';
 import { lacksConfig, lostIndex } from './lost-documents.ts';
+import { llamaCpp } from './llama-cpp.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
-import { someNames, words } from './words.ts';
+import { newValues, someNames, words } from './words.ts';
 
 /** What a loader will do with the checkpoint, in a sentence. */
 export interface LoaderOutcome {
@@ -17,11 +18,15 @@ export interface LoaderOutcome {
 type HeadOutcome = 'own' | 'tied' | 'overwritten' | 'kept-though-tied' | 'random' | 'none' | 'unknown';
 
 /**
- * What transformers 4, transformers 5 and vLLM will do, by the tie rules that each follows (transformers: run, see
+ * What transformers 4, transformers 5 and vLLM (of a GGUF file, llama.cpp) will do, by the tie rules that each follows (transformers: run, see
  * `scripts/facts/`; vLLM: its rule since August 2026, vllm#51063) and by what is missing.
  */
 export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
   const { intent, checkpoint, quantization } = evidence;
+  if (checkpoint.format === 'gguf') {
+    const outcome = llamaCpp(evidence);
+    return outcome === null ? [] : [{ loader: 'llama.cpp', outcome }];
+  }
   if (checkpoint.format !== 'safetensors' && checkpoint.format !== 'torch') return [];
   if (intent.facts === null) return [];
   // What each loader makes of values that it can't unpack differs from release to release.
@@ -77,7 +82,7 @@ function transformers(evidence: Evidence, release: Release, refusal: Prose | nul
   const random = randomCount(evidence) + (release === '4.57.6' ? unlisted(evidence).length : 0);
   const head = headSentence(headIn(evidence, release), evidence, random);
   if (random === 0) return [...prose`loads`, ...(head === null ? words(' it whole') : [...words('; '), ...head])];
-  const rest = prose`loads, warns, and starts ${random} ${words(random === 1 ? 'parameter' : 'parameters')} from random numbers`;
+  const rest = prose`loads, warns, and fills ${random} ${words(random === 1 ? 'parameter' : 'parameters')} with ${newValues([...evidence.comparison.missing, ...evidence.comparison.undelivered])}`;
   return head === null ? rest : [...rest, ...words('; '), ...head];
 }
 
@@ -132,11 +137,13 @@ function headIn(evidence: Evidence, release: Release): HeadOutcome {
   return release === '4.57.6' ? 'overwritten' : 'kept-though-tied';
 }
 
-function headSentence(head: HeadOutcome, { intent }: Evidence, random: number): Prose | null {
+function headSentence(head: HeadOutcome, { intent, losses }: Evidence, random: number): Prose | null {
   const name = intent.heads.head ?? 'the head';
+  // What is tied is one matrix; the rest of a head (BERT's) can be lost all the same.
+  const partsLost = losses.head.some(({ memory }) => memory !== intent.heads.head);
   switch (head) {
     case 'own': return words('the head is the stored one');
-    case 'tied': return words('the head is the embedding');
+    case 'tied': return partsLost ? prose`${name} is the embedding` : words('the head is the embedding');
     case 'overwritten': return prose`the stored ${name} is thrown away for the embedding`;
     case 'kept-though-tied': return prose`the stored ${name} is kept, with a warning, although the config ties it`;
     case 'unknown': return prose`${name} and the embedding are both stored and tied; whether they are equal is not known`;

@@ -27,6 +27,11 @@ export function size(bytes: number): string {
   return `${sign}${value >= 1000 ? grouped(Math.round(value)) : value.toPrecision(3)} ${UNITS[unit] ?? ''}`;
 }
 
+/** Whether the size of a parameter that is not here is known: neither facts nor index need tell its shape, which is empty then. */
+export function isSizeKnown({ shape, bytes }: Pick<TensorInfo, 'shape' | 'bytes'>): boolean {
+  return bytes > 0 || shape.length > 0;
+}
+
 /** A difference with its sign: `−1,050,673,152`, `+136`, `0`. */
 export function signed(difference: number): string {
   if (difference === 0) return '0';

@@ -1,6 +1,7 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import type { Intent } from '../comparison/intent.ts';
+import { isKnownArchitecture } from '../comparison/gguf-architectures.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Prose } from './prose.ts';
@@ -42,17 +43,19 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
   }
   if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;
-  if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${[intent.head.reason]}. Name the base to get a verdict.`;
+  if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${withClass(intent.head.reason, intent.class)}. Name the base to get a verdict.`;
   const headAbsent = losses.head.length > 0 || inner.tied.some(({ name, memory }) => memory === intent.heads.head && (base === null || base.tensors.has(name)));
   if (intent.tied === null && headAbsent && intent.facts === null) return prose`The base stores a head, the checkpoint does not, and neither config says whether it is tied to the embedding.`;
   if (intent.tied === null && headAbsent) return prose`The head is not stored, and whether it is tied depends on the release that loads it: config.json does not say, and does not say which release wrote it.`;
   return null;
 }
 
-/** A GGUF file is judged by its own regularity, which does not tell whether its head is tied. */
+/** A GGUF file is judged by its own regularity, which does not tell whether its head is tied, and little of an architecture that nobody knows. */
 function undecidedGguf(intent: Intent, inner: Comparison): Prose | null {
   if (inner.stored.size === 0) return prose`The file lists no tensor.`;
   if (!inner.stored.has('token_embd.weight')) return prose`It is no language model, and nothing is known of what else it should hold.`;
+  if (intent.modelType === null) return prose`The header names no architecture, so what the file should hold is not known.`;
+  if (!isKnownArchitecture(intent.modelType)) return prose`Nothing is known of the architecture ${intent.modelType}: its blocks are alike, and what else it should hold can't be told.`;
   if (inner.stored.has('output.weight') || intent.tied !== null) return null;
   return prose`There is no ${'output.weight'}: llama.cpp takes the embedding in its place. Whether the model ties them, or lost its head, shows with the base: name the model that it was converted from.`;
 }
@@ -66,6 +69,11 @@ function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked }: Adap
   const [first] = unasked;
   if (first !== undefined) return prose`The adapter stores ${first.name} with ${first.shape[0] ?? 0} rows, though nothing in its config asks for it: PEFT does so where the vocabulary was resized. Name the base to see whether it fits.`;
   return null;
+}
+
+/** The same text with the name of the class as code. */
+function withClass(text: string, name: string | null): Prose {
+  return name !== null && text.startsWith(name) ? prose`${name}${[text.slice(name.length)]}` : [text];
 }
 
 function hasHead(output: string | null, stored: ReadonlyMap<string, number>): boolean {

@@ -50,3 +50,8 @@ export function shapeText(shape: readonly number[]): string {
 export function quote(text: string): string {
   return JSON.stringify(text);
 }
+
+/** What loaders put in the place of missing parameters: matrices get random numbers, biases zeros, and the weights of norms ones. */
+export function newValues(tensors: readonly { readonly shape: readonly number[] }[]): Prose {
+  return [tensors.some(({ shape }) => shape.length < 2) ? 'newly initialised values' : 'random numbers'];
+}

@@ -3,9 +3,9 @@ import type { LedgerLine } from '../comparison/ledger.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import type { Evidence } from '../diagnosis/evidence.ts';
 import { loaderOutcomes } from '../diagnosis/loaders.ts';
-import { counted } from '../diagnosis/numbers.ts';
+import { counted, grouped } from '../diagnosis/numbers.ts';
 import type { VerdictAndReason } from '../diagnosis/verdict.ts';
-import { someNames, words } from '../diagnosis/words.ts';
+import { words } from '../diagnosis/words.ts';
 import type { HeadcheckError } from '../errors.ts';
 import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
@@ -83,7 +83,8 @@ function totals(tensors: TensorTable, base: TensorTable | null): Totals {
 
 /** What each cause of a difference is called, with how many parameters or files it concerns. */
 function ledgerDetail({ cause, names }: LedgerLine): Prose {
-  const listed = names.length === 0 ? words('') : prose`: ${someNames(names, 2)}`;
+  // One name is whole on any terminal; more are listed elsewhere.
+  const listed = names.length === 0 ? words('') : prose`: ${names[0] ?? ''}${[names.length > 1 ? ` and ${grouped(names.length - 1)} more` : '']}`;
   switch (cause) {
     case 'missing-parameters': return names.length === 0 ? words('in the base alone, and not called for here') : [counted(names.length, 'parameter'), ...listed];
     case 'tied-parameters':

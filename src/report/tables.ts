@@ -1,12 +1,15 @@
 import type { TensorInfo } from '../format/tensor-table.ts';
 import { groupNames, groups } from './groups.ts';
 import type { TensorGroup } from './groups.ts';
-import { arithmetic, counted, dimensions, grouped, signed, size } from '../diagnosis/numbers.ts';
+import { arithmetic, counted, dimensions, grouped, isSizeKnown, signed, size } from '../diagnosis/numbers.ts';
 import type { CheckpointReport, Prose, ShardRow } from './report.ts';
 import { causeName, ledgerSum, shardDifference } from './view.ts';
 
 /** Rows of one table; whoever needs all of them reads the JSON report. */
 const MOST_ROWS = 50;
+
+/** Stands where neither facts nor index tell a size: 0 would be a lie. */
+const UNKNOWN = 'not known';
 
 /** A table before it is drawn. Heads that begin with `>` are of numbers: aligned to the right. */
 export interface TableData {
@@ -26,7 +29,7 @@ export function tensorTable(head: string, tensors: readonly TensorInfo[], most =
   return table(
     [head, 'Type', 'Shape', '>Bytes'],
     groups(tensors),
-    (group) => [[{ code: group.name }], [group.dtype], [times(group) + dimensions(group.shape)], [grouped(group.bytes)]],
+    (group) => [[{ code: group.name }], [group.dtype], [isSizeKnown(group.first) ? times(group) + dimensions(group.shape) : UNKNOWN], [sum(group, false)]],
     most,
   );
 }
@@ -78,8 +81,9 @@ function sumOf(shards: readonly ShardRow[], side: 'bytes' | 'baseBytes'): number
   return shards.reduce((total, row) => total + (row[side] ?? 0), 0);
 }
 
-function sum(group: TensorGroup): string {
-  const product = arithmetic(group.first);
+function sum(group: TensorGroup, isProduct = true): string {
+  if (!isSizeKnown(group.first)) return UNKNOWN;
+  const product = isProduct ? arithmetic(group.first) : null;
   return product === null ? grouped(group.bytes) : `${times(group)}${product} = ${grouped(group.bytes)}`;
 }
 

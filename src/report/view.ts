@@ -75,11 +75,6 @@ export function ledgerSum(checkpoint: CheckpointReport): number {
   return checkpoint.ledger.reduce((sum, entry) => sum + entry.bytes, 0);
 }
 
-/** Bytes of all that is missing. */
-export function missingBytes(checkpoint: CheckpointReport): number {
-  return checkpoint.missing.reduce((sum, tensor) => sum + tensor.bytes, 0);
-}
-
 /** `missing-parameters` → `missing parameters`. */
 export function causeName(cause: string): string {
   return cause.replaceAll('-', ' ');

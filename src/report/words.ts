@@ -1,4 +1,4 @@
-import { counted, grouped, size } from '../diagnosis/numbers.ts';
+import { counted, grouped, isSizeKnown, size } from '../diagnosis/numbers.ts';
 import { prose } from './report.ts';
 import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
 import { active, countOf, mainFinding, needsAttention, switchedOff, waivedFindings } from './view.ts';
@@ -70,7 +70,9 @@ export function calmSentence(checkpoint: CheckpointReport): Prose | null {
   const title = mainFinding(checkpoint)?.title ?? null;
   // A base that the user named needs no origin; one that was found must say where.
   const origin = base === null || base.found === 'input' ? '' : ` (${baseOrigin(base.found)})`;
-  const compared = base === null ? [`${held}.`] : [`${held}, compared with `, ...prose`${base.reference}`, `${origin}.`];
+  // A base of another container has other names: it tells of its head alone.
+  const isOnlyTie = checkpoint.format === 'gguf' && checkpoint.totals.tensors > 0 && checkpoint.shards.length === 0;
+  const compared = base === null ? [`${held}.`] : isOnlyTie ? [`${held}. The config of `, ...prose`${base.reference}`, `${origin} told whether the head is tied; the blocks were compared with each other.`] : [`${held}, compared with `, ...prose`${base.reference}`, `${origin}.`];
   return title === null ? compared : [...title, '. ', ...compared];
 }
 
@@ -102,7 +104,14 @@ export function comparedSentences(checkpoint: CheckpointReport): Prose[] {
 
 /** `291 tensors, 8,030,261,248 parameters, 16.1 GB`. */
 export function stock(tensors: number, parameters: number, total: number): string {
+  if (tensors === 0) return 'no tensor was read';
   return `${counted(tensors, 'tensor')}, ${counted(parameters, 'parameter')}, ${size(total)}`;
+}
+
+/** `, 1.05 GB` of all that is missing; `, at least` so much where the size of some is not known, and nothing where that of none is. */
+export function missingSize({ missing }: CheckpointReport): string {
+  const bytes = missing.reduce((sum, tensor) => sum + tensor.bytes, 0);
+  return bytes === 0 ? '' : `, ${missing.every(isSizeKnown) ? '' : 'at least '}${size(bytes)}`;
 }
 
 function at(revision: string | null): Prose {

@@ -4,7 +4,10 @@ import { llama } from '../../src/diagnosis/examples.ts';
 import { readCheckpoint } from '../../src/inventory/read.ts';
 import type { CheckpointReport } from '../../src/report/report.ts';
 import { memorySource } from '../../src/source/memory.ts';
+import { plain } from '../../src/report/report.ts';
+import { terminal } from '../../src/report/terminal.ts';
 import { judgedRead, readExample, rulesOf } from '../support/examples.ts';
+import { reportOf } from '../support/reports.ts';
 
 function text(value: string): Buffer {
   const bytes = Buffer.from(value);
@@ -70,4 +73,31 @@ test('without a head, the base or the architecture says whether it is tied', asy
   assert.equal((await judge(headless, { base: llama({ tied: true }) })).verdict, 'complete');
   const lost = await judge(headless, { base: llama() });
   assert.deepEqual([lost.verdict, rulesOf(lost, 'error'), lost.missing.map(({ name }) => name)], ['incomplete', ['head-missing'], ['output.weight']]);
+});
+
+test('nothing is said of config.json, classes or ranks, but what llama.cpp does and how to convert again', async () => {
+  for (const report of [await judge(without('blk.2.')), await judge(without('blk.1.attn_q.')), await judge(without('output.weight'), { base: llama() }), await judge(without('token_embd.'))]) {
+    const [main] = report.findings;
+    assert.ok(main !== undefined && report.verdict === 'incomplete');
+    const said = [main.title, main.message, main.cause ?? [], main.fix?.steps ?? []].map(plain).join(' ');
+    assert.doesNotMatch(said, /config\.json|LlamaFor|AutoModel|rank|random/);
+    assert.match(said, /llama\.cpp/);
+    assert.match(main.fix?.code?.text ?? '', /^python convert_hf_to_gguf\.py /);
+    assert.equal(report.architecture.class, null);
+  }
+  const layer = await judge(without('blk.2.'));
+  assert.deepEqual(layer.loaders.map(({ loader, outcome }) => [loader, plain(outcome)]), [['llama.cpp', 'refuses: there is no blk.2.attn_norm.weight']]);
+});
+
+test('a base of another format is said to have told of the head alone', async () => {
+  const report = await judge(WHOLE, { base: llama() });
+  const text = terminal(reportOf(report), { colour: false });
+  assert.match(text, /The config of `\.\/base` told whether the head is tied/);
+  assert.doesNotMatch(text, /compared with `\.\/base`|no base/);
+});
+
+test('of an architecture that nobody knows regularity shows what is lost, and not what is whole', async () => {
+  const whole = await judge(WHOLE, { architecture: 'weird' });
+  assert.deepEqual([whole.verdict, plain(whole.reason ?? []).includes('weird')], ['unknown', true]);
+  assert.equal((await judge(without('blk.2.'), { architecture: 'weird' })).verdict, 'incomplete');
 });

@@ -53,14 +53,14 @@ describe('what loaders do', () => {
 
   test('4.57 does not load what the index does not list', async () => {
     const { four, five } = await outcomes(sharded((index) => delete index.weight_map['lm_head.weight']));
-    assert.equal(four, 'loads, warns, and starts 1 parameter from random numbers; lm_head.weight is among them');
+    assert.equal(four, 'loads, warns, and fills 1 parameter with random numbers; lm_head.weight is among them');
     assert.equal(five, 'loads; the head is the stored one');
   });
 
   test('4.57 leaves without values what the index lists and no shard holds', async () => {
     const { four, five } = await outcomes(sharded((index) => (index.weight_map['lm_head.weight'] = FIRST), llama({ head: false })));
     assert.equal(four, 'loads without a warning and leaves lm_head.weight without values');
-    assert.equal(five, 'loads, warns, and starts 1 parameter from random numbers; lm_head.weight is among them');
+    assert.equal(five, 'loads, warns, and fills 1 parameter with random numbers; lm_head.weight is among them');
   });
 
   test('of a tied pair 5.x takes whichever is stored, 4.57 only the embedding', async () => {

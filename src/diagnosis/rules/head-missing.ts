@@ -1,15 +1,17 @@
-import type { TensorInfo } from '../../format/tensor-table.ts';
-import { bareLlama, llama } from '../examples.ts';
+import { bareLlama, bert, llama } from '../examples.ts';
 import type { Fix } from '../finding.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
-import { loadable, loadingClass, pretrained } from '../python.ts';
+import { aftermath, lossOf, lossSize, remedy } from '../loss-words.ts';
+import type { Loss } from '../loss-words.ts';
+import { planRepair, repairCode } from '../head-repair.ts';
+import type { Repair } from '../head-repair.ts';
+import { loadable, loadingClass } from '../python.ts';
 import { defineRule } from '../rule.ts';
-import { exactSize, quote, shapeText, someNames, words } from '../words.ts';
+import type { Words } from '../rule.ts';
+import { someNames, words } from '../words.ts';
 
-interface Data {
-  readonly head: readonly TensorInfo[];
-  readonly totalBytes: number;
+interface Data extends Loss {
   /** The bare class that it was saved from; null where that is not what happened. */
   readonly savedFrom: { readonly class: string; /** what shows it */ readonly shownBy: 'architectures' | 'names' } | null;
   readonly intended: string | null;
@@ -17,12 +19,24 @@ interface Data {
   readonly checkpoint: string;
   /** The base, where the head can be had from it. */
   readonly base: string | null;
-  /** Module path of the head (`lm_head`), where the head is one module. */
-  readonly module: string | null;
+  /** What to copy from the base, where code can do it. */
+  readonly repair: Repair | null;
   /** Why it is not tied, as a clause. */
   readonly tie: { readonly path: string; readonly origin: 'config' | 'default' | 'class' } | null;
   /** Whether the base ties its head, so that only the flag differs. */
   readonly baseTies: boolean;
+}
+
+/** llama.cpp has a head for nearly every architecture that lacks one: the embedding. Whether that is right, the base's config says. */
+function ggufWords(data: Data): Words {
+  const [name = 'output.weight'] = data.names;
+  const size = lossSize(data);
+  return {
+    title: prose`The head ${name} is missing`,
+    message: prose`${name} is not in the file${size === null ? words('') : prose`: ${size} are missing`}. The base does not tie its head to the embedding, and llama.cpp takes the embedding in its place: it loads, and answers nonsense.`,
+    cause: prose`It was converted from a checkpoint that had lost its head, or whose config says that it is tied.`,
+    fix: remedy(data, words('')),
+  };
 }
 
 function cause(data: Data): Prose | null {
@@ -38,20 +52,20 @@ function fix(data: Data): Fix | null {
   if (data.baseTies) {
     return { steps: prose`If the head was tied while training, say so in config.json; nothing else is missing.`, code: { language: 'json', text: '"tie_word_embeddings": true' } };
   }
-  if (data.base === null || data.module === null) {
-    return { steps: prose`Load the model with ${data.loading} when you train and save, or copy the head over from the model that this one was made from.`, code: null };
+  if (data.base === null || data.repair === null) {
+    return { steps: prose`Load the model with ${data.loading} when you train and save, or copy the head over from the model that this one was made from. With ${'--base'}, this report prints the code that repairs it.`, code: null };
   }
-  const lines = [
-    `from transformers import ${data.loading}`, '',
-    `model = ${data.loading}.from_pretrained(${pretrained(data.checkpoint)}, dtype="auto")`,
-    `base = ${data.loading}.from_pretrained(${pretrained(data.base)}, dtype="auto")`,
-    `model.${data.module}.load_state_dict(base.${data.module}.state_dict())`,
-    `model.save_pretrained(${quote('repaired')})`,
-  ];
   const steps = data.savedFrom === null
     ? prose`Put the base's head back, as below, if it was not trained; else save again from the training run. Load with ${data.loading} when you train and save.`
     : prose`The bare class never had a head, so the base's is the right one: put it back, as below. Load with ${data.loading} from the start next time.`;
-  return { steps, code: { language: 'python', text: lines.join('\n') } };
+  return { steps, code: { language: 'python', text: repairCode(data.repair, { loading: data.loading, checkpoint: data.checkpoint, base: data.base }) } };
+}
+
+/** The module that all of them are in, after a space; nothing where there is no such one. */
+function headOf(names: readonly string[]): Prose {
+  const [first = [], ...others] = names.map((name) => name.split('.').slice(0, -1));
+  const shared = first.filter((_, i) => others.every((other) => first.slice(0, i + 1).every((segment, at) => other[at] === segment)));
+  return shared.length === 0 ? words('') : prose` ${shared.join('.')}`;
 }
 
 export const headMissing = defineRule<Data>({
@@ -74,11 +88,10 @@ export const headMissing = defineRule<Data>({
     const savedFrom = intent.bare || inner.prefixLost ? { class: bareClass ?? 'the bare class', shownBy: intent.bare ? 'architectures' as const : 'names' as const } : null;
     return [{
       data: {
-        head: losses.head.map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes })),
-        totalBytes: losses.head.reduce((sum, { bytes }) => sum + bytes, 0),
+        ...lossOf(losses.head, checkpoint),
         savedFrom, intended: intent.intendedClass, loading: loadingClass(intent.facts, intent.intendedClass),
         checkpoint: loadable(checkpoint), base: hasBaseHead ? loadable(base) : null,
-        module: output === undefined || checkpoint.format === 'gguf' ? null : output.memory.replace(/\.(?:weight|bias)$/, ''),
+        repair: planRepair(losses.head.map(({ memory }) => memory), inner.stored.keys(), intent),
         tie: tie === null ? null : { path: tie.path, origin: tie.origin },
         baseTies: savedFrom === null && baseIntent?.tied === true && base !== null,
       },
@@ -86,15 +99,17 @@ export const headMissing = defineRule<Data>({
     }];
   },
   words(data) {
-    const [first] = data.head;
-    const name = first?.name ?? 'the head';
-    const what = data.head.length === 1 && first !== undefined
-      ? prose`${name} ${shapeText(first.shape)} ${first.dtype} is not in the checkpoint: ${exactSize(data.totalBytes)} are missing.`
-      : prose`The head is not in the checkpoint: ${someNames(data.head.map((tensor) => tensor.name))}, ${exactSize(data.totalBytes)} in all.`;
+    if (data.gguf) return ggufWords(data);
+    const [name = 'the head'] = data.names;
+    const one = data.names.length === 1;
+    const size = lossSize(data);
+    const what = one
+      ? prose`${name} is not in the checkpoint${size === null ? words('') : prose`: ${size} are missing`}.`
+      : prose`Not in the checkpoint: ${someNames(data.names)}${size === null ? words('') : prose`, ${size} in all`}.`;
     const tie = data.tie === null ? words('') : prose` It is not tied: ${data.tie.path} is false${words(data.tie.origin === 'config' ? ' in config.json' : ' by the default of its class')}.`;
     return {
-      title: prose`The head ${name} is missing`,
-      message: [...what, ...tie, ...prose` Loaders fill it with random numbers and only warn.`],
+      title: one ? prose`The head ${name} is missing` : prose`${data.names.length} parameters of the head${headOf(data.names)} are missing`,
+      message: [...what, ...tie, ' ', ...aftermath(data)],
       cause: cause(data),
       fix: fix(data),
     };
@@ -105,6 +120,7 @@ export const headMissing = defineRule<Data>({
       { name: 'Saved through AutoModel, config copied from the base', checkpoint: bareLlama({ architecture: 'LlamaForCausalLM' }), base: llama() },
       { name: 'Saved through AutoModel, no base at hand', checkpoint: bareLlama() },
       { name: 'The head was dropped on the way', checkpoint: llama({ head: false }) },
+      { name: 'Saved through AutoModel: all of the head but the matrix that it shares with the embedding', checkpoint: bert({ bare: true }), base: bert() },
     ],
     silent: [
       { name: 'A sound save', checkpoint: llama(), base: llama() },

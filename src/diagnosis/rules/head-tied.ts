@@ -8,6 +8,10 @@ interface Data {
   readonly source: string;
   readonly path: string | null;
   readonly origin: 'config' | 'default' | 'class' | null;
+  /** Whether other parameters of the head are missing. */
+  readonly restLost: boolean;
+  /** By whose word it is tied, where that is a base of another container. */
+  readonly base: string | null;
 }
 
 export const headTied = defineRule<Data>({
@@ -17,18 +21,18 @@ export const headTied = defineRule<Data>({
   why: 'This is how models with tied embeddings are saved: the head shares the storage of the input embedding and is stored once. Nothing is missing.',
   how: 'The class\'s facts say which parameters are tied, and the config (or the default of its class in the release that wrote it) says that they are; the parameter that they share is stored.',
   sources: ['huggingface/transformers#30202'],
-  detect({ intent, inner }) {
+  detect({ intent, inner, losses, checkpoint, base }) {
     const output = intent.heads.head;
     if (output === null || inner.stored.has(output)) return [];
     const pair = inner.tied.find(({ memory }) => memory === output);
     if (pair === undefined) return [];
     const tie = intent.facts === null ? null : intent.ties[intent.facts.release];
-    return [{ data: { name: pair.name, source: pair.source, path: tie?.path ?? null, origin: tie?.origin ?? null }, parameters: [pair.name] }];
+    return [{ data: { name: pair.name, source: pair.source, path: tie?.path ?? null, origin: tie?.origin ?? null, restLost: losses.head.length > 0, base: checkpoint.format === 'gguf' && base !== null && base.format !== 'gguf' ? base.reference : null }, parameters: [pair.name] }];
   },
   words(data) {
-    const by = data.path === null || data.origin === null ? words('') : prose` (${data.path} is true${words(data.origin === 'config' ? ' in config.json' : ' by the default of its class')})`;
+    const by = data.base !== null ? prose` (${data.base} ties it)` : data.path === null || data.origin === null ? words('') : prose` (${data.path} is true${words(data.origin === 'config' ? ' in config.json' : ' by the default of its class')})`;
     return {
-      title: prose`The head is tied to the embedding`,
+      title: data.restLost ? prose`Of the head, only ${data.name} is not lost` : prose`The head is tied to the embedding`,
       message: prose`${data.name} is not stored and not lost: it is ${data.source}${by}.`,
       cause: null,
       fix: null,

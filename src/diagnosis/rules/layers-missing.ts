@@ -1,13 +1,13 @@
 import { llama } from '../examples.ts';
+import { aftermath, lossOf, lossSize, remedy } from '../loss-words.ts';
+import type { Loss } from '../loss-words.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { exactSize, ranges } from '../words.ts';
+import { ranges, words } from '../words.ts';
 
-interface Data {
+interface Data extends Loss {
   readonly block: string;
   readonly numbers: readonly number[];
-  readonly count: number;
-  readonly bytes: number;
   readonly byBase: boolean;
 }
 
@@ -15,22 +15,25 @@ export const layersMissing = defineRule<Data>({
   id: 'layers-missing',
   severity: 'error',
   summary: 'Whole layers are not there.',
-  why: 'The loader builds as many layers as the config says and fills those that are not stored with random numbers. It only warns.',
+  why: 'The loader builds as many layers as the config says and fills those that are not stored with newly initialised values. It only warns.',
   how: 'The config says how many layers there are (the base shows what they hold); of these, nothing is stored.',
   sources: ['verl-project/verl#6064'],
-  detect({ losses, base }) {
+  detect({ losses, base, checkpoint }) {
     return losses.blocks.map(({ block, numbers, parameters }) => ({
-      data: { block, numbers, count: parameters.length, bytes: parameters.reduce((sum, { bytes }) => sum + bytes, 0), byBase: base !== null },
+      data: { ...lossOf(parameters, checkpoint), block, numbers, byBase: base !== null },
       parameters: parameters.map(({ name }) => name),
     }));
   },
   words(data) {
+    const size = lossSize(data);
+    const counted = data.gguf ? words('The header counts them.') : words(data.byBase ? 'The base has them and config.json counts them.' : 'config.json counts them.');
+    const steps = prose`Save again from the training run, with every rank and pipeline stage gathered. If layers were removed on purpose, lower the number of layers in config.json.`;
     const layers = data.numbers.length === 1 ? prose`Layer ${ranges(data.numbers)}` : prose`Layers ${ranges(data.numbers)}`;
     return {
       title: prose`${layers} of ${data.block} ${[data.numbers.length === 1 ? 'is' : 'are']} missing`,
-      message: prose`Nothing of ${[data.numbers.length === 1 ? 'this layer' : 'these layers']} is stored: ${data.count} parameters${data.bytes > 0 ? prose`, ${exactSize(data.bytes)}` : ['']}. ${[data.byBase ? 'The base has them and config.json counts them.' : 'config.json counts them.']} Loaders fill them with random numbers.`,
+      message: prose`Nothing of ${[data.numbers.length === 1 ? 'this layer' : 'these layers']} is stored: ${data.names.length} parameters${size === null ? words('') : prose`, ${size}`}. ${counted} ${aftermath(data)}`,
       cause: null,
-      fix: { steps: prose`Save again from the training run, with every rank and pipeline stage gathered. If layers were removed on purpose, lower the number of layers in config.json.`, code: null },
+      fix: remedy(data, steps),
     };
   },
   examples: () => ({

@@ -1,11 +1,11 @@
 import { llama } from '../examples.ts';
+import { aftermath, enclosedLoss, lossOf, remedy } from '../loss-words.ts';
+import type { Loss } from '../loss-words.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { enclosedSize, someNames } from '../words.ts';
+import { someNames } from '../words.ts';
 
-interface Data {
-  readonly names: readonly string[];
-  readonly bytes: number;
+interface Data extends Loss {
   readonly byBase: boolean;
 }
 
@@ -13,20 +13,20 @@ export const parametersMissing = defineRule<Data>({
   id: 'parameters-missing',
   severity: 'error',
   summary: 'Parameters that the model needs are not there.',
-  why: 'The loader fills what is not stored with random numbers and only warns.',
+  why: 'The loader fills what is not stored with newly initialised values and only warns.',
   how: 'The base has them (or the class always has them), no tie stands in for them, no release ignores them, and no other rule explains their absence.',
   sources: ['huggingface/transformers#27263'],
-  detect({ losses, base }) {
+  detect({ losses, base, checkpoint }) {
     if (losses.rest.length === 0) return [];
-    const names = losses.rest.map(({ name }) => name);
-    return [{ data: { names, bytes: losses.rest.reduce((sum, { bytes }) => sum + bytes, 0), byBase: base !== null }, parameters: names }];
+    const loss = lossOf(losses.rest, checkpoint);
+    return [{ data: { ...loss, byBase: base !== null && !loss.gguf }, parameters: loss.names }];
   },
   words(data) {
     return {
       title: data.names.length === 1 ? prose`${data.names[0] ?? ''} is missing` : prose`${data.names.length} parameters are missing`,
-      message: prose`${[data.byBase ? 'The base has' : 'The class always has']} ${someNames(data.names)}${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : ['']}; the checkpoint does not. Loaders fill ${[data.names.length === 1 ? 'it' : 'them']} with random numbers and only warn.`,
+      message: prose`${[data.byBase ? 'The base has' : data.gguf ? 'The architecture always has' : 'The class always has']} ${someNames(data.names)}${enclosedLoss(data)}; ${[data.gguf ? 'the file' : 'the checkpoint']} does not. ${aftermath(data)}`,
       cause: null,
-      fix: { steps: prose`Save again from the training run, from the class that the base names, with all of the state gathered.`, code: null },
+      fix: remedy(data, data.byBase ? prose`Save again from the training run, from the class that the base names, with all of the state gathered.` : prose`Save again from the training run, with all of the state gathered.`),
     };
   },
   examples: () => ({

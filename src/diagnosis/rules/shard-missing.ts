@@ -3,7 +3,9 @@ import { lostIndex } from '../lost-documents.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 import type { Words } from '../rule.ts';
-import { enclosedSize, someNames, words } from '../words.ts';
+import { enclosedLoss } from '../loss-words.ts';
+import { isSizeKnown } from '../numbers.ts';
+import { someNames, words } from '../words.ts';
 
 interface Data {
   readonly files: readonly string[];
@@ -13,6 +15,8 @@ interface Data {
   readonly namedBy: 'index' | 'numbering' | 'name';
   readonly parameters: number;
   readonly bytes: number;
+  /** Whether the size of some is not known. */
+  readonly isPartial: boolean;
 }
 
 function indexWords(data: Data): Words {
@@ -36,13 +40,13 @@ export const shardMissing = defineRule<Data>({
     const [first] = absent;
     const gone = first === undefined ? lostIndex(checkpoint) : null;
     if (gone !== null) {
-      return [{ data: { files: [gone], index: true, of: checkpoint.parts.length, namedBy: 'numbering' as const, parameters: 0, bytes: 0 }, parameters: [], location: { path: gone, line: null } }];
+      return [{ data: { files: [gone], index: true, of: checkpoint.parts.length, namedBy: 'numbering' as const, parameters: 0, bytes: 0, isPartial: false }, parameters: [], location: { path: gone, line: null } }];
     }
     if (first === undefined || onlyIndexSeen) return [];
     const files = absent.map(({ path }) => path);
     const lost = losses.undelivered.filter(({ declaredIn }) => declaredIn === null || files.includes(declaredIn));
     return [{
-      data: { files, index: false, of: checkpoint.parts.length, namedBy: first.namedBy, parameters: lost.length, bytes: lost.reduce((sum, { bytes }) => sum + bytes, 0) },
+      data: { files, index: false, of: checkpoint.parts.length, namedBy: first.namedBy, parameters: lost.length, bytes: lost.reduce((sum, { bytes }) => sum + bytes, 0), isPartial: !lost.every(isSizeKnown) },
       parameters: lost.map(({ name }) => name),
       location: { path: first.namedBy === 'index' ? (checkpoint.index?.path ?? first.path) : first.path, line: null },
     }];
@@ -50,7 +54,7 @@ export const shardMissing = defineRule<Data>({
   words(data) {
     if (data.index) return indexWords(data);
     const one = data.files.length === 1;
-    const loss = data.parameters === 0 ? words('') : prose` With ${[one ? 'it' : 'them']} ${data.parameters} parameters are missing${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : words('')}.`;
+    const loss = data.parameters === 0 ? words('') : prose` ${data.parameters} ${words(data.parameters === 1 ? 'parameter was' : 'parameters were')} in ${words(one ? 'it' : 'them')}${enclosedLoss(data)}.`;
     const how = data.namedBy === 'index' ? prose`the index names ${[one ? 'it' : 'them']}` : prose`the numbers of the others leave a gap`;
     return {
       title: one ? prose`${data.files[0] ?? ''} is missing` : prose`${data.files.length} of ${data.of} files of weights are missing`,

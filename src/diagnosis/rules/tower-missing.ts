@@ -1,12 +1,11 @@
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { enclosedSize } from '../words.ts';
 import { llama } from '../examples.ts';
+import { enclosedLoss, lossOf } from '../loss-words.ts';
+import type { Loss } from '../loss-words.ts';
 
-interface Data {
+interface Data extends Loss {
   readonly tower: string;
-  readonly count: number;
-  readonly bytes: number;
   readonly byBase: boolean;
 }
 
@@ -17,9 +16,9 @@ export const towerMissing = defineRule<Data>({
   why: 'Loaders start the tower from random numbers and only warn: text still works, images or sound do not.',
   how: 'Nothing is stored of a model within the model that the class has. An error where the base has it; without a base a warning, since towers are also left out on purpose.',
   sources: ['huggingface/transformers#38403'],
-  detect({ losses, base }) {
+  detect({ losses, base, checkpoint }) {
     return losses.towers.map(({ block, parameters }) => ({
-      data: { tower: block, count: parameters.length, bytes: parameters.reduce((sum, { bytes }) => sum + bytes, 0), byBase: base !== null },
+      data: { ...lossOf(parameters, checkpoint), tower: block, byBase: base !== null },
       severity: base === null ? ('warning' as const) : ('error' as const),
       parameters: parameters.map(({ name }) => name),
     }));
@@ -27,7 +26,7 @@ export const towerMissing = defineRule<Data>({
   words(data) {
     return {
       title: prose`All of ${data.tower} is missing`,
-      message: prose`${data.byBase ? ['The base has it'] : ['The class has it']}, and none of its ${data.count} parameters is stored${data.bytes > 0 ? prose` (${enclosedSize(data.bytes)})` : ['']}. Loaders start it from random numbers.`,
+      message: prose`${data.byBase ? ['The base has it'] : ['The class has it']}, and none of its ${data.names.length} parameters is stored${enclosedLoss(data)}. Loaders fill it with ${data.values}.`,
       cause: prose`Only the text model was saved, or converted.`,
       fix: { steps: prose`Save the whole model again; or, if it is to be a text model, name its text class in ${'architectures'} and ship the text config.`, code: null },
     };

@@ -5,8 +5,8 @@ import { prose } from '../report.ts';
 import type { CheckpointReport, Finding, Prose } from '../report.ts';
 import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from '../tables.ts';
 import type { TableData } from '../tables.ts';
-import { ledgerSum, loaderGroups, mainFinding, mainShard, missingBytes, otherFindings } from '../view.ts';
-import { comparedSentences, shardSentence, waiverSentence } from '../words.ts';
+import { ledgerSum, loaderGroups, mainFinding, mainShard, otherFindings } from '../view.ts';
+import { comparedSentences, missingSize, shardSentence, waiverSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block } from './block.ts';
 import { bold, codeBlock, details, item, list, paragraph, tableNodes } from './nodes.ts';
@@ -86,7 +86,7 @@ function lists(checkpoint: CheckpointReport): Block[] {
   const fold = (count: number, summary: string, data: () => TableData): Block[] =>
     count === 0 ? [] : [droppable(RANKS.lists, 'lists of names', details([summary], tableNodes(data())))];
   return [
-    ...fold(groups(missing).length > OPEN_ROWS ? missing.length : 0, `${counted(missing.length, 'missing parameter')}, ${size(missingBytes(checkpoint))}`, () => missingTable(missing)),
+    ...fold(groups(missing).length > OPEN_ROWS ? missing.length : 0, `${counted(missing.length, 'missing parameter')}${missingSize(checkpoint)}`, () => missingTable(missing)),
     ...fold(mismatched.length > OPEN_ROWS ? mismatched.length : 0, `${counted(mismatched.length, 'parameter')} of another shape or type`, () => mismatchTable(mismatched)),
     ...fold(unexpected.length, `${counted(unexpected.length, 'parameter')} that the base does not have`, () => tensorTable('Unexpected', unexpected)),
     ...fold(renamed.length, `${counted(renamed.length, 'parameter')} under another name`, () => pairTable(['Name', 'Stored as'], renamed.map(({ name, from }) => [name, from]))),
