@@ -3,10 +3,9 @@ import type { Checkpoint } from '../inventory/checkpoint.ts';
 /** Documents without which loaders refuse the weights. */
 
 /** Whether a folder of weights has no config.json. A single file that was named by itself is not expected to have one, and a broken one has its own finding. */
-export function lacksConfig({ config, files, format, problems, readTensor, reference }: Checkpoint): boolean {
+export function lacksConfig({ config, files, parts, format, problems, readTensor, reference }: Checkpoint): boolean {
   if (config !== null || readTensor === null || (format !== 'safetensors' && format !== 'torch')) return false;
-  const [first] = files;
-  const isNamedFile = files.length === 1 && first !== undefined && reference.endsWith(first.path);
+  const isNamedFile = parts.some(({ path }) => reference.endsWith(path));
   return !isNamedFile && ![...problems, ...files].some(({ path }) => path.endsWith('config.json'));
 }
 

@@ -21,14 +21,18 @@ export function loadable({ reference, madeOf }: { readonly reference: string; re
 
 const HUB = /^hf:\/\/([^/@]+(?:\/[^/@]+)?)(?:@([^/]+))?(?:\/(.+))?$/;
 
+/** A file of weights, or a document beside them: `from_pretrained` takes the folder that it is in. */
+const FILE = /[^/\\]+\.(?:safetensors|bin|pt|pth|ckpt|json)$/;
+
 /** A reference as `from_pretrained` takes it: a repo's id with its revision, or a path; for a snapshot the name of what it was taken of. */
 export function pretrained(reference: string): string {
   // A snapshot holds no weights: its name stands for the model it was taken of.
   const snapshot = /([^/\\]+)\.headcheck\.json$/.exec(reference);
   if (snapshot?.[1] !== undefined) return quote(snapshot[1]);
   const match = HUB.exec(reference);
-  if (match?.[1] === undefined) return quote(reference);
-  const [, repo, revision, folder] = match;
-  const options = [...(revision === undefined ? [] : [`revision=${quote(decodeURIComponent(revision))}`]), ...(folder === undefined ? [] : [`subfolder=${quote(folder)}`])];
+  if (match?.[1] === undefined) return quote(reference.replace(FILE, '').replace(/(?<=.)[/\\]$/, '') || '.');
+  const [, repo, revision, path] = match;
+  const folder = path?.replace(FILE, '').replace(/\/$/, '');
+  const options = [...(revision === undefined ? [] : [`revision=${quote(decodeURIComponent(revision))}`]), ...(folder === undefined || folder === '' ? [] : [`subfolder=${quote(folder)}`])];
   return [quote(repo), ...options].join(', ');
 }

@@ -2,6 +2,7 @@ import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import type { Intent } from '../comparison/intent.ts';
 import { isKnownArchitecture } from '../comparison/gguf-architectures.ts';
+import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Prose } from './prose.ts';
@@ -38,6 +39,8 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (adapter !== null) return undecidedAdapter(adapter);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return undecidedGguf(intent, inner);
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
+    const shards = shardsOfNamed(checkpoint);
+    if (shards !== null) return prose`It is one of ${shards} shards, and not of those that loaders take from its folder. Name the folder, or the base, to get a verdict.`;
     const of = intent.class === null ? words('') : prose`${intent.class} of `;
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of ${of}the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
@@ -69,6 +72,13 @@ function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked }: Adap
   const [first] = unasked;
   if (first !== undefined) return prose`The adapter stores ${first.name} with ${first.shape[0] ?? 0} rows, though nothing in its config asks for it: PEFT does so where the vocabulary was resized. Name the base to see whether it fits.`;
   return null;
+}
+
+/** How many shards the set has of which one was named by itself, or null. */
+function shardsOfNamed({ parts, reference }: Checkpoint): number | null {
+  const [only] = parts;
+  const count = Number(/[-_]\d+[-_]of[-_](\d+)\./.exec(only?.path ?? '')?.[1] ?? 1);
+  return parts.length === 1 && count > 1 && only !== undefined && reference.endsWith(only.path) ? count : null;
 }
 
 /** The same text with the name of the class as code. */

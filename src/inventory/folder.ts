@@ -1,6 +1,6 @@
 import { compareNames } from '../format/name-order.ts';
 import { parseShardIndex } from '../format/shard-index.ts';
-import type { Source } from '../source/source.ts';
+import type { Source, SourceFile } from '../source/source.ts';
 import type { Checkpoint, ModelCard, ShardIndex } from './checkpoint.ts';
 import { Documents } from './documents.ts';
 import { MAX_CARD_BYTES, MAX_CONFIG_BYTES, MAX_INDEX_BYTES } from './limits.ts';
@@ -19,13 +19,14 @@ const SENTENCE_TRANSFORMERS = ['modules.json', 'config_sentence_transformers.jso
  */
 export async function readFolder(source: Source, path: string, options: ReadOptions): Promise<Checkpoint> {
   const documents = new Documents(source);
-  const folder = lookAt(source.files, path);
-  const layout = isSingleFile(source) ? singleFile(source) : layoutOf(folder, documents);
+  const whole = lookAt(source.files, path);
+  const { folder, layout, isConfigured } = source.named !== undefined ? aroundNamed(source.named, whole, documents)
+    : { folder: whole, layout: isSingleFile(source) ? singleFile(source.files[0]) : layoutOf(whole, documents), isConfigured: true };
   const [{ index, selection, weights }, config, adapterConfig, card] = await Promise.all([
     readWeights(source, folder, layout, documents, options),
-    documents.object(`${path}config.json`, MAX_CONFIG_BYTES),
-    documents.object(`${path}adapter_config.json`, MAX_CONFIG_BYTES),
-    readCard(documents, path),
+    isConfigured ? documents.object(`${path}config.json`, MAX_CONFIG_BYTES) : null,
+    isConfigured ? documents.object(`${path}adapter_config.json`, MAX_CONFIG_BYTES) : null,
+    isConfigured ? readCard(documents, path) : null,
   ]);
   return {
     reference: source.reference,
@@ -56,13 +57,28 @@ function isSingleFile({ files, reference }: Source): boolean {
   return files.length === 1 && only !== undefined && reference.endsWith(fileName(only.path));
 }
 
-/** The file itself, whatever its name says of its place in a set. Without a known ending its content must show what it is. */
-function singleFile({ files }: Source): Layout | null {
-  const [file] = files;
+/** A file by itself, whatever its name says of its place in a set. Without a known ending its content must show what it is. */
+function singleFile(file: SourceFile | undefined): Layout | null {
   if (file === undefined || file.path.endsWith('.json')) return null;
   const known = weightFile(file);
   const weights = { file, container: known?.container ?? 'safetensors', role: known?.role ?? 'model', stem: known?.stem ?? '', variant: null, shard: null };
   return { container: weights.container, role: weights.role === 'adapter' ? 'adapter' : 'model', variant: null, weights: [weights], index: null };
+}
+
+/**
+ * What a file that was named by itself stands for: the folder, where the folder's weights are this file or the set
+ * that its number belongs to; else itself, with the config where that can only be its own.
+ */
+function aroundNamed(named: string, whole: Folder, documents: Documents): { folder: Folder; layout: Layout | null; isConfigured: boolean } {
+  const chosen = layoutOf(whole, documents);
+  const file = whole.weights.find((weights) => weights.file.path === named);
+  const singles = chosen?.weights.filter(({ shard }) => shard === null) ?? [];
+  const isPart = chosen?.weights.some((weights) => weights.file.path === named) === true;
+  const isWhole = isPart && (file?.shard === null ? singles.length === 1 : select(whole, chosen, null).parts.some(({ path }) => path === named));
+  if (isWhole) return { folder: whole, layout: chosen, isConfigured: true };
+  // Of several files of free names one alone may be the model or a part of it, and so may a shard of another set.
+  const isOwn = file !== undefined && file.shard === null && !isPart && (file.role === 'model' || file.role === 'adapter');
+  return { folder: { ...whole, weights: file === undefined ? [] : [file], indexes: [], below: [] }, layout: singleFile(file?.file), isConfigured: isOwn };
 }
 
 /** Which weights count. An adapter's config makes a folder an adapter, with or without weights, unless a whole model lies there. */

@@ -20,6 +20,7 @@ export { HeadCache } from './head.ts';
  * @throws MalformedError, NotFoundError or UnreachableError for a snapshot that cannot be read
  */
 export async function readCheckpoint(source: Source, options: ReadOptions = {}): Promise<Checkpoint> {
+  if (source.named !== undefined) return await readFolder(source, '', options);
   const { weights, indexes, below } = lookAt(source.files, '');
   const has = (name: string): boolean => source.files.some(({ path }) => path === name);
   if (has('model_index.json')) {

@@ -23,14 +23,15 @@ interface Listed extends SourceFile {
 /**
  * A directory on this machine: its own files and those of its folders, `MAX_DEPTH` levels down.
  * @param path absolute
+ * @param levels folders below that are listed, level by level
  * @param followLinks whether links may lead out of the directory; where not, such files are listed and refuse to open
  * @throws UsageError for a directory with too many files, NotFoundError, AccessError
  */
-export async function directorySource(reference: string, path: string, followLinks: boolean): Promise<Source> {
+export async function directorySource(reference: string, path: string, followLinks: boolean, levels = MAX_DEPTH): Promise<Source> {
   const root = await realpath(path).catch((cause: unknown) => {
     throw localError(path, cause);
   });
-  const listed = await list(path, followLinks ? null : boundary(root));
+  const listed = await list(path, followLinks ? null : boundary(root), levels);
   const places = new Map(listed.map((file) => [file.path, file.real]));
   return {
     reference, revision: null, isLocal: true,
@@ -56,10 +57,10 @@ function boundary(root: string): string {
 }
 
 /** Level by level, so that the limit is met by what lies deepest. */
-async function list(root: string, bound: string | null): Promise<Listed[]> {
+async function list(root: string, bound: string | null, levels: number): Promise<Listed[]> {
   const files: Listed[] = [];
   let folders = [''];
-  for (let depth = 0; depth <= MAX_DEPTH && folders.length > 0; depth++) {
+  for (let depth = 0; depth <= levels && folders.length > 0; depth++) {
     const next: string[] = [];
     for (const folder of folders) {
       for (const entry of await entries(join(root, folder), depth)) {

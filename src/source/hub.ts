@@ -11,6 +11,7 @@ import type { HttpAnswer, HttpClient, HttpRequest } from './http/client.ts';
 import { rangeReader } from './http/range-reader.ts';
 import { bearer, cleanToken } from './http/token.ts';
 import type { Source, SourceFile } from './source.ts';
+import { WEIGHTS } from './weights.ts';
 
 /** Files that are listed at most: twenty pages of the Hub. The largest known checkpoints have under 1,000. */
 const MAX_FILES = 20_000;
@@ -41,11 +42,11 @@ interface Place {
  */
 export async function openHub(reference: HubReference, options: SourceOptions, client: HttpClient): Promise<Source> {
   const place = await resolveRevision(reference, options, client);
-  const { root, files } = await list(place, reference.path);
+  const { root, files, named } = await list(place, reference.path);
   const known = new Map(files.map((file) => [file.path, file]));
   options.onProgress?.({ kind: 'resolved', reference: reference.text, revision: place.commit, files: files.length });
   return {
-    reference: reference.text, revision: place.commit, isLocal: false,
+    reference: reference.text, revision: place.commit, isLocal: false, ...(named === undefined ? {} : { named }),
     files: files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
     async open(path) {
       const file = known.get(path);
@@ -71,12 +72,18 @@ async function resolveRevision(reference: HubReference, { hub }: SourceOptions, 
   });
 }
 
-/** The files under `path`, or the one file that it is. Paths are given from `root` on. */
-async function list(place: Place, path: string | null): Promise<{ root: string; files: SourceFile[] }> {
+/** The files under `path`, or the one file that it is; of one of weights also those beside it. Paths are given from `root` on. */
+async function list(place: Place, path: string | null): Promise<{ root: string; files: SourceFile[]; named?: string }> {
   // An index stands for the shards that it lists, which lie beside it.
   const folder = path?.endsWith('.index.json') === true ? path.replace(/\/?[^/]*$/, '') : path ?? '';
   if (folder === '') return { root: '', files: await listTree(place, '') };
   if (folder !== path) return { root: `${folder}/`, files: await listTree(place, folder) };
+  if (WEIGHTS.test(folder)) {
+    const slash = folder.lastIndexOf('/');
+    const named = folder.slice(slash + 1);
+    const files = await listTree(place, folder.slice(0, Math.max(slash, 0)), false);
+    if (files.some((file) => file.path === named)) return { root: folder.slice(0, slash + 1), files, named };
+  }
   const entry = await pathInfo(place, folder);
   if (entry.type === 'directory') return { root: `${folder}/`, files: await listTree(place, folder) };
   const slash = folder.lastIndexOf('/') + 1;
@@ -92,11 +99,11 @@ async function pathInfo(place: Place, path: string): Promise<v.InferOutput<typeo
   throw new NotFoundError(`${place.repo} has no "${path}" at ${place.revision}.`, `Look up its files at ${new URL(place.repo, place.endpoint).href}/tree/main.`);
 }
 
-async function listTree(place: Place, folder: string): Promise<SourceFile[]> {
+async function listTree(place: Place, folder: string, recursive = true): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   const root = folder === '' ? '' : `${folder}/`;
   const inner = root.split('/').map(encodeURIComponent).join('/').replace(/\/$/, '');
-  let url: URL | null = new URL(`api/models/${place.repo}/tree/${place.commit}${inner === '' ? '' : `/${inner}`}?recursive=true`, place.endpoint);
+  let url: URL | null = new URL(`api/models/${place.repo}/tree/${place.commit}${inner === '' ? '' : `/${inner}`}?recursive=${recursive}`, place.endpoint);
   while (url !== null) {
     const page: { entries: v.InferOutput<typeof TreeAnswer>; next: URL | null } = await ask(place, { url }, folder === '' ? null : folder, async (answer) => ({ entries: await readTree(answer), next: nextPage(answer) }));
     for (const entry of page.entries) if (entry.type === 'file' && entry.path.startsWith(root)) files.push(toFile(entry, root));

@@ -1,18 +1,19 @@
 import { realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { AccessError, NotFoundError, UsageError } from '../errors.ts';
 import type { PathReference, SnapshotReference } from '../reference/reference.ts';
 import type { SourceOptions } from './context.ts';
 import { directorySource, isWithin } from './directory.ts';
-import { fileSource, localError } from './file.ts';
+import { fileSource, localError, openLocalFile } from './file.ts';
 import type { Source } from './source.ts';
+import { WEIGHTS } from './weights.ts';
 
 /** Files that people name when they mean the checkpoint around them. */
 const BESIDE_WEIGHTS = /(?:\.index|[\\/](?:adapter_)?config)\.json$/;
 
 /**
- * Opens a path on this machine: a directory, or one file. An index or a config stands for the weights beside it, so its
- * directory is opened.
+ * Opens a path on this machine: a directory, or one file with what lies beside it. An index or a config stands for the
+ * weights beside it, so its directory is opened.
  * @throws NotFoundError | AccessError | UsageError
  */
 export async function openLocal(reference: PathReference | SnapshotReference, options: SourceOptions): Promise<Source> {
@@ -25,7 +26,15 @@ export async function openLocal(reference: PathReference | SnapshotReference, op
   if (found.isDirectory()) return await directorySource(text, path, followLinks);
   if (!found.isFile()) throw new UsageError(`${path} is neither a file nor a directory.`, 'Name the checkpoint’s directory, or one file of weights.');
   if (BESIDE_WEIGHTS.test(path)) return await directorySource(text, dirname(path), followLinks);
-  return fileSource(text, path, found.size);
+  return WEIGHTS.test(path) ? await besideSource(text, path, found.size, followLinks) : fileSource(text, path, found.size);
+}
+
+/** One file of weights, with the files beside it: its config may lie there, and the other shards. The file itself was named, wherever a link leads. */
+async function besideSource(text: string, path: string, size: number, followLinks: boolean): Promise<Source> {
+  const named = basename(path);
+  const folder = await directorySource(text, dirname(path), followLinks, 0).catch(() => null);
+  if (folder === null || !folder.files.some((file) => file.path === named)) return fileSource(text, path, size);
+  return { ...folder, named, open: async (wanted) => (wanted === named ? await openLocalFile(path) : await folder.open(wanted)) };
 }
 
 function maybeOnHub(reference: PathReference, candidate: string, cause: unknown): NotFoundError {

@@ -10,6 +10,7 @@ import { rangeReader } from './http/range-reader.ts';
 import { bearer } from './http/token.ts';
 import { withLfsObjects } from './lfs.ts';
 import type { Source } from './source.ts';
+import { WEIGHTS } from './weights.ts';
 
 const Sha = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/));
 const Commit = v.object({ sha: Sha, commit: v.object({ tree: v.object({ sha: Sha }) }) });
@@ -31,11 +32,12 @@ export async function openRepository(reference: RepositoryReference, options: So
   const api = githubApi(options, client, reference.repository, reference.text);
   const wanted = { what: `revision "${reference.revision ?? 'HEAD'}"`, permission: '`contents: read`' };
   const { value: { sha, commit } } = await githubJson(api, repositoryUrl(api, `commits/${encodeURIComponent(reference.revision ?? 'HEAD')}?per_page=1`), Commit, wanted);
-  const entries = (await list(api, commit.tree.sha, reference, wanted)).filter((entry) => entry.type === 'blob' && entry.mode !== LINK);
+  const { found, named } = await list(api, commit.tree.sha, reference, wanted);
+  const entries = found.filter((entry) => entry.type === 'blob' && entry.mode !== LINK);
   const known = new Map(entries.map((entry) => [entry.path, entry]));
   options.onProgress?.({ kind: 'resolved', reference: reference.text, revision: sha, files: entries.length });
   const source: Source = {
-    reference: reference.text, revision: sha, isLocal: false,
+    reference: reference.text, revision: sha, isLocal: false, ...(named === undefined ? {} : { named }),
     files: entries.map(({ path, size }) => ({ path, size, sha256: null })).sort((a, b) => (a.path < b.path ? -1 : 1)),
     async open(path) {
       const entry = known.get(path);
@@ -46,20 +48,21 @@ export async function openRepository(reference: RepositoryReference, options: So
   return await withLfsObjects(source, options, async () => client, reference.repository);
 }
 
-/** The files below the reference's path, or the one file that it is. */
-async function list(api: GitHubApi, root: string, { path, text }: RepositoryReference, wanted: Wanted): Promise<Entry[]> {
+/** The files below the reference's path, or the one file that it is; of one of weights also those beside it. */
+async function list(api: GitHubApi, root: string, { path, text }: RepositoryReference, wanted: Wanted): Promise<{ found: Entry[]; named?: string }> {
   // An index stands for the shards that it lists, which lie beside it.
   const steps = path === null ? [] : path.split('/').slice(0, path.endsWith('.index.json') ? -1 : undefined);
   let tree = root;
   for (const [i, name] of steps.entries()) {
-    const entry = (await readTree(api, tree, false, wanted)).tree.find((one) => one.path === name);
+    const level = (await readTree(api, tree, false, wanted)).tree;
+    const entry = level.find((one) => one.path === name);
     if (entry === undefined || (entry.type !== 'tree' && i < steps.length - 1)) throw new NotFoundError(`${api.repository} has no "${steps.slice(0, i + 1).join('/')}" at that revision.`, 'Check the path and the revision.');
-    if (entry.type !== 'tree') return [entry];
+    if (entry.type !== 'tree') return WEIGHTS.test(name) ? { found: level, named: name } : { found: [entry] };
     tree = entry.sha;
   }
   const found = await readTree(api, tree, true, wanted);
   if (found.truncated) throw new UsageError(`"${text}" holds more files than GitHub lists at once.`, 'Name the folder of the checkpoint itself.');
-  return found.tree;
+  return { found: found.tree };
 }
 
 async function readTree(api: GitHubApi, sha: string, isRecursive: boolean, wanted: Wanted): Promise<v.InferOutput<typeof Tree>> {

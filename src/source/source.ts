@@ -16,8 +16,10 @@ export interface Source {
   readonly reference: string;
   /** The commit that a moving revision resolved to, or null where there is no such thing. */
   readonly revision: string | null;
-  /** All files, sorted by path. For a place that is one file, that file. */
+  /** All files, sorted by path. For a place that is one file, that file, and where that can be had what lies beside it. */
   readonly files: readonly SourceFile[];
+  /** Path of the one file that the reference named, where others lie beside it. */
+  readonly named?: string;
   /** Whether the bytes are on this machine, so that reading all of them is cheap. */
   readonly isLocal: boolean;
   /**

@@ -89,6 +89,10 @@ test('a folder, a file, an index, a legacy name, a pull request and a renamed re
   assert.deepEqual(await paths('hf://org/name@main/unet'), ['config.json', 'diffusion_pytorch_model.safetensors']);
   assert.deepEqual(await paths(`${hub.endpoint}/org/name/blob/main/unet/config.json`), ['config.json']);
   assert.deepEqual(await paths('hf://org/name/sub/model.safetensors.index.json'), ['model.safetensors.index.json', 'x.safetensors']);
+  const named = await open('hf://org/name/unet/diffusion_pytorch_model.safetensors');
+  assert.deepEqual([named.named, named.files.map((file) => file.path)], ['diffusion_pytorch_model.safetensors', ['config.json', 'diffusion_pytorch_model.safetensors']]);
+  assert.equal((await open('hf://org/name/sub/x.safetensors')).named, 'x.safetensors');
+  await assert.rejects(open('hf://org/name/sub/y.safetensors'), /has no "sub\/y\.safetensors"/);
   assert.deepEqual(await paths('hf://org/name@refs/pr/3'), ['new.safetensors']);
   assert.deepEqual(await paths(`${hub.endpoint}/org/name/tree/feature%2Fx`), ['x.txt']);
   assert.deepEqual(await paths('hf://gpt2'), ['config.json']);

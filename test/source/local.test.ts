@@ -40,12 +40,16 @@ test('a directory lists its files and those of its folders, sorted, and reads ra
   await assert.rejects(source.open('../model/config.json'), NotFoundError);
 });
 
-test('one file is a source of one file; an index or a config stands for its directory', async () => {
+test('a file of weights brings what lies beside it, another file nothing; an index or a config stands for its directory', async () => {
   await lay('set', { 'm-00001-of-00001.safetensors': 'x', 'model.safetensors.index.json': '{}' });
-  assert.deepEqual((await open('set/m-00001-of-00001.safetensors')).files.map((file) => file.path), ['m-00001-of-00001.safetensors']);
-  assert.equal((await open('set/model.safetensors.index.json')).files.length, 2);
+  await lay('set', { 'below/x.safetensors': 'x', 'note.txt': 'x' });
+  const beside = await open('set/m-00001-of-00001.safetensors');
+  assert.deepEqual([beside.named, beside.files.map((file) => file.path)], ['m-00001-of-00001.safetensors', ['m-00001-of-00001.safetensors', 'model.safetensors.index.json', 'note.txt']]);
+  const alone = await open('set/note.txt');
+  assert.deepEqual([alone.named, alone.files.map((file) => file.path)], [undefined, ['note.txt']]);
+  assert.equal((await open('set/model.safetensors.index.json')).files.length, 4);
   await lay('set', { 'config.json': '{}' });
-  assert.equal((await open('set/config.json')).files.length, 3);
+  assert.equal((await open('set/config.json')).files.length, 5);
 });
 
 test('a path that is not there says so, and offers the Hub where the name could be one', async () => {
