@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import { HeadcheckError } from './errors.ts';
+import { quote } from './format/quote.ts';
 import { findBase } from './inventory/base.ts';
 import type { Checkpoint } from './inventory/checkpoint.ts';
-import { architectures, modelType } from './inventory/config.ts';
 import { HeadCache, readCheckpoint } from './inventory/read.ts';
 import { requireWeights, requireWhole } from './inventory/require-weights.ts';
 import { judge } from './judge.ts';
@@ -10,8 +10,9 @@ import type { FoundBase } from './judge.ts';
 import { parseReference } from './reference/parse.ts';
 import { failedReport, overallVerdict } from './report/assemble.ts';
 import { obstacleOf } from './report/obstacle.ts';
+import { proseOf } from './report/prose-text.ts';
 import { prose } from './report/report.ts';
-import type { CheckpointReport, Notice, Report } from './report/report.ts';
+import type { CheckpointReport, Notice, Prose, Report } from './report/report.ts';
 import type { Settings, Target } from './settings.ts';
 import { createSourceContext, openSource } from './source/open.ts';
 import type { SourceContext, SourceEvent } from './source/open.ts';
@@ -45,6 +46,7 @@ class Call {
   /** Every base is read once, however many checkpoints were made from it. */
   readonly #bases = new Map<string, Promise<Checkpoint>>();
   readonly notices: Notice[] = [];
+  readonly #damaged = new Set<Checkpoint>();
 
   constructor(settings: Settings, context: SourceContext) {
     this.#settings = settings;
@@ -74,14 +76,16 @@ class Call {
   async #findBase(target: Target, checkpoint: Checkpoint): Promise<FoundBase> {
     const given = target.base === null ? null : ({ reference: target.base, found: target.baseFrom ?? 'input' } as const);
     const search = findBase(checkpoint, given);
-    const reasons = search.rejected.map(({ written, reason }) => `${written} ${reason}`);
+    const reasons = [...new Set(search.rejected.map(({ written, reason }) => `${quote(written)} ${reason}`))];
     for (const candidate of search.candidates) {
       try {
-        return { checkpoint: await this.#readBase(candidate.reference), found: candidate.found, reasons };
+        const base = await this.#readBase(candidate.reference);
+        this.#reportDamage(base, target.origin);
+        return { checkpoint: base, found: candidate.found, reasons };
       } catch (error) {
         if (!(error instanceof HeadcheckError)) throw error;
-        if (given !== null) this.notices.push({ severity: 'error', message: prose`The base ${candidate.reference} could not be read: ${error.message} ${[error.hint]}`, location: target.origin, obstacle: obstacleOf(error), about: { reference: target.reference, base: candidate.reference } });
-        reasons.push(`${candidate.reference} could not be read: ${error.message}`);
+        if (given !== null) this.notices.push({ severity: 'error', message: prose`The base ${candidate.reference} could not be read: ${proseOf(`${error.message} ${error.hint}`)}`, location: target.origin, obstacle: obstacleOf(error), about: { reference: target.reference, base: candidate.reference } });
+        reasons.push(`${quote(candidate.reference)} could not be read: ${error.message}`);
       }
     }
     return { checkpoint: null, found: null, reasons };
@@ -102,9 +106,17 @@ class Call {
     return requireWeights(await readCheckpoint(await openSource(reference, this.#context), { heads: this.#heads }), written);
   }
 
-  #reportIncomparable(target: Target, written: string, { base, kind }: { readonly base: Checkpoint; readonly kind: string }): void {
-    const what = modelType(base.config) ?? architectures(base.config)[0] ?? 'another model';
-    const message = prose`The base ${base.reference} (${what}) is of ${[kind]} than ${target.reference}, so the two were not compared. Name the model that the checkpoint was made from.`;
+  /** A base that is cut off still has its names and shapes; that nothing can be loaded from it is said once. */
+  #reportDamage(base: Checkpoint, location: Target['origin']): void {
+    const damage = base.problems.find(({ kind }) => kind === 'truncated' || kind === 'trailing-bytes');
+    if (damage === undefined || this.#damaged.has(base)) return;
+    this.#damaged.add(base);
+    const what = damage.kind === 'truncated' ? 'is cut off' : 'has bytes after its last tensor';
+    this.notices.push({ severity: 'warning', message: prose`${damage.path} of the base ${base.reference} ${[what]}: its names and shapes were compared, but loaders refuse it, so nothing can be copied from it.`, location });
+  }
+
+  #reportIncomparable(target: Target, written: string, { base, difference }: { readonly base: Checkpoint; readonly difference: Prose }): void {
+    const message = prose`The base ${base.reference} ${difference}, so ${target.reference} was not compared with it. Name the model that the checkpoint was made from.`;
     this.notices.push({ severity: 'error', message, location: target.origin, obstacle: 'state', about: { reference: target.reference, base: written } });
   }
 }

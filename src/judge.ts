@@ -1,6 +1,7 @@
 import { loadModelTypeFacts, modelTypeOfClass } from './architecture/index.ts';
 import type { ModelTypeFacts } from './architecture/facts.ts';
 import { setSideBySide } from './comparison/set-side-by-side.ts';
+import { quote } from './format/quote.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import type { Policy } from './diagnosis/diagnose.ts';
 import { gatherEvidence } from './diagnosis/gather.ts';
@@ -9,7 +10,8 @@ import type { BaseFound } from './inventory/base.ts';
 import type { Checkpoint } from './inventory/checkpoint.ts';
 import { architectures, modelType } from './inventory/config.ts';
 import { checkpointReport } from './report/assemble.ts';
-import type { CheckpointReport } from './report/report.ts';
+import { plain, prose } from './report/report.ts';
+import type { CheckpointReport, Prose } from './report/report.ts';
 import type { Target } from './settings.ts';
 
 /** The base that was found, or why there is none. */
@@ -26,8 +28,8 @@ export interface JudgeOptions extends Pick<Policy, 'severities' | 'today'> {
 
 export interface Judgement {
   readonly report: CheckpointReport;
-  /** The base, where it is of another architecture, so that the checkpoint was judged without it; and how it differs, in words. */
-  readonly incomparable: { readonly base: Checkpoint; readonly kind: string } | null;
+  /** The base, where it is of another architecture, so that the checkpoint was judged without it; and how it differs, as the end of a sentence. */
+  readonly incomparable: { readonly base: Checkpoint; readonly difference: Prose } | null;
 }
 
 /** Judges a checkpoint that was read, beside its base where there is one: compare, gather the evidence, diagnose, report. */
@@ -35,12 +37,12 @@ export async function judge(checkpoint: Checkpoint, base: FoundBase, { target, s
   const side = setSideBySide(checkpoint, base.checkpoint, await factsFor(checkpoint, base.checkpoint));
   const evidence = await gatherEvidence(side);
   const diagnosis = diagnose(evidence, { severities, today, waivers: target.waivers });
-  const incomparable = side.incomparable === null ? null : { base: side.incomparable, kind: kindOfOther(checkpoint, side.incomparable) };
+  const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };
   const report = checkpointReport({
     target, evidence, diagnosis,
     verdict: verdictOf(evidence, diagnosis.findings),
     base: side.base === null || base.found === null ? null : { checkpoint: side.base, found: base.found },
-    baseReasons: [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${incomparable.base.reference} is of ${incomparable.kind}`])],
+    baseReasons: [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${quote(incomparable.base.reference)} ${plain(incomparable.difference)}`])],
   });
   return { report, incomparable };
 }
@@ -53,9 +55,11 @@ function brokenDocuments(base: Checkpoint | null): string[] {
 }
 
 /** Models of one type that share no parameter differ in size, or in what the config makes of the type. */
-function kindOfOther(checkpoint: Checkpoint, base: Checkpoint): string {
+function differenceOf(checkpoint: Checkpoint, base: Checkpoint): Prose {
   const type = modelType(checkpoint.config);
-  return type !== null && type === modelType(base.config) ? 'another size or layout' : 'another architecture';
+  const ofBase = modelType(base.config);
+  if (type !== null && type === ofBase) return ['is of another size or layout than the checkpoint'];
+  return type === null || ofBase === null ? ['is of another architecture than the checkpoint'] : prose`is of the model type ${ofBase}, the checkpoint of ${type}`;
 }
 
 /** Facts of the checkpoint's model type; where its config names none, or one that does not have its class, of its class; else of its base's. */

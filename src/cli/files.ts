@@ -17,7 +17,7 @@ export async function readConfig(named: string | undefined, host: Host, parts: P
     text = await readFile(resolve(host.directory, path), 'utf8');
   } catch (cause) {
     if (named === undefined && isAbsence(cause)) return null;
-    throw new NotFoundError(`The config file ${path} can’t be read.`, 'Check the path given to --config; it is relative to the current directory.', { cause });
+    throw new NotFoundError(`The config file ${path} can't be read.`, 'Check the path given to --config; it is relative to the current directory.', { cause });
   }
   const { parseConfigFile } = await import('../settings/config-file.ts');
   const rules = (await parts.rules()).map(({ id }) => id);
@@ -32,7 +32,7 @@ export async function readText(path: string, host: Host, hint: string): Promise<
   try {
     return await readFile(resolve(host.directory, path), 'utf8');
   } catch (cause) {
-    throw new NotFoundError(`The file ${path} can’t be read.`, hint, { cause });
+    throw new NotFoundError(`The file ${path} can't be read.`, hint, { cause });
   }
 }
 
@@ -44,7 +44,7 @@ export async function writeText(path: string, text: string, host: Host): Promise
   try {
     await writeFile(resolve(host.directory, path), text);
   } catch (cause) {
-    throw new UsageError(`The file ${path} can’t be written.`, 'Check that its directory exists and may be written to.', { cause });
+    throw new UsageError(`The file ${path} can't be written.`, 'Check that its directory exists and may be written to.', { cause });
   }
 }
 

@@ -48,18 +48,18 @@ const FILE_RULES: readonly Rule[] = [malformedJson, pointerNotWeights, notSafete
 /** Every rule. The order is that of importance among findings of equal severity. */
 export const RULES: readonly Rule[] = [
   ...FILE_RULES, configMissing,
-  wrapperPrefix, adapterNotMerged, emptyCheckpoint, emptyTensors, shardedByRank,
+  unsafePickle, wrapperPrefix, adapterNotMerged, emptyCheckpoint, emptyTensors, shardedByRank,
   headMissing, tiedHeadDiffers, tieChanged, vocabularyMismatch,
   adapterTargetMissing, adapterVocabularyMismatch, adapterIncomplete,
   quantizationIncomplete, towerMissing, layersMissing, layerIncomplete, parametersMissing, shapeMismatch, indexMismatch,
   headlessArchitecture, tieFlagAmbiguous, mtpLayersMissing, adapterBreaksTie, staleFiles, unexpectedParameters, dtypeWidened,
-  metadataFormatMissing, indexTotalSize, unsafePickle,
+  metadataFormatMissing, indexTotalSize,
   headTied, headNotExpected, tiedHeadRedundant, vocabularyResized, renamedParameters,
 ];
 
 /** Those that an adapter is judged by: it is no model, so that what a model should hold says nothing of it. */
 export const ADAPTER_RULES: readonly Rule[] = [
-  ...FILE_RULES, wrapperPrefix, emptyCheckpoint, emptyTensors,
+  ...FILE_RULES, unsafePickle, wrapperPrefix, emptyCheckpoint, emptyTensors,
   adapterTargetMissing, adapterVocabularyMismatch, adapterIncomplete,
-  shapeMismatch, indexMismatch, adapterBreaksTie, staleFiles, indexTotalSize, unsafePickle,
+  shapeMismatch, indexMismatch, adapterBreaksTie, staleFiles, indexTotalSize,
 ];

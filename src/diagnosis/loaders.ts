@@ -1,4 +1,4 @@
-import type { Release } from '../architecture/facts.ts';
+import type { ClassFacts, Release } from '../architecture/facts.ts';
 import { mapToMemory } from '../architecture/prefix.ts';
 import type { ComparedPair, Evidence } from './evidence.ts';
 import { indexAgreement } from './index-agreement.ts';
@@ -37,8 +37,13 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
   return [
     { loader: 'transformers 4.57', outcome: transformers(evidence, '4.57.6', refusal) },
     { loader: 'transformers 5.18', outcome: transformers(evidence, '5.18.0', refusal) },
-    { loader: 'vLLM', outcome: vllm(evidence, refusal) },
+    ...(isServed(intent.facts) ? [{ loader: 'vLLM', outcome: vllm(evidence, refusal) }] : []),
   ];
+}
+
+/** Whether vLLM is known to serve the class: those that generate text. Of encoders and classifiers it has its own, and follows other rules. */
+function isServed({ tasks }: ClassFacts): boolean {
+  return tasks.includes('causal-lm') || tasks.includes('image-text-to-text');
 }
 
 /** Why any loader stops before it has read all weights, or null. */
@@ -48,6 +53,8 @@ function refusalOf({ checkpoint, losses }: Evidence): Prose | null {
   if (document !== undefined) return prose`refuses: ${document.path} cannot be parsed`;
   const [absent] = checkpoint.parts.filter((part) => part.state === 'absent');
   if (absent !== undefined) return prose`refuses: ${absent.path} is not there`;
+  const unsafe = checkpoint.problems.find(({ kind }) => kind === 'unsafe-pickle');
+  if (unsafe !== undefined) return prose`refuses: ${unsafe.path} names code beyond tensors (loads with PyTorch before 2.6 may run it)`;
   const broken = checkpoint.problems.find(({ kind }) => kind !== 'header-warning');
   if (broken !== undefined) return prose`refuses: ${broken.path} cannot be read`;
   const [shape] = [...losses.empty, ...losses.vocabulary, ...losses.shapes, ...(losses.sliced?.parameters ?? [])];

@@ -7,7 +7,7 @@ import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
-import { words } from './words.ts';
+import { someNames, words } from './words.ts';
 
 export interface VerdictAndReason {
   readonly verdict: 'complete' | 'incomplete' | 'unreadable' | 'unknown';
@@ -25,7 +25,7 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Ver
     return isUnread ? { verdict: 'unreadable', reason: first.title } : { verdict: 'incomplete', reason: null };
   }
   const unreachable = checkpoint.problems.find((problem) => problem.kind === 'unreachable');
-  if (unreachable !== undefined) return { verdict: 'unreadable', reason: prose`${unreachable.path} could not be read: ${unreachable.message} ${[unreachable.hint]}` };
+  if (unreachable !== undefined) return { verdict: 'unreadable', reason: prose`${unreachable.path} could not be read: ${[`${unreachable.message} ${unreachable.hint}`]}` };
   const reason = undecided(evidence);
   return reason === null ? { verdict: 'complete', reason: null } : { verdict: 'unknown', reason };
 }
@@ -38,6 +38,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   }
   if (adapter !== null) return undecidedAdapter(adapter);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return undecidedGguf(intent, inner);
+  if (inner.basis === 'none' && checkpoint.format === 'diffusers') return prose`It is a pipeline of diffusers, whose components are checkpoints of their own. Check each of them: ${someNames(checkpoint.components.map(({ name }) => `${checkpoint.reference.replace(/\/+$/, '')}/${name}`), 10)}.`;
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
     const shards = shardsOfNamed(checkpoint);
     if (shards !== null) return prose`It is one of ${shards} shards, and not of those that loaders take from its folder. Name the folder, or the base, to get a verdict.`;

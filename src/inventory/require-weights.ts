@@ -13,12 +13,20 @@ const FOLDERS_NAMED = 3;
 export function requireWeights(checkpoint: Checkpoint, reference: string): Checkpoint {
   if (checkpoint.format !== 'none') return requireSome(checkpoint, reference);
   const { files } = checkpoint;
-  const below = [...new Set(files.filter((file) => weightFile(file) !== null).map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)))].sort();
+  const state = files.find((file) => !file.path.includes('/') && weightFile(file)?.role === 'training-state');
+  const below = [...new Set(files.filter((file) => file.path.includes('/') && weightFile(file) !== null).map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)))].sort();
   if (files.length === 0) throw new NotFoundError(`${reference} is empty.`, 'Name the directory or file that holds the checkpoint.');
-  const named = below.slice(0, FOLDERS_NAMED).join(', ');
+  const root = reference.replace(/\/+$/, '');
+  const named = below.slice(0, FOLDERS_NAMED).map((folder) => `\`${root}/${folder.replace(/\/$/, '')}\``).join(', ');
   const more = below.length > FOLDERS_NAMED ? ` and ${below.length - FOLDERS_NAMED} more` : '';
   const hint = below.length === 0 ? 'Name the directory or file that holds the checkpoint.' : `Name the directory that does: weights lie in ${named}${more}.`;
-  throw new NotFoundError(`${reference} holds no weights.`, hint);
+  throw new NotFoundError(state === undefined ? `${reference} holds no weights.` : `${reference} holds no weights, only \`${state.path}\`, ${stateOf(state.path)}.`, hint);
+}
+
+/** What a file of a training run holds, by its name. */
+function stateOf(path: string): string {
+  const what = /^(optimizer|scheduler|scaler)/.exec(path)?.[1];
+  return what === undefined ? 'state of the training run' : `the ${what}'s state`;
 }
 
 /** A file under the name of weights that holds none is broken; `note.txt` was never meant to be a checkpoint. */

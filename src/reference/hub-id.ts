@@ -37,7 +37,7 @@ export function revisionProblem(revision: string): string | null {
 export function checkRepoId(id: string, text: string): string {
   const problem = repoIdProblem(id);
   if (problem === null) return id;
-  throw new UsageError(`"${text}" names the repository "${id}", which the Hub does not allow: ${problem}.`, 'Write it as hf://org/name, as it stands in the address of the model’s page.');
+  throw new UsageError(`"${text}" names the repository "${id}", which the Hub does not allow: ${problem}.`, 'Write it as hf://org/name, as it stands in the address of the model\'s page.');
 }
 
 /** @throws UsageError */

@@ -47,7 +47,7 @@ export function parseHubPage(pathname: string, text: string): HubReference {
   const [first, second] = segments;
   refuseOtherKinds(first, text);
   if (first === undefined || SITE_PAGES.has(first)) {
-    throw new UsageError(`"${text}" is a page of the Hub, but not of a model.`, 'Give the address of the model’s page, or write hf://org/name.');
+    throw new UsageError(`"${text}" is a page of the Hub, but not of a model.`, 'Give the address of the model\'s page, or write hf://org/name.');
   }
   const isLegacy = second === undefined || REVISION_PAGES.has(second) || second === 'discussions';
   const repo = checkRepoId(isLegacy ? first : `${first}/${second}`, text);

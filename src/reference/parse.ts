@@ -10,7 +10,7 @@ import type { PathReference, Reference, ReferenceContext, SnapshotReference } fr
 const MAX_LENGTH = 4096;
 const HUB_HOSTS = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co', 'www.hf.co']);
 const SNAPSHOT_SUFFIX = '.headcheck.json';
-const FORMS = 'Write a path, hf://org/name@revision, the address of a model’s page, artifact://NAME, release://TAG, or a *.headcheck.json snapshot.';
+const FORMS = 'Write a path, hf://org/name@revision, the address of a model\'s page, artifact://NAME, release://TAG, or a *.headcheck.json snapshot.';
 
 /**
  * Takes a reference apart without looking at the disk or the net.

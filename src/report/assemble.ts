@@ -10,6 +10,7 @@ import type { HeadcheckError } from '../errors.ts';
 import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { obstacleOf } from './obstacle.ts';
+import { proseOf } from './prose-text.ts';
 import { prose } from './report.ts';
 import type { CheckpointReport, LedgerEntry, Prose, ShardRow, Totals, Verdict } from './report.ts';
 
@@ -118,7 +119,7 @@ function shardRows(checkpoint: Checkpoint, base: Checkpoint): ShardRow[] {
 /** The report of a checkpoint that could not be opened at all. */
 export function failedReport(target: { readonly reference: string; readonly origin: CheckpointReport['origin'] }, error: HeadcheckError): CheckpointReport {
   return {
-    reference: target.reference, revision: null, format: 'none', verdict: 'unreadable', reason: [error.message, ' ', error.hint], base: null,
+    reference: target.reference, revision: null, format: 'none', verdict: 'unreadable', reason: proseOf(`${error.message} ${error.hint}`), base: null,
     architecture: { modelType: null, class: null, intendedClass: null },
     totals: { tensors: 0, parameters: 0, bytes: 0, baseTensors: 0, baseParameters: 0, baseBytes: 0 },
     missing: [], unexpected: [], mismatched: [], tied: [], renamed: [], ledger: [], shards: [], loaders: [], findings: [], skipped: [], origin: target.origin,

@@ -56,7 +56,7 @@ function invocation(report: Report, at: At): Invocation {
     executionSuccessful: unreadable.length === 0 && report.notices.every(({ obstacle }) => obstacle === undefined),
     toolExecutionNotifications: unreadable.map(({ reference, reason }) => ({
       level: 'error',
-      message: { text: text(`${reference}: ${reason === null ? 'can’t be read' : backticked(reason)}`) },
+      message: { text: text(`${reference}: ${reason === null ? 'can\'t be read' : backticked(reason)}`) },
     })),
     toolConfigurationNotifications: report.notices.map(({ severity, message, location }) => ({
       level: severity,

@@ -5,8 +5,8 @@ import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
 import { ledgerTable, mismatchTable, missingTable, shardTable, tensorTable } from './tables.ts';
 import type { TableData } from './tables.ts';
 import { commandless, visibleBlock } from './untrusted.ts';
-import { byUrgency, loaderGroups, mainFinding, needsAttention, otherFindings } from './view.ts';
-import { calmSentence, comparedSentences, overallSentence, verdictReason, verdictSentence, waiverSentence } from './words.ts';
+import { byUrgency, isOnlyPrefixed, loaderGroups, mainFinding, needsAttention, otherFindings } from './view.ts';
+import { calmSentence, comparedSentences, overallSentence, prefixedSentence, skippedSentence, verdictReason, verdictSentence, waiverSentence } from './words.ts';
 
 export interface TerminalOptions {
   /** Whether escape sequences for colour may be written. */
@@ -71,6 +71,7 @@ function whole(checkpoint: CheckpointReport, paper: Paper): string[] {
   const sections = [
     second === null ? [] : lines(second, paper),
     main === null ? [] : lines(main.message, paper),
+    checkpoint.verdict !== 'complete' || main === null || main.cause === null ? [] : lines(main.cause, paper),
     ...(isBroken ? evidence(checkpoint, paper) : []),
     loaders(checkpoint, paper),
     main === null ? [] : fix(main, paper),
@@ -90,10 +91,11 @@ function mark(checkpoint: CheckpointReport, c: Colours): string {
 
 function evidence(checkpoint: CheckpointReport, paper: Paper): string[][] {
   const { missing, mismatched, unexpected, shards, ledger } = checkpoint;
+  const isPrefixed = isOnlyPrefixed(checkpoint);
   return [
-    missing.length === 0 ? [] : drawn(missingTable(missing, MOST_ROWS), paper),
+    isPrefixed ? lines(prefixedSentence(checkpoint), paper) : missing.length === 0 ? [] : drawn(missingTable(missing, MOST_ROWS), paper),
     mismatched.length === 0 ? [] : drawn(mismatchTable(mismatched, MOST_ROWS), paper),
-    unexpected.length === 0 ? [] : drawn(tensorTable('Unexpected', unexpected, MOST_ROWS), paper),
+    isPrefixed || unexpected.length === 0 ? [] : drawn(tensorTable('Unexpected', unexpected, MOST_ROWS), paper),
     shards.length === 0 ? [] : drawn(shardTable(shards), paper),
     ledger.length === 0 ? [] : drawn(ledgerTable(checkpoint), paper),
   ];
@@ -129,7 +131,7 @@ function other(finding: Finding, paper: Paper): string[] {
 function footer(checkpoint: CheckpointReport, paper: Paper): string[] {
   const pages = new Map(checkpoint.findings.map(({ rule, helpUrl }) => [rule, helpUrl]));
   const facts = checkpoint.verdict === 'complete' ? [] : comparedSentences(checkpoint).map((fact) => flat(fact));
-  const skipped = checkpoint.skipped.map(({ rule, reason }) => flat(['Not judged: ', { code: rule }, ` (${reason})`]));
+  const skipped = checkpoint.skipped.map((skipped) => flat(skippedSentence(skipped), paper.quoted));
   const help = [...pages].map(([rule, url]) => flat([{ code: rule }, ': ', { code: url }]));
   return [...facts, ...skipped, ...help].map((line) => paper.c.dim(line));
 }

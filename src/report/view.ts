@@ -75,6 +75,11 @@ export function ledgerSum(checkpoint: CheckpointReport): number {
   return checkpoint.ledger.reduce((sum, entry) => sum + entry.bytes, 0);
 }
 
+/** Whether what is missing and what is unexpected are the same parameters, without and with a wrapper's prefix: one table of them is enough. */
+export function isOnlyPrefixed({ findings, missing, unexpected }: CheckpointReport): boolean {
+  return missing.length > 0 && missing.length === unexpected.length && findings.some(({ rule }) => rule === 'wrapper-prefix');
+}
+
 /** `missing-parameters` → `missing parameters`. */
 export function causeName(cause: string): string {
   return cause.replaceAll('-', ' ');

@@ -13,9 +13,9 @@ export function verdictSentence(checkpoint: CheckpointReport): Prose {
     case 'incomplete':
       return [reference, ' is incomplete', ...after(why)];
     case 'unreadable':
-      return [reference, ' can’t be read', ...after(why), ...(checkpoint.waived ? ['. ', ...waiverSentence(checkpoint.waived)] : [])];
+      return [reference, ' can\'t be read', ...after(why), ...(checkpoint.waived ? ['. ', ...waiverSentence(checkpoint.waived)] : [])];
     case 'unknown':
-      return [reference, ': can’t tell whether it is complete', ...after(why)];
+      return [reference, ': can\'t tell whether it is complete', ...after(why)];
     case 'complete': {
       const warnings = active(checkpoint, 'warning').length;
       const waived = waivedFindings(checkpoint).length;
@@ -49,8 +49,8 @@ export function overallSentence(report: Report): string {
   const warned = report.checkpoints.filter((checkpoint) => checkpoint.verdict === 'complete' && needsAttention(checkpoint)).length;
   const parts = ([
     ['incomplete', 'is incomplete', 'are incomplete'],
-    ['unreadable', 'can’t be read', 'can’t be read'],
-    ['unknown', 'can’t be decided', 'can’t be decided'],
+    ['unreadable', 'can\'t be read', 'can\'t be read'],
+    ['unknown', 'can\'t be decided', 'can\'t be decided'],
     ['complete', 'is complete', 'are complete'],
   ] as const).map(([verdict, one, many]) => ({ count: countOf(report, verdict), words: countOf(report, verdict) === 1 ? one : many })).filter(({ count }) => count > 0);
   const sentences = parts.map(({ count, words }, i) => `${i === 0 ? ofAll(count, report.checkpoints.length) : grouped(count)} ${words}`);
@@ -106,6 +106,16 @@ export function comparedSentences(checkpoint: CheckpointReport): Prose[] {
 export function stock(tensors: number, parameters: number, total: number): string {
   if (tensors === 0) return 'no tensor was read';
   return `${counted(tensors, 'tensor')}, ${counted(parameters, 'parameter')}, ${size(total)}`;
+}
+
+/** In place of two tables that list the same parameters. */
+export function prefixedSentence({ missing }: CheckpointReport): Prose {
+  return [`Missing and unexpected are the same ${counted(missing.length, 'parameter')}, without the prefix and with it.`];
+}
+
+/** What was not judged, and why. */
+export function skippedSentence({ rule, reason }: CheckpointReport['skipped'][number]): Prose {
+  return rule === 'base' ? [`Base not used: ${reason}`] : ['Not judged: ', { code: rule }, ` (${reason})`];
 }
 
 /** `, 1.05 GB` of all that is missing; `, at least` so much where the size of some is not known, and nothing where that of none is. */

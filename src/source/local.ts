@@ -24,7 +24,7 @@ export async function openLocal(reference: PathReference | SnapshotReference, op
   });
   if (!followLinks) await refuseLinkOut(path, options.directory, text);
   if (found.isDirectory()) return await directorySource(text, path, followLinks);
-  if (!found.isFile()) throw new UsageError(`${path} is neither a file nor a directory.`, 'Name the checkpoint’s directory, or one file of weights.');
+  if (!found.isFile()) throw new UsageError(`${path} is neither a file nor a directory.`, 'Name the checkpoint\'s directory, or one file of weights.');
   if (BESIDE_WEIGHTS.test(path)) return await directorySource(text, dirname(path), followLinks);
   return WEIGHTS.test(path) ? await besideSource(text, path, found.size, followLinks) : fileSource(text, path, found.size);
 }
@@ -38,7 +38,7 @@ async function besideSource(text: string, path: string, size: number, followLink
 }
 
 function maybeOnHub(reference: PathReference, candidate: string, cause: unknown): NotFoundError {
-  return new NotFoundError(`There is nothing at ${reference.path}.`, `Check the path, or, if the Hub’s model is meant, write ${candidate}.`, { cause });
+  return new NotFoundError(`There is nothing at ${reference.path}.`, `Check the path, or, if the Hub's model is meant, write ${candidate}.`, { cause });
 }
 
 /** A path below the working directory must not be a link out of it: a stranger may have committed the link. */

@@ -31,14 +31,14 @@ export function memberReader(archive: ByteReader, entry: ZipEntry): ByteReader {
 async function openMember(archive: ByteReader, entry: ZipEntry): Promise<ByteReader> {
   const { name, offset, compressedSize, size, method } = entry;
   const end = offset + LOCAL_HEADER_BYTES + Buffer.byteLength(name) + EXTRA_BYTES + Math.min(compressedSize, HEAD_BYTES);
-  if (offset + LOCAL_HEADER_BYTES > archive.size) throw broken(name, `it should begin at byte ${offset}, beyond the archive’s end`);
+  if (offset + LOCAL_HEADER_BYTES > archive.size) throw broken(name, `it should begin at byte ${offset}, beyond the archive's end`);
   const head = await archive.read(offset, Math.min(archive.size, end));
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   if (view.getUint32(0, true) !== LOCAL_SIGNATURE) throw broken(name, `it should begin at byte ${offset}, and something else is there`);
   if ((view.getUint16(6, true) & 1) !== 0) throw broken(name, 'it is encrypted');
   const skip = LOCAL_HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
   const start = offset + skip;
-  if (start + compressedSize > archive.size) throw broken(name, `it should end at byte ${start + compressedSize}, beyond the archive’s end`);
+  if (start + compressedSize > archive.size) throw broken(name, `it should end at byte ${start + compressedSize}, beyond the archive's end`);
   const packed = partOf(archive, start, compressedSize, head.subarray(skip));
   if (method === 8) return inflatingReader(packed, size, name);
   if (method !== 0) throw broken(name, `it is packed by method ${method}, and only stored and deflated files can be read`);

@@ -57,10 +57,10 @@ test('a file name that says no format is refused before anything is checked', as
   assert.match(err, /^headcheck: The name report does not say which format[^\n]*\n {2}End it with/);
 });
 
-test('a file that can’t be written is an error with a hint', async () => {
+test('a file that can\'t be written is an error with a hint', async () => {
   const { code, err } = await ran(['check', './a', '-o', 'no/such/dir/r.json'], reportOf(seed), { directory });
   assert.equal(code, 2);
-  assert.match(err, /no\/such\/dir\/r\.json can’t be written/);
+  assert.match(err, /no\/such\/dir\/r\.json can't be written/);
 });
 
 test('colour and progress only where a terminal is, and nobody said no', async () => {
@@ -83,7 +83,7 @@ test('the config file: found where it usually is, named, absent, malformed', asy
   assert.equal((await ran(['check', '--config', 'c.yml', '--fail-on', 'never'], reportOf(seed), { directory })).code, 2);
   const absent = await ran(['check', '--config', 'none.yml'], reportOf(passing), { directory });
   assert.equal(absent.code, 2);
-  assert.match(absent.err, /^headcheck: The config file none\.yml can’t be read/);
+  assert.match(absent.err, /^headcheck: The config file none\.yml can't be read/);
   const nothing = await ran(['check'], reportOf(passing), { directory });
   assert.equal(nothing.code, 2);
   assert.match(nothing.err, /No checkpoint was named/);

@@ -58,7 +58,7 @@ test('a snapshot gets a name by which it is read back, or none is taken', async 
   }
 });
 
-test('review checks, or takes a report as anybody’s, and posts it', async () => {
+test('review checks, or takes a report as anybody\'s, and posts it', async () => {
   const requests: ReviewRequest[] = [];
   const pull = { head: 'a'.repeat(40), base: 'b'.repeat(40), baseRef: 'main', body: null };
   const parts = { pull: async () => async () => pull, review: async () => async (request: ReviewRequest) => (requests.push(request), 'Commented: https://example.test/1') };

@@ -79,9 +79,11 @@ describe('what loaders do', () => {
     assert.equal((await outcomes(llama({ prefix: '', tied: true }))).four, 'loads; the head is the embedding');
   });
 
-  test('a classifier’s head is tied to nothing', async () => {
+  test('a classifier\'s head is tied to nothing', async () => {
     const { loaders, findings } = await judged({ checkpoint: llama({ architecture: 'LlamaForSequenceClassification', head: false }) });
-    assert.equal(loaders.map(({ outcome }) => plain(outcome)).at(-1), 'refuses: weights were not initialised from the checkpoint');
+    // vLLM serves classifiers by other rules than these.
+    assert.deepEqual(loaders.map(({ loader }) => loader), ['transformers 4.57', 'transformers 5.18']);
+    assert.equal(loaders.map(({ outcome }) => plain(outcome)).at(-1), 'loads, warns, and fills 1 parameter with random numbers');
     assert.doesNotMatch(findings.map(({ message }) => plain(message)).join(), /tie/);
   });
 });

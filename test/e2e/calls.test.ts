@@ -66,13 +66,13 @@ describe('what is said to whom calls it', () => {
   it('says of a path that is not there where it looked', async () => {
     const { code, text, json } = await besideSound(['./nowhere']);
     assert.deepEqual([code, json], [2, ['unreadable']]);
-    assert.match(text, /✗ `\.\/nowhere` can’t be read: there is nothing at \S+\/work\/nowhere\. Check the path;/);
+    assert.match(text, /✗ `\.\/nowhere` can't be read: there is nothing at \S+\/work\/nowhere\. Check the path;/);
   });
 
   it('says of a place without weights what lies there', async () => {
     const empty = await besideSound(['empty']);
     assert.deepEqual([empty.code, empty.json], [2, ['unreadable']]);
-    assert.match(empty.text, /`empty` can’t be read: empty is empty\. Name the directory or file that holds the checkpoint\./);
+    assert.match(empty.text, /`empty` can't be read: empty is empty\. Name the directory or file that holds the checkpoint\./);
     const runs = await besideSound(['runs', '--base', 'whole']);
     assert.deepEqual([runs.code, runs.json], [2, ['unreadable']]);
     assert.match(runs.text, /runs holds no weights\. Name the directory that does: weights lie in checkpoint-20\//);

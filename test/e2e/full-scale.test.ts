@@ -102,7 +102,7 @@ describe('real models at full size, through the bundle', () => {
     }
   });
 
-  it('asks the Hub once for each shard, and never for one whose hash is the base’s', async () => {
+  it('asks the Hub once for each shard, and never for one whose hash is the base\'s', async () => {
     const requests = async (reference: string): Promise<string[]> => {
       hub.requests.length = 0;
       assert.equal((await headcheck.run(['check', reference, '--base', `hf://${SEED}`], { HF_ENDPOINT: hub.endpoint })).code, 1);

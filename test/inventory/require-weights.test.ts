@@ -27,8 +27,12 @@ test('a place without weights is refused, for nothing was saved there', async ()
 });
 
 test('folders that do hold weights are named', async () => {
-  assert.equal(await refusal([config, weights('checkpoint-20/model.safetensors')]), './out holds no weights. Name the directory that does: weights lie in checkpoint-20/.');
-  assert.match(await refusal(['d', 'a', 'c', 'b', 'e'].map((name) => weights(`${name}/model.safetensors`))), /lie in a\/, b\/, c\/ and 2 more\.$/);
+  assert.equal(await refusal([config, weights('checkpoint-20/model.safetensors')]), './out holds no weights. Name the directory that does: weights lie in `./out/checkpoint-20`.');
+  assert.match(await refusal(['d', 'a', 'c', 'b', 'e'].map((name) => weights(`${name}/model.safetensors`))), /lie in `\.\/out\/a`, `\.\/out\/b`, `\.\/out\/c` and 2 more\.$/);
+});
+
+test('the state of a training run is no weights', async () => {
+  assert.equal(await refusal([weights('optimizer.pt')]), './out holds no weights, only `optimizer.pt`, the optimizer\'s state. Name the directory or file that holds the checkpoint.');
 });
 
 test('a file that is none of weights, by its name and by what is in it, is refused', async () => {

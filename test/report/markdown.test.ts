@@ -50,8 +50,8 @@ test('what is sound is said calmly', () => {
 test('each verdict has its alert', () => {
   const kinds = [headless, truncated, undecided, unreachable].map((one) => /^> \[!(\w+)\]/.exec(markdown(reportOf(one)))?.[1]);
   assert.deepEqual(kinds, ['WARNING', 'CAUTION', 'WARNING', 'CAUTION']);
-  assert.match(markdown(reportOf(undecided)), /can’t tell whether it is complete: its code is its own/);
-  assert.match(markdown(reportOf(unreachable)), /can’t be read: the Hub answered 401/);
+  assert.match(markdown(reportOf(undecided)), /can't tell whether it is complete: its code is its own/);
+  assert.match(markdown(reportOf(unreachable)), /can't be read: the Hub answered 401/);
 });
 
 test('several findings are told once each, the waived one last with its reason', () => {
@@ -65,10 +65,10 @@ test('several findings are told once each, the waived one last with its reason',
 test('200 checkpoints: a table, the failures opened, the rest folded', () => {
   const text = markdown(fleet(200));
   assert.ok(text.length <= COMMENT_LIMIT);
-  assert.match(text, /^> \[!CAUTION\]\n> \*\*\d+ of 200 checkpoints are incomplete; .* can’t be read; .* complete, 4 with warnings\.\*\*/);
+  assert.match(text, /^> \[!CAUTION\]\n> \*\*\d+ of 200 checkpoints are incomplete; .* can't be read; .* complete, 4 with warnings\.\*\*/);
   assert.match(text, /<details open>\n<summary><b><code>hf:\/\/acme\/model-005<\/code> is incomplete: <code>lm_head\.weight<\/code> is missing<\/b><\/summary>\n\nIt was saved from `LlamaModel`/);
   assert.match(text, /<details>\n<summary>\d+ complete checkpoints, 4 with warnings<\/summary>/);
-  const broken = text.match(/^\| `[^`]+` \| (?:incomplete|can’t be read) /gm) ?? [];
+  const broken = text.match(/^\| `[^`]+` \| (?:incomplete|can't be read) /gm) ?? [];
   assert.equal((text.match(/<details open>/g) ?? []).length, broken.length, 'every failure stands open');
   assert.ok(text.includes('hf://acme/model-199'));
 });

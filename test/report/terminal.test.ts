@@ -41,7 +41,7 @@ test('a narrow terminal shortens names, not numbers, and never makes shards look
 test('sound ones among several take a line each, the summary comes last', () => {
   const text = terminal(fleet(12), { colour: false });
   assert.match(text, /\n✓ `hf:\/\/acme\/model-010` is complete\n/);
-  assert.match(text, /\n\n1 of 12 checkpoints is incomplete; 1 can’t be read; 10 are complete, 1 with warnings\.\n$/);
+  assert.match(text, /\n\n1 of 12 checkpoints is incomplete; 1 can't be read; 10 are complete, 1 with warnings\.\n$/);
 });
 
 test('what could not be done as asked comes before the tick of one checkpoint, and last but one of several', () => {

@@ -52,7 +52,7 @@ test('a pasted release address names its own repository', async () => {
   assert.equal(github.api.seen[0]?.url, '/repos/other/repo/releases/tags/v1');
 });
 
-test('GitHub’s refusals say which permission is missing; its limits are waited for', async () => {
+test('GitHub\'s refusals say which permission is missing; its limits are waited for', async () => {
   const answers: [number, Record<string, string>][] = [[401, {}], [403, {}], [403, { 'retry-after': '0' }], [500, {}]];
   let [status, headers] = answers[0] ?? [500, {}];
   const { github, open } = await given({ intercept(_request, response) {

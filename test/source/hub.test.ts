@@ -167,7 +167,7 @@ test('each refusal of the Hub says what it means and what to do', async () => {
   assert.deepEqual(Buffer.from(await allowed.read(0, 8)), weights.subarray(0, 8));
 });
 
-test('a 401 without a code is not guessed at, and a server’s message is tamed', async () => {
+test('a 401 without a code is not guessed at, and a server\'s message is tamed', async () => {
   for (const [status, message] of [[401, /missing, private or gated/], [403, /refuses access/]] as const) {
     const { open } = await given({ repos: {}, intercept(_request, response) {
       response.writeHead(status, { 'x-error-message': `no\u0085 entry ${'x'.repeat(500)}` }).end();

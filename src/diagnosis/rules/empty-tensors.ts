@@ -1,3 +1,4 @@
+import type { Evidence } from '../evidence.ts';
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
@@ -8,6 +9,22 @@ interface Data {
   readonly of: number;
 }
 
+/**
+ * Tensors of no element: those whose shape is known to be another one, and, where there are such, or where most are
+ * empty, the others too, unless the base has them empty as well: not every shape is known.
+ */
+function emptyNames({ losses, checkpoint: { tensors }, base }: Evidence): string[] {
+  const known = losses.empty.map(({ name }) => name);
+  const all: string[] = [];
+  for (let row = 0; row < tensors.length; row++) if (tensors.elements(row) === 0 && !isEmptyIn(base, tensors.name(row))) all.push(tensors.name(row));
+  return (known.length > 0 || all.length * 2 > tensors.length) && all.length >= known.length ? all : known;
+}
+
+function isEmptyIn(base: Evidence['base'], name: string): boolean {
+  const row = base?.tensors.row(name) ?? -1;
+  return base !== null && row >= 0 && base.tensors.elements(row) === 0;
+}
+
 export const emptyTensors = defineRule<Data>({
   id: 'empty-tensors',
   severity: 'error',
@@ -15,14 +32,15 @@ export const emptyTensors = defineRule<Data>({
   why: 'The names are all there, so nothing looks missing, but the weights are not in the file: they stayed with the ranks that held them.',
   how: 'The shape holds a 0 where the base, the config or the siblings call for data.',
   sources: ['huggingface/transformers#20082', 'deepspeedai/DeepSpeed#7501'],
-  detect({ losses, checkpoint }) {
-    if (losses.empty.length === 0) return [];
-    const names = losses.empty.map(({ name }) => name);
+  detect(evidence) {
+    const names = emptyNames(evidence);
+    if (names.length === 0) return [];
+    const { checkpoint } = evidence;
     return [{ data: { names, of: checkpoint.tensors.length }, parameters: names }];
   },
   words(data) {
     return {
-      title: prose`${data.names.length} of ${data.of} tensors are empty`,
+      title: data.names.length === data.of ? prose`All ${data.of} tensors are empty` : prose`${data.names.length} of ${data.of} tensors are empty`,
       message: prose`They have a shape of ${'[0]'} and no data: ${someNames(data.names)}. Their weights are not in this checkpoint.`,
       cause: prose`DeepSpeed ZeRO-3 keeps the weights parted over the ranks; what was saved are its placeholders.`,
       fix: {
@@ -35,7 +53,7 @@ export const emptyTensors = defineRule<Data>({
     const sound = llama();
     const emptied = { ...sound, tensors: Object.fromEntries(Object.entries(sound.tensors).map(([name, info]) => [name, info.length > 2 ? ([info[0], 0] as const) : info])) };
     return {
-      fires: [{ name: 'Saved from one rank of ZeRO-3', checkpoint: emptied, base: sound }, { name: 'The same, no base at hand', checkpoint: emptied }],
+      fires: [{ name: 'Saved from one rank of ZeRO-3', checkpoint: emptied, base: sound }, { name: 'The same, no base at hand', checkpoint: emptied }, { name: 'The same, of a class that nobody knows', checkpoint: { ...emptied, config: { model_type: 'own' } } }],
       silent: [{ name: 'A sound save', checkpoint: sound, base: sound }],
     };
   },

@@ -21,11 +21,12 @@ export const headTied = defineRule<Data>({
   why: 'This is how models with tied embeddings are saved: the head shares the storage of the input embedding and is stored once. Nothing is missing.',
   how: 'The class\'s facts say which parameters are tied, and the config (or the default of its class in the release that wrote it) says that they are; the parameter that they share is stored.',
   sources: ['huggingface/transformers#30202'],
-  detect({ intent, inner, losses, checkpoint, base }) {
+  detect({ intent, baseIntent, inner, losses, checkpoint, base }) {
     const output = intent.heads.head;
     if (output === null || inner.stored.has(output)) return [];
     const pair = inner.tied.find(({ memory }) => memory === output);
-    if (pair === undefined) return [];
+    // A head of its own that only the change of the flag took away is tie-changed's to tell.
+    if (pair === undefined || (baseIntent?.tied === false && base?.tensors.has(pair.name) === true)) return [];
     const tie = intent.facts === null ? null : intent.ties[intent.facts.release];
     return [{ data: { name: pair.name, source: pair.source, path: tie?.path ?? null, origin: tie?.origin ?? null, restLost: losses.head.length > 0, base: checkpoint.format === 'gguf' && base !== null && base.format !== 'gguf' ? base.reference : null }, parameters: [pair.name] }];
   },
@@ -44,6 +45,6 @@ export const headTied = defineRule<Data>({
       { name: 'A tied model, no base at hand', checkpoint: llama({ tied: true }) },
       { name: 'A tied model saved through AutoModel', checkpoint: bareLlama({ tied: true }), base: llama({ tied: true }) },
     ],
-    silent: [{ name: 'The head is stored', checkpoint: llama() }, { name: 'The head is lost', checkpoint: llama({ head: false }) }],
+    silent: [{ name: 'The base has a head of its own', checkpoint: llama({ tied: true }), base: llama() }, { name: 'The head is stored', checkpoint: llama() }, { name: 'The head is lost', checkpoint: llama({ head: false }) }],
   }),
 });

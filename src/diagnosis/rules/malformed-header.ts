@@ -1,6 +1,7 @@
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
+import { words } from '../words.ts';
 
 interface Data {
   readonly path: string;
@@ -25,7 +26,7 @@ export const malformedHeader = defineRule<Data>({
   words(data) {
     return {
       title: data.harmless ? prose`The head of ${data.path} bends the rules` : prose`The head of ${data.path} is broken`,
-      message: prose`${data.message}`,
+      message: words(data.message),
       cause: null,
       fix: data.harmless ? null : { steps: prose`Save the file again with the ${'safetensors'} library; if it was written by another tool, report it there.`, code: null },
     };

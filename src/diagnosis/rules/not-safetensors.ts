@@ -29,9 +29,9 @@ export const notSafetensors = defineRule<Data>({
     const is = data.what === '' ? words(one ? 'is empty (0 bytes)' : 'are empty (0 bytes each)') : [one ? 'is ' : 'are each ', data.what];
     return {
       title: one ? prose`${data.files[0] ?? ''} ${is}` : prose`${data.files.length} files of weights ${is}`,
-      message: prose`${someNames(data.files)} ${is}, no weights. Loaders refuse ${[one ? 'it' : 'them']}.`,
+      message: one ? prose`It holds no weights: loaders refuse it.` : prose`${someNames(data.files)} hold no weights. Loaders refuse them.`,
       cause: data.what === '' ? prose`The file was created and its content never written or uploaded.` : null,
-      fix: { steps: data.what === '' ? prose`Upload the content again.` : prose`Save the model with ${'save_pretrained(…, safe_serialization=True)'} rather than renaming a file; if it is an error page, download it again.`, code: null },
+      fix: { steps: data.what === '' ? prose`Upload the content again.` : /^(?:text|an HTML)/.test(data.what) ? prose`Download or copy the real file: what lies here is what a server, or somebody, wrote in its place.` : prose`Save the model with ${'save_pretrained(…, safe_serialization=True)'} rather than renaming a file; if it is an error page, download it again.`, code: null },
     };
   },
   examples: () => ({

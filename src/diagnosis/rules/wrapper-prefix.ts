@@ -7,6 +7,8 @@ import { enclosedSize, quote } from '../words.ts';
 
 interface Data {
   readonly text: string;
+  /** Whether it stands in front of every name that carries it. */
+  readonly leads: boolean;
   readonly count: number;
   /** Stored tensors, with the wrapper or without. */
   readonly of: number;
@@ -30,7 +32,7 @@ export const wrapperPrefix = defineRule<Data>({
   id: 'wrapper-prefix',
   severity: 'error',
   summary: 'A training wrapper left its prefix in the names.',
-  why: 'No loader takes these prefixes off. To it every parameter is missing and every stored tensor unexpected: it starts the whole model from random numbers, and only warns.',
+  why: 'No loader takes these prefixes off. To it every parameter is missing and every stored tensor unexpected: it initialises the whole model anew, and only warns.',
   how: 'Most names fit nothing, and fit the base (or the facts of the class) once a known wrapper\'s segment, or a prefix that they share, is taken off.',
   sources: ['huggingface/transformers#25205', 'huggingface/transformers#37519', 'huggingface/trl#3071'],
   detect({ comparison, losses, checkpoint }) {
@@ -42,7 +44,7 @@ export const wrapperPrefix = defineRule<Data>({
     for (const { bytes: size } of comparison.unexpected) bytes += size;
     return [{
       data: {
-        text: wrapper.text, count: wrapper.count, of: checkpoint.tensors.length, bytes,
+        text: wrapper.text, leads: comparison.unexpected.every(({ name }) => name.startsWith(wrapper.text) || !name.includes(wrapper.text)), count: wrapper.count, of: checkpoint.tensors.length, bytes,
         example: { found, expected: found.replace(wrapper.text, '') },
         otherwiseComplete: unwrapped.missing.length === 0 && unwrapped.mismatched.length === 0 && checkpoint.problems.length === 0,
       },
@@ -53,12 +55,12 @@ export const wrapperPrefix = defineRule<Data>({
     const script = [
       'import glob, os', 'from safetensors import safe_open', 'from safetensors.torch import save_file', '',
       'os.makedirs("repaired", exist_ok=True)', 'for path in glob.glob("*.safetensors"):', '    with safe_open(path, "pt") as file:',
-      `        tensors = {name.replace(${quote(data.text)}, ""): file.get_tensor(name) for name in file.keys()}`,
+      `        tensors = {name.${data.leads ? `removeprefix(${quote(data.text)})` : `replace(${quote(data.text)}, "")`}: file.get_tensor(name) for name in file.keys()}`,
       '    save_file(tensors, f"repaired/{path}", metadata={"format": "pt"})',
     ];
     return {
       title: prose`${[data.count === data.of ? 'Every name carries' : `${grouped(data.count)} of ${grouped(data.of)} names carry`]} ${data.text}`,
-      message: prose`${data.count} tensors (${enclosedSize(data.bytes)}) have ${data.text} in their names, as in ${data.example.found}. No loader takes it off: all of them count as missing and start from random numbers.${[data.otherwiseComplete ? ' Without it the checkpoint is complete.' : '']}`,
+      message: prose`${[data.count === data.of && data.count > 1 ? 'All ' : '']}${data.count} ${[data.count === 1 ? 'tensor has' : 'tensors have']} ${data.text} ${[data.leads ? 'before' : 'in']} ${[data.count === 1 ? 'its name' : 'their names']}, as in ${data.example.found} (${enclosedSize(data.bytes)} in all). No loader takes it off: to it all of them are missing, and it initialises the model anew.${[data.otherwiseComplete ? ' The values are all there; only the names are wrong.' : '']}`,
       cause: cause(data.text),
       fix: {
         steps: prose`Save the inner model (${'model.module'}, ${'model._orig_mod'} or ${'accelerator.unwrap_model(model)'}), or take the prefix off the saved files, and off the names in the index where there is one.`,

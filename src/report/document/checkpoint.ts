@@ -5,8 +5,8 @@ import { prose } from '../report.ts';
 import type { CheckpointReport, Finding, Prose } from '../report.ts';
 import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from '../tables.ts';
 import type { TableData } from '../tables.ts';
-import { ledgerSum, loaderGroups, mainFinding, mainShard, otherFindings } from '../view.ts';
-import { comparedSentences, missingSize, shardSentence, waiverSentence } from '../words.ts';
+import { isOnlyPrefixed, ledgerSum, loaderGroups, mainFinding, mainShard, otherFindings } from '../view.ts';
+import { comparedSentences, missingSize, prefixedSentence, shardSentence, skippedSentence, waiverSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block } from './block.ts';
 import { bold, codeBlock, details, item, list, paragraph, tableNodes } from './nodes.ts';
@@ -25,6 +25,7 @@ export function checkpointBlocks(checkpoint: CheckpointReport): Block[] {
   const isBroken = checkpoint.verdict === 'incomplete' || checkpoint.verdict === 'unreadable';
   return [
     ...(main === null ? [] : [kept(paragraph(main.message))]),
+    ...(checkpoint.verdict !== 'complete' || main === null || main.cause === null ? [] : [kept(paragraph(main.cause))]),
     ...(isBroken ? evidence(checkpoint) : []),
     ...(main === null || main.fix === null ? [] : [kept(...fixNodes(main.fix))]),
     ...others(checkpoint),
@@ -38,7 +39,7 @@ export function checkpointBlocks(checkpoint: CheckpointReport): Block[] {
 function evidence(checkpoint: CheckpointReport): Block[] {
   const shard = mainShard(checkpoint);
   const nodes: RootContent[] = [
-    ...(checkpoint.missing.length > 0 ? tableNodes(missingTable(checkpoint.missing, OPEN_ROWS), BELOW) : []),
+    ...(isOnlyPrefixed(checkpoint) ? [paragraph(prefixedSentence(checkpoint))] : checkpoint.missing.length > 0 ? tableNodes(missingTable(checkpoint.missing, OPEN_ROWS), BELOW) : []),
     ...(checkpoint.mismatched.length > 0 ? tableNodes(mismatchTable(checkpoint.mismatched, OPEN_ROWS), BELOW) : []),
     ...(shard === null ? [] : [paragraph(shardSentence(shard))]),
   ];
@@ -88,7 +89,7 @@ function lists(checkpoint: CheckpointReport): Block[] {
   return [
     ...fold(groups(missing).length > OPEN_ROWS ? missing.length : 0, `${counted(missing.length, 'missing parameter')}${missingSize(checkpoint)}`, () => missingTable(missing)),
     ...fold(mismatched.length > OPEN_ROWS ? mismatched.length : 0, `${counted(mismatched.length, 'parameter')} of another shape or type`, () => mismatchTable(mismatched)),
-    ...fold(unexpected.length, `${counted(unexpected.length, 'parameter')} that the base does not have`, () => tensorTable('Unexpected', unexpected)),
+    ...fold(unexpected.length, `${counted(unexpected.length, 'parameter')} that the ${checkpoint.base === null ? 'model' : 'base'} does not have`, () => tensorTable('Unexpected', unexpected)),
     ...fold(renamed.length, `${counted(renamed.length, 'parameter')} under another name`, () => pairTable(['Name', 'Stored as'], renamed.map(({ name, from }) => [name, from]))),
     ...fold(tied.length > FEW_TIES ? tied.length : 0, `${counted(tied.length, 'tied parameter')}, not stored`, () => pairTable(['Parameter', 'Shares the storage of'], tied.map(({ name, source }) => [name, source]))),
   ];
@@ -98,7 +99,7 @@ function background(checkpoint: CheckpointReport): Block[] {
   const facts: Prose[] = [
     ...comparedSentences(checkpoint),
     ...(checkpoint.tied.length > FEW_TIES ? [] : checkpoint.tied.map(({ name, source }) => prose`Tied: ${name} shares the storage of ${source}`)),
-    ...checkpoint.skipped.slice(0, MOST_FINDINGS).map(({ rule, reason }): Prose => [...prose`Not judged: ${rule}`, ` (${reason})`]),
+    ...checkpoint.skipped.slice(0, MOST_FINDINGS).map(skippedSentence),
   ];
   if (facts.length === 0) return [];
   return [droppable(RANKS.background, 'what was compared', details(['What was compared'], [list(facts.map((fact) => item(paragraph(fact))))]))];

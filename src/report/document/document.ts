@@ -59,7 +59,7 @@ function section(checkpoint: CheckpointReport, open: boolean): Block {
   ];
 }
 
-const WORDS = { incomplete: 'incomplete', unreadable: 'can’t be read', unknown: 'undecided', complete: 'complete' } as const;
+const WORDS = { incomplete: 'incomplete', unreadable: 'can\'t be read', unknown: 'undecided', complete: 'complete' } as const;
 
 /** A row for each that is not complete: the first ones open, further ones folded, so that the sections stay in reach. */
 function overview(checkpoints: readonly CheckpointReport[]): Block[] {

@@ -32,7 +32,7 @@ function statusOf(connect: unknown): number | null {
 }
 
 function proxyRefusal(url: URL, status: number | null): UnreachableError {
-  const hint = status === 407 ? 'Give the proxy’s user and password in HTTPS_PROXY: http://user:password@host:port.' : `Allow ${url.host} at the proxy, or name it in NO_PROXY; the proxy is the one of HTTPS_PROXY.`;
+  const hint = status === 407 ? 'Give the proxy\'s user and password in HTTPS_PROXY: http://user:password@host:port.' : `Allow ${url.host} at the proxy, or name it in NO_PROXY; the proxy is the one of HTTPS_PROXY.`;
   return new UnreachableError(`The proxy did not connect us to ${url.host}: it answered ${status ?? 'nothing that makes sense'}.`, hint);
 }
 

@@ -61,7 +61,7 @@ function giveUp(host: string, policy: RetryPolicy, error: TransientError): Unrea
   if (error.waitSeconds === null) {
     return new UnreachableError(`${host} could not be reached: ${error.message} (tried ${policy.attempts} times).`, 'Check the network and the state of the service, then run the check again.', { cause: error });
   }
-  const hint = 'Run the check again later; with a token (HF_TOKEN for the Hub, the job’s token for GitHub) the allowance is larger and not shared with other users of the same address.';
+  const hint = 'Run the check again later; with a token (HF_TOKEN for the Hub, the job\'s token for GitHub) the allowance is larger and not shared with other users of the same address.';
   return new UnreachableError(`${host} allows no more requests for ${error.waitSeconds} seconds: ${error.message}.`, hint, { cause: error });
 }
 

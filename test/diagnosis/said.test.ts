@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { bert, llama } from '../../src/diagnosis/examples.ts';
+import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { unsafePickle } from '../../src/diagnosis/rules/unsafe-pickle.ts';
+import { markdown } from '../../src/report/markdown.ts';
+import { plain } from '../../src/report/report.ts';
+import type { CheckpointReport, Finding } from '../../src/report/report.ts';
+import { terminal } from '../../src/report/terminal.ts';
+import { judged, rulesOf } from '../support/examples.ts';
+import { checkpoint, finding, reportOf } from '../support/reports.ts';
+
+const text = (report: CheckpointReport): string => terminal(reportOf(report), { colour: false, width: 110 });
+
+async function said(rule: string, example: { readonly checkpoint: ExampleCheckpoint; readonly base?: ExampleCheckpoint }): Promise<Finding> {
+  const found = (await judged(example)).findings.find((one) => one.rule === rule);
+  assert.ok(found !== undefined, `${rule} says nothing`);
+  return found;
+}
+
+describe('a pickle that no loader opens', () => {
+  const [planted, careless] = unsafePickle.examples().fires;
+
+  test('is an error; one that runs commands is said to', async () => {
+    assert.ok(planted !== undefined && careless !== undefined);
+    const shell = await said('unsafe-pickle', planted);
+    assert.equal(plain(shell.title), 'pytorch_model.bin runs code when it is opened (posix.system): do not load it');
+    assert.deepEqual([shell.severity, shell.fix?.code], ['error', null]);
+    const args = await said('unsafe-pickle', careless);
+    assert.deepEqual([args.severity, plain(args.title)], ['error', 'pytorch_model.bin asks for code beyond tensors']);
+    // Older torch, and whoever asks for it, does run the file.
+    for (const one of [shell, args]) assert.match(plain(one.message), /PyTorch 2\.6 and later refuse the file; older ones, and weights_only=False, run what it names/);
+  });
+});
+
+test('the cause of a warning stands under a complete verdict too', () => {
+  const report = checkpoint({ findings: [finding({ rule: 'stale-files', severity: 'warning', cause: ['It came about so.'] })] });
+  assert.match(text(report), /It came about so\./);
+  assert.match(markdown(reportOf(report)), /It came about so\./);
+});
+
+test('every empty tensor is counted, also where its shape is not known', async () => {
+  const sound = llama();
+  const emptied = { ...sound, tensors: Object.fromEntries(Object.entries(sound.tensors).map(([name, [dtype]]) => [name, [dtype, 0] as const])) };
+  const all = Object.keys(sound.tensors).length;
+  for (const example of [{ checkpoint: emptied }, { checkpoint: emptied, base: sound }, { checkpoint: { ...emptied, config: { model_type: 'own' } } }]) {
+    assert.equal(plain((await said('empty-tensors', example)).title), `All ${all} tensors are empty`);
+  }
+  const one = { ...sound, tensors: { ...sound.tensors, 'model.norm.weight': ['BF16', 0] as const } };
+  assert.equal(plain((await said('empty-tensors', { checkpoint: one, base: sound })).title), `1 of ${all} tensors are empty`);
+  assert.deepEqual(rulesOf(await judged({ checkpoint: one, base: one })), [], 'as empty in the base');
+});
+
+describe('a head of which a part is tied', () => {
+  test('loaders and notes do not call the whole head tied', async () => {
+    const report = await judged({ checkpoint: bert({ bare: true }), base: bert() });
+    assert.deepEqual(report.loaders.map(({ loader, outcome }) => `${loader}: ${plain(outcome)}`), ['transformers 4.57', 'transformers 5.18'].map((loader) =>
+      `${loader}: loads, warns, and fills 5 parameters with newly initialised values; cls.predictions.decoder.weight is the embedding`));
+    assert.doesNotMatch(report.findings.map(({ title }) => plain(title)).join(), /The head is tied/);
+  });
+
+  test('the ledger names one parameter and counts the rest', async () => {
+    const { ledger } = await judged({ checkpoint: bert({ bare: true }), base: bert() });
+    assert.equal(plain(ledger.find(({ cause }) => cause === 'missing-parameters')?.detail ?? []), '5 parameters: cls.predictions.bias and 4 more');
+  });
+});
+
+describe('a prefix in all names', () => {
+  test('is taken off where it leads, and the same parameters are not listed twice', async () => {
+    const report = await judged({ checkpoint: llama({ rename: (name) => `_orig_mod.${name}` }) });
+    const [main] = report.findings;
+    assert.match(main?.fix?.code?.text ?? '', /name\.removeprefix\("_orig_mod\."\)/);
+    assert.match(plain(main?.message ?? []), /^All \d+ tensors have .* The values are all there; only the names are wrong\.$/);
+    assert.match(text(report), /Missing and unexpected are the same \d+ parameters/);
+    assert.doesNotMatch(text(report), /^ *(?:Missing|Unexpected) +Type/m);
+    assert.match(markdown(reportOf(report)), /parameters that the model does not have/);
+  });
+
+  test('is replaced where it stands within', async () => {
+    const main = await said('wrapper-prefix', { checkpoint: llama({ rename: (name) => name.replace(/^model\./, 'model._orig_mod.') }), base: llama() });
+    assert.match(main.fix?.code?.text ?? '', /name\.replace\("_orig_mod\.", ""\)/);
+  });
+});
+
+describe('what is said once, or not at all', () => {
+  test('of what was not judged at all, the verdict says why', async () => {
+    for (const checkpoint of [{ ...llama(), config: null }, { config: llama().config, tensors: {}, files: { 'model.safetensors': '' } }]) assert.deepEqual((await judged({ checkpoint })).skipped, []);
+  });
+
+  test('vLLM is not told of where it serves no text', async () => {
+    const loaders = async (architecture: string): Promise<string[]> => (await judged({ checkpoint: llama({ architecture }) })).loaders.map(({ loader }) => loader);
+    assert.ok((await loaders('LlamaForCausalLM')).includes('vLLM'));
+    assert.ok(!(await loaders('LlamaForTokenClassification')).includes('vLLM'));
+  });
+
+  test('a pipeline of diffusers names its components to check', async () => {
+    const files = { 'model_index.json': '{"_class_name": "P", "text_encoder": ["transformers", "BertModel"], "unet": ["diffusers", "UNet2DConditionModel"]}', 'model.safetensors.index.json': null };
+    const report = await judged({ checkpoint: { config: null, tensors: { 'a.weight': ['F32', 2] }, shards: { 'unet/diffusion_pytorch_model.safetensors': ['a.weight'] }, files } });
+    assert.equal(plain(report.reason ?? []), 'It is a pipeline of diffusers, whose components are checkpoints of their own. Check each of them: ./checkpoint/text_encoder, ./checkpoint/unet.');
+  });
+
+  test('text under a name of weights is described in the title alone', async () => {
+    const found = await said('not-safetensors', { checkpoint: { config: null, tensors: {}, files: { 'model.safetensors': 'hello\n' } } });
+    assert.match(plain(found.title), /hello/);
+    assert.equal(plain(found.message), 'It holds no weights: loaders refuse it.');
+    assert.doesNotMatch(plain(found.fix?.steps ?? []), /renaming|upload/i);
+  });
+});
