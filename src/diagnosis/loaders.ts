@@ -54,7 +54,7 @@ function refusalOf({ checkpoint, losses }: Evidence): Prose | null {
   const [absent] = checkpoint.parts.filter((part) => part.state === 'absent');
   if (absent !== undefined) return prose`refuses: ${absent.path} is not there`;
   const unsafe = checkpoint.problems.find(({ kind }) => kind === 'unsafe-pickle');
-  if (unsafe !== undefined) return prose`refuses: ${unsafe.path} names code beyond tensors (loads with PyTorch before 2.6 may run it)`;
+  if (unsafe !== undefined) return prose`refuses: ${unsafe.path} names code beyond tensors (PyTorch before 2.6 may run it)`;
   const broken = checkpoint.problems.find(({ kind }) => kind !== 'header-warning');
   if (broken !== undefined) return prose`refuses: ${broken.path} cannot be read`;
   const [shape] = [...losses.empty, ...losses.vocabulary, ...losses.shapes, ...(losses.sliced?.parameters ?? [])];
