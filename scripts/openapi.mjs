@@ -25,6 +25,7 @@ const operations = [
   'post /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
   'get /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
   'post /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
+  'put /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}',
   'put /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals',
   'get /repos/{owner}/{repo}/pulls/{pull_number}/comments',
   'post /repos/{owner}/{repo}/pulls/{pull_number}/comments',

@@ -29,6 +29,8 @@ export class FakeGitHub {
   readonly faults: Fault[] = [];
   /** Runs before each request is answered: a test's way to let two runs race. */
   before: (method: string, path: string, headers: IncomingMessage['headers']) => Promise<void> | void = () => undefined;
+  /** What becomes of an answer after it was found right: a test's way to let a server lie. */
+  rewrite: (path: string, body: unknown) => unknown = (_path, body) => body;
   api = '';
   blobs = '';
   #servers: Server[] = [];
@@ -87,7 +89,7 @@ export class FakeGitHub {
     await this.before(method, url.pathname, request.headers);
     const answer = await this.#faulty(method, url, () => this.#route(method, url, body, request));
     this.requests.push({ method, path: url.pathname, authorization: request.headers.authorization ?? null, body, status: answer.status });
-    send(response, answer);
+    send(response, answer.raw === undefined && answer.body !== undefined ? { ...answer, body: this.rewrite(url.pathname, answer.body) } : answer);
   }
 
   async #faulty(method: string, url: URL, route: () => Promise<Answer>): Promise<Answer> {

@@ -124,6 +124,16 @@ export const pullRoutes: Readonly<Record<string, Route>> = {
   },
   [`get ${PULL}/reviews`]: { scopes: reading, handle: onPull((call, pull) => paged(call, listPath(call, pull, 'reviews'), call.state.reviews.filter((review) => review.pull === pull.number).map(reviewAnswer))) },
   [`post ${PULL}/reviews`]: { scopes: writing, handle: onPull(createReview) },
+  [`put ${PULL}/reviews/{review_id}`]: {
+    scopes: writing,
+    handle: (call) => {
+      const review = call.state.reviews.find((one) => one.id === Number(call.params['review_id']));
+      if (!review) return notFound();
+      if (review.author !== call.actor.login) return failure(403, 'Resource not accessible by integration');
+      review.body = text(call.body, 'body') ?? '';
+      return { status: 200, body: reviewAnswer(review) };
+    },
+  },
   [`put ${PULL}/reviews/{review_id}/dismissals`]: { scopes: writing, handle: dismiss },
   [`get ${PULL}/comments`]: { scopes: reading, handle: onPull((call, pull) => paged(call, listPath(call, pull, 'comments'), call.state.reviewComments.filter((comment) => comment.pull === pull.number).map((comment) => commentAnswer(call, comment)))) },
   [`post ${PULL}/comments`]: { scopes: writing, handle: onPull(createComment) },
