@@ -81,11 +81,19 @@ async function own(github: GitHub, { pullRequest, stamp }: StickyComment): Promi
   const all = await github.paginate(github.rest.issues.listComments, { owner, repo, issue_number: pullRequest, per_page: 100 });
   const marked = all.flatMap(({ id, html_url: url, body = '', user }) => {
     const marker = readMarker(body);
-    return marker?.kind === 'comment' && isSameKey(marker, stamp) ? [{ id, url, marker, author: user?.login }] : [];
+    return marker?.kind === 'comment' && isSameKey(marker, stamp) ? [{ id, url: addressOf(github, pullRequest, id, url), marker, author: user?.login }] : [];
   });
   // Who we are is asked only where it decides something: not on the first run.
   const found = marked.length === 0 ? [] : await byAuthor(github, marked);
   return found.sort((a, b) => compareStamps(b.marker, a.marker) || a.id - b.id);
+}
+
+/** Letters, digits and what else such an address is made of: nothing that Markdown, a terminal or a runner would take for its own. */
+const ADDRESS = /^https?:\/\/[\w.:-]+\/[\w.~/-]+#[\w-]+$/;
+
+/** The address that GitHub gives the comment; where it is none that can be pasted anywhere, the one that it must have. */
+function addressOf({ serverUrl, owner, repo }: GitHub, pullRequest: number, id: number, url: string): string {
+  return ADDRESS.test(url) ? url : `${serverUrl}/${owner}/${repo}/pull/${pullRequest}#issuecomment-${id}`;
 }
 
 async function create(github: GitHub, { pullRequest }: StickyComment, body: string): Promise<void> {
