@@ -18,18 +18,26 @@ export interface Marker extends Stamp {
   readonly kind: 'comment' | 'review' | 'finding';
   /** A hash of what the post says, so that the same is not posted twice. */
   readonly digest: string;
+  /** Of a review that asks for changes: the digests of what it asks them for. Left out where it asks for none, or no longer. */
+  readonly blocks?: readonly string[];
+  /** Of a review: the digests of what its body says, as no place in the diff could. */
+  readonly holds?: readonly string[];
 }
 
 /** GitHub refuses a longer body, marker included. In UTF-16 units. */
 export const LONGEST_BODY = 65_536;
+
+/** A review of more is answered for as far as this. */
+const MOST_DIGESTS = 300;
 
 /** The key is for people to choose, and ends up in a comment; longer says no more. */
 export const LONGEST_KEY = 100;
 
 /** An HTML comment: GitHub shows nothing of it. Values are percent-encoded, so none can end it. */
 export function renderMarker(marker: Marker): string {
-  const { kind, key, head, run, attempt, digest } = marker;
-  const values = Object.entries({ key: normalKey(key), head, run, attempt, digest }).map(([name, value]) => `${name}=${encode(String(value))}`);
+  const { kind, key, head, run, attempt, digest, blocks, holds = [] } = marker;
+  const lists = { ...(blocks === undefined ? {} : { blocks: listed(blocks) }), ...(holds.length === 0 ? {} : { holds: listed(holds) }) };
+  const values = Object.entries({ key: normalKey(key), head, run, attempt, digest, ...lists }).map(([name, value]) => `${name}=${encode(String(value))}`);
   return `<!-- headcheck:${kind} ${values.join(' ')} -->`;
 }
 
@@ -45,7 +53,16 @@ export function readMarker(body: string): Marker | null {
   const [run, attempt] = [Number(values.get('run')), Number(values.get('attempt'))];
   const [key, head, digest] = [values.get('key'), values.get('head'), values.get('digest')];
   if (key === undefined || head === undefined || digest === undefined || !Number.isSafeInteger(run) || !Number.isSafeInteger(attempt)) return null;
-  return { kind, key, head, run, attempt, digest };
+  const [blocks, holds] = [values.get('blocks'), values.get('holds')];
+  return { kind, key, head, run, attempt, digest, ...(blocks === undefined ? {} : { blocks: unlisted(blocks) }), ...(holds === undefined ? {} : { holds: unlisted(holds) }) };
+}
+
+function listed(digests: readonly string[]): string {
+  return digests.slice(0, MOST_DIGESTS).join('.');
+}
+
+function unlisted(text: string): readonly string[] {
+  return text.split('.').filter((digest) => digest !== '');
 }
 
 /** Whether a post is of the comment or review that the stamp belongs to. */

@@ -7,7 +7,7 @@ import { pullRequestFiles } from './changed-files.ts';
 import type { Stamp } from './marker.ts';
 import { placeOf } from './place.ts';
 import { publishReview, type ReviewOutcome } from './review.ts';
-import type { ReviewItem } from './review-plan.ts';
+import type { ReviewItem, Standing } from './review-plan.ts';
 import { publishSticky, type StickyOutcome } from './sticky-comment.ts';
 
 /**
@@ -45,13 +45,8 @@ export async function publishToPullRequest(github: GitHub, post: PullRequestPost
   const comment = await postComment(github, post);
   // A token that may not comment may not review either, and a run that is superseded should stay silent.
   const hopeless = comment.kind === 'refused' || comment.kind === 'superseded';
-  const review = post.review === 'off' || hopeless || sawTooLittle(post.report) ? null : await postReview(github, post, comment);
+  const review = post.review === 'off' || hopeless ? null : await postReview(github, post, comment);
   return { comment, review };
-}
-
-/** What was not looked for may be as broken as before: a review would mark it as fixed, and take back its block. */
-function sawTooLittle(report: Report): boolean {
-  return report.notices.some(({ obstacle }) => obstacle === 'search');
 }
 
 async function postComment(github: GitHub, { pullRequest, stamp, report, comment, wholeReport }: PullRequestPost): Promise<StickyOutcome> {
@@ -65,28 +60,51 @@ async function postComment(github: GitHub, { pullRequest, stamp, report, comment
 }
 
 async function postReview(github: GitHub, post: PullRequestPost, comment: StickyOutcome): Promise<ReviewOutcome> {
-  const items = post.report.checkpoints.filter(asksForAction).map((checkpoint) => itemOf(post.report, checkpoint));
-  const files = items.length > 0 ? await pullRequestFiles(github, post.pullRequest) : [];
+  const standing = standingOf(post);
+  const files = standing.items.length > 0 ? await pullRequestFiles(github, post.pullRequest) : [];
   return await publishReview(github, {
-    pullRequest: post.pullRequest, stamp: post.stamp, items, files,
-    opening: openingOf(post.report, 'url' in comment ? comment.url : null),
+    pullRequest: post.pullRequest, stamp: post.stamp, standing, files,
+    opening: openingOf(standing.items.length, 'url' in comment ? comment.url : null),
     requestChanges: post.review === 'request-changes',
     failing: exitCode(post.report, post.failOn) !== 0,
     wholeIsElsewhere: 'url' in comment,
   });
 }
 
-function itemOf(report: Report, checkpoint: CheckpointReport): ReviewItem {
+/** How the checkpoints stand. */
+function standingOf({ report, failOn }: PullRequestPost): Standing {
+  const baseless = new Set(report.notices.flatMap(({ about }) => (about === undefined ? [] : [about.reference])));
+  const isUndecided = (checkpoint: CheckpointReport): boolean => isUnjudged(checkpoint) || baseless.has(checkpoint.reference);
+  const subjects = (checkpoints: readonly CheckpointReport[]): readonly string[] => checkpoints.map(({ reference }) => reference);
+  const asking = report.checkpoints.filter(asksForAction);
+  return {
+    items: asking.map((checkpoint) => itemOf(report, checkpoint, isUndecided(checkpoint), failOn)),
+    undecided: subjects(report.checkpoints.filter(isUndecided)),
+    inOrder: subjects(report.checkpoints.filter((checkpoint) => !isUndecided(checkpoint) && !asking.includes(checkpoint))),
+    // Where references could not be looked for, or the config file not be read, some may not have been seen.
+    sawAll: report.notices.every(({ obstacle, about }) => obstacle === undefined || about !== undefined),
+  };
+}
+
+/** Whether nothing is known of it: a checkpoint that is cut off is not to be read either, but that is known. */
+function isUnjudged({ verdict, findings }: CheckpointReport): boolean {
+  return verdict === 'unknown' || (verdict === 'unreadable' && !findings.some(({ severity }) => severity === 'error'));
+}
+
+function itemOf(report: Report, checkpoint: CheckpointReport, isProvisional: boolean, failOn: FailOn): ReviewItem {
   const finding = mainFinding(checkpoint);
   const place = checkpoint.origin ?? (finding === null ? null : placeOf(checkpoint, finding));
-  const body = markdown({ ...report, verdict: checkpoint.verdict, checkpoints: [checkpoint], notices: [] }, { limit: LONGEST_INLINE });
-  return { subject: checkpoint.reference, path: place?.path ?? '', line: place?.line ?? null, body };
+  // The line that it is on need not be named on it.
+  const alone = { ...report, verdict: checkpoint.verdict, checkpoints: [{ ...checkpoint, origin: null }], notices: [] };
+  return {
+    subject: checkpoint.reference, path: place?.path ?? '', line: place?.line ?? null, body: markdown(alone, { limit: LONGEST_INLINE }),
+    says: JSON.stringify(saidOf(checkpoint)), isProvisional, blocks: exitCode(alone, failOn) === 1,
+  };
 }
 
 /** Our own words and numbers only: nothing of the report's text stands here. */
-function openingOf(report: Report, url: string | null): string {
-  const count = report.checkpoints.filter(asksForAction).length;
-  const what = count === 1 ? 'One checkpoint needs attention' : `${count} checkpoints need attention`;
+function openingOf(count: number, url: string | null): string {
+  const what = count === 0 ? 'The check does not pass' : count === 1 ? 'One checkpoint needs attention' : `${count} checkpoints need attention`;
   return url === null ? `${what}.` : `${what}; [the whole report](${url}).`;
 }
 
@@ -102,5 +120,13 @@ export function hasSomethingToSay(report: Report): boolean {
 
 /** What a comment about this report says, without what differs from run to run. */
 function substanceOf(report: Report): string {
-  return JSON.stringify([report.notices, report.checkpoints.map(({ reference, verdict, findings }) => [reference, verdict, findings.map(({ rule, severity, parameters, waived }) => [rule, severity, parameters, waived])])]);
+  return JSON.stringify([report.notices, report.checkpoints.map((checkpoint) => [checkpoint.reference, saidOf(checkpoint), checkpoint.reason])]);
+}
+
+/**
+ * What is said of a checkpoint, without what differs from push to push although nothing has changed: the line that names
+ * it, the commit of the base branch in the reason why a finding is forgiven, and the version that found it.
+ */
+function saidOf({ verdict, waived, missing, findings }: CheckpointReport): unknown {
+  return [verdict, waived !== undefined, missing.map(({ name }) => name), findings.map(({ rule, severity, parameters, location, waived }) => [rule, severity, parameters, location?.path, waived !== null, waived?.until])];
 }

@@ -9,6 +9,23 @@ export interface ReviewItem {
   readonly path: string;
   readonly line: number | null;
   readonly body: string;
+  /** What it says, without what differs from push to push (lines, commits, versions): the same is not said again. */
+  readonly says: string;
+  /** Whether it is no judgement: what an earlier run did judge still holds. */
+  readonly isProvisional: boolean;
+  /** Whether this is what the check fails for. */
+  readonly blocks: boolean;
+}
+
+/** How everything stands that a run was to look at. */
+export interface Standing {
+  readonly items: readonly ReviewItem[];
+  /** Subjects that could not be judged, whether or not there is an item about them. */
+  readonly undecided: readonly string[];
+  /** Subjects of which nothing is to be said. */
+  readonly inOrder: readonly string[];
+  /** Whether the run saw all that there is: what is named nowhere is gone then, and otherwise may only have been out of sight. */
+  readonly sawAll: boolean;
 }
 
 export interface DiffFile {
@@ -24,7 +41,7 @@ export interface ReviewPlan {
   readonly onFile: readonly ReviewItem[];
   /** What has no place in the diff, or no room: for the review's body. */
   readonly inBody: readonly ReviewItem[];
-  /** Past comments that say something else than now, or stand elsewhere. */
+  /** Past comments that say something else than now, stand elsewhere, or say what another one says. */
   readonly outdated: readonly PastComment[];
   /** Past comments about what is in order now. */
   readonly fixed: readonly PastComment[];
@@ -37,17 +54,50 @@ export const MOST_ON_FILE = 5;
 
 /**
  * Sets what is to be said beside what past runs said. An unchanged comment is not repeated: neither where it still
- * stands on its line, nor where people talk below it.
+ * stands on its line, nor where people talk below it, resolved it or hid it. What could not be judged this time
+ * leaves standing what was said of it before.
+ * @param held digests of what the body of a past review says
  */
-export function planReview(items: readonly ReviewItem[], past: readonly PastComment[], files: readonly DiffFile[]): ReviewPlan {
-  const live = past.filter((comment) => !comment.minimized && !comment.markedFixed);
-  const keeps = (item: ReviewItem, comment: PastComment): boolean =>
-    comment.marker.digest === itemDigest(item) && comment.path === item.path && (!comment.outdated || comment.answered || comment.resolved);
-  const fresh = items.filter((item) => !live.some((comment) => keeps(item, comment)));
-  const gone = live.filter((comment) => !items.some((item) => keeps(item, comment)));
-  const subjects = new Set(items.map((item) => subjectDigest(item)));
-  const isFixed = ({ marker }: PastComment): boolean => !subjects.has(marker.digest.slice(0, marker.digest.length / 2));
-  return { ...placed(fresh, files), outdated: gone.filter((comment) => !isFixed(comment)), fixed: gone.filter(isFixed) };
+export function planReview(standing: Standing, past: readonly PastComment[], files: readonly DiffFile[], held: ReadonlySet<string> = new Set()): ReviewPlan {
+  const { items, undecided } = standing;
+  // Where two runs raced, there are two comments for one item: the one that people talk about stays, else the first.
+  const live = past.filter(isLive).sort((a, b) => Number(b.answered) - Number(a.answered) || a.id - b.id);
+  const kept = new Set<PastComment>();
+  const isSaid = (item: ReviewItem): boolean => {
+    const comment = live.find((one) => !kept.has(one) && keeps(item, one)) ?? (item.isProvisional ? live.find((one) => isJudgement(one.marker.digest) && isAbout(one, item.subject)) : undefined);
+    if (comment) kept.add(comment);
+    return comment !== undefined || held.has(itemDigest(item));
+  };
+  const fresh = items.filter((item) => !isSaid(item));
+  const open = new Set(undecided.map(digestOf));
+  const gone = live.filter((comment) => !kept.has(comment) && !(isJudgement(comment.marker.digest) && open.has(subjectOf(comment.marker.digest))));
+  const fixed = gone.filter(({ marker }) => isFixed(marker.digest, standing));
+  const current = new Set([...items.map(({ subject }) => subject), ...undecided].map(digestOf));
+  return { ...placed(fresh, files), fixed, outdated: gone.filter(({ marker }) => current.has(subjectOf(marker.digest))) };
+}
+
+/** Whether what a past run said is in order now, as far as this run can tell. */
+export function isFixed(digest: string, { items, undecided, inOrder, sawAll }: Standing): boolean {
+  const subject = subjectOf(digest);
+  const isAmong = (subjects: readonly string[]): boolean => subjects.some((one) => digestOf(one) === subject);
+  return !isAmong(items.map((item) => item.subject)) && !isAmong(undecided) && (sawAll || isAmong(inOrder));
+}
+
+/** Whether a judgement of a past run is about something that this run could not judge. */
+export function isStillOpen(digest: string, { undecided }: Standing): boolean {
+  return isJudgement(digest) && undecided.some((subject) => digestOf(subject) === subjectOf(digest));
+}
+
+function isLive({ markedFixed, minimized, hidden }: PastComment): boolean {
+  return !markedFixed && (!minimized || hidden);
+}
+
+function keeps(item: ReviewItem, { marker, path, outdated, answered, resolved, hidden }: PastComment): boolean {
+  return marker.digest === itemDigest(item) && path === item.path && (!outdated || answered || resolved || hidden);
+}
+
+function isAbout({ marker }: PastComment, subject: string): boolean {
+  return subjectOf(marker.digest) === digestOf(subject);
 }
 
 function placed(items: readonly ReviewItem[], files: readonly DiffFile[]): Pick<ReviewPlan, 'inline' | 'onFile' | 'inBody'> {
@@ -60,11 +110,19 @@ function placed(items: readonly ReviewItem[], files: readonly DiffFile[]): Pick<
   return { inline, onFile, inBody: items.filter((item) => !inline.includes(item) && !onFile.includes(item)) };
 }
 
+/** What begins the second half of a digest where it stands for no judgement; no hash does. */
+const PROVISIONAL = 'u';
+
 /** Half of it says what the comment is about, half what it says. */
-export function itemDigest(item: ReviewItem): string {
-  return subjectDigest(item) + digestOf(item.body);
+export function itemDigest({ subject, says, isProvisional }: ReviewItem): string {
+  const what = digestOf(says);
+  return digestOf(subject) + (isProvisional ? PROVISIONAL + what.slice(1) : what);
 }
 
-function subjectDigest({ subject }: ReviewItem): string {
-  return digestOf(subject);
+export function subjectOf(digest: string): string {
+  return digest.slice(0, digest.length / 2);
+}
+
+function isJudgement(digest: string): boolean {
+  return digest[digest.length / 2] !== PROVISIONAL;
 }

@@ -13,6 +13,8 @@ export interface PastComment {
   /** The line has changed since, so GitHub folds the thread away. */
   readonly outdated: boolean;
   readonly minimized: boolean;
+  /** A person has hidden it, which is not ours to say again: we hide what is outdated, or marked as fixed. */
+  readonly hidden: boolean;
   /** Somebody else wrote in the thread, or resolved it: it is theirs as much as ours. */
   readonly answered: boolean;
   readonly resolved: boolean;
@@ -21,6 +23,8 @@ export interface PastComment {
 }
 
 const FIXED = '**Fixed** as of ';
+
+interface Author { readonly __typename: string; readonly login: string }
 
 interface ThreadsAnswer {
   readonly repository: { readonly pullRequest: { readonly reviewThreads: {
@@ -32,12 +36,12 @@ interface Thread {
   readonly isOutdated: boolean;
   readonly isResolved: boolean;
   readonly path: string;
-  readonly comments: { readonly nodes: readonly { readonly id: string; readonly fullDatabaseId: string | number; readonly body: string; readonly isMinimized: boolean; readonly author: { readonly login: string } | null }[] };
+  readonly comments: { readonly nodes: readonly { readonly id: string; readonly fullDatabaseId: string | number; readonly body: string; readonly isMinimized: boolean; readonly minimizedReason: string | null; readonly author: Author | null }[] };
 }
 
 const THREADS = `query ($owner: String!, $repo: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviewThreads(first: 50, after: $after) {
-    nodes { isOutdated isResolved path comments(first: 20) { nodes { id fullDatabaseId body isMinimized author { login } } } }
+    nodes { isOutdated isResolved path comments(first: 20) { nodes { id fullDatabaseId body isMinimized minimizedReason author { __typename login } } } }
     pageInfo { hasNextPage endCursor }
   } } }
 }`;
@@ -47,8 +51,7 @@ const MINIMIZE = 'mutation ($id: ID!, $why: ReportedContentClassifiers!) { minim
 export async function pastComments(github: GitHub, pullRequest: number, stamp: Stamp): Promise<readonly PastComment[]> {
   if (!(await anyMarked(github, pullRequest))) return [];
   const found: PastComment[] = [];
-  // In GraphQL the author of a comment is named without the suffix that REST gives a bot.
-  const login = (await viewer(github)).replace(/\[bot\]$/, '');
+  const login = await viewer(github);
   let after: string | null = null;
   do {
     const answer: ThreadsAnswer = await github.graphql<ThreadsAnswer>(THREADS, { owner: github.owner, repo: github.repo, number: pullRequest, after });
@@ -71,23 +74,34 @@ async function anyMarked(github: GitHub, pullRequest: number): Promise<boolean> 
 
 function ours(thread: Thread, stamp: Stamp, login: string): PastComment | null {
   const [first, ...answers] = thread.comments.nodes;
-  if (!first || first.author?.login !== login) return null;
+  if (!first || loginOf(first.author) !== login) return null;
   const marker = readMarker(first.body);
   if (marker?.kind !== 'finding' || !isSameKey(marker, stamp)) return null;
+  const markedFixed = first.body.split('\n')[1]?.startsWith(FIXED) ?? false;
   return {
     nodeId: first.id, id: Number(first.fullDatabaseId), body: first.body, marker, path: thread.path,
-    outdated: thread.isOutdated, minimized: first.isMinimized, resolved: thread.isResolved,
-    markedFixed: first.body.split('\n')[1]?.startsWith(FIXED) ?? false,
-    answered: answers.some((answer) => answer.author?.login !== login),
+    outdated: thread.isOutdated, minimized: first.isMinimized, resolved: thread.isResolved, markedFixed,
+    hidden: first.isMinimized && !markedFixed && first.minimizedReason?.toLowerCase() !== 'outdated',
+    answered: answers.some((answer) => loginOf(answer.author) !== login),
   };
+}
+
+/** As REST names the author: GraphQL leaves out the suffix of a bot, whose name a person may have too. */
+function loginOf(author: Author | null): string | null {
+  return author?.__typename === 'Bot' ? `${author.login}[bot]` : (author?.login ?? null);
 }
 
 /** Says above a comment that what it found is in order as of a commit. It keeps its text: people may have answered it. */
 export async function markFixed(github: GitHub, comment: PastComment, head: string): Promise<void> {
   const { owner, repo } = github;
   const [marker = '', ...text] = comment.body.split('\n');
-  const body = [marker, `${FIXED}${head.slice(0, 7)}.`, '', ...text].join('\n');
+  const body = [marker, fixedSince(head), '', ...text].join('\n');
   await github.rest.pulls.updateReviewComment({ owner, repo, comment_id: comment.id, body: body.slice(0, LONGEST_BODY) });
+}
+
+/** The sentence above what is in order again. */
+export function fixedSince(head: string): string {
+  return `${FIXED}${head.slice(0, 7)}.`;
 }
 
 /** Folds a comment away, as GitHub's own menu does. */

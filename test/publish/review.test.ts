@@ -5,6 +5,7 @@ import { publishReview, type Review, type ReviewOutcome } from '../../src/publis
 import { MOST_INLINE, MOST_ON_FILE, type ReviewItem } from '../../src/publish/review-plan.ts';
 import { FakeGitHub } from '../support/github/fake-github.ts';
 import { addedFile, addPull } from '../support/github/pull.ts';
+import { failure } from '../support/github/route.ts';
 import { push, type ReviewComment } from '../support/github/state.ts';
 
 const BOT = 'github-actions[bot]';
@@ -26,9 +27,9 @@ describe('the review', () => {
 
   const open = (token: string): Promise<GitHub> =>
     connect({ apiUrl: fake.api, serverUrl: 'https://github.com', token, repository: 'octo-org/octo-model' }, { proxy: null, patience: 0 });
-  const item = (more: Partial<ReviewItem> = {}): ReviewItem => ({ subject: 'org/a', path: 'train.yaml', line: 1, body: 'The head is missing.', ...more });
-  const post = (items: readonly ReviewItem[], more: Partial<Review> = {}): Promise<ReviewOutcome> => publishReview(github, {
-    pullRequest: 7, stamp: { key: 'default', head: sha(run), run, attempt: 1 }, items, opening: 'One checkpoint is incomplete.', requestChanges: false, failing: items.length > 0, wholeIsElsewhere: false,
+  const item = (more: Partial<ReviewItem> = {}): ReviewItem => ({ subject: 'org/a', path: 'train.yaml', line: 1, body: 'The head is missing.', isProvisional: false, blocks: true, says: more.body ?? '', ...more });
+  const post = (items: readonly ReviewItem[], more: Partial<Review> & { undecided?: readonly string[]; inOrder?: readonly string[]; sawAll?: boolean } = {}): Promise<ReviewOutcome> => publishReview(github, {
+    pullRequest: 7, stamp: { key: 'default', head: sha(run), run, attempt: 1 }, standing: { items, undecided: more.undecided ?? [], inOrder: more.inOrder ?? [], sawAll: more.sawAll ?? true }, opening: 'One checkpoint is incomplete.', requestChanges: false, failing: items.length > 0, wholeIsElsewhere: false,
     files: fake.state.pulls.get(7)?.files.map(({ filename, patch }) => ({ path: filename, patch: patch ?? null })) ?? [], ...more,
   });
   const pushed = (lines?: readonly string[]): void => {
@@ -41,6 +42,8 @@ describe('the review', () => {
     assert.ok(comment);
     return comment;
   };
+  /** Of the reviews that we made, without those that GitHub makes of a comment on a file. */
+  const bodies = (): string[] => fake.state.reviews.map(({ body }) => body).filter((body) => body !== '');
   const answer = (root: ReviewComment): void => {
     fake.state.reviewComments.push({ ...root, id: fake.state.nextId++, author: 'octocat', body: 'On purpose.', inReplyTo: root.id });
   };
@@ -56,7 +59,7 @@ describe('the review', () => {
   it('says on the file, then in the body, what has no line in the diff', async () => {
     await post([item({ line: 999 }), item({ subject: 'org/b', path: 'weights.bin', line: null }), item({ subject: 'org/c', path: 'README.md', line: 3, body: 'Elsewhere.' })]);
     assert.deepEqual(fake.state.reviewComments.map(({ path, subject }) => [path, subject]), [['train.yaml', 'file'], ['weights.bin', 'file']]);
-    assert.match(fake.state.reviews[0]?.body ?? '', /Elsewhere\.$/);
+    assert.match(bodies()[0] ?? '', /Elsewhere\.$/);
   });
 
   it('leaves out of the body what another comment says', async () => {
@@ -71,7 +74,7 @@ describe('the review', () => {
     await post([...many, ...files]);
     assert.equal(fake.state.reviewComments.filter(({ subject }) => subject === 'line').length, MOST_INLINE);
     assert.equal(fake.state.reviewComments.filter(({ subject }) => subject === 'file').length, MOST_ON_FILE);
-    assert.match(fake.state.reviews[0]?.body ?? '', /Finding 39\.[^]*File 7\.$/);
+    assert.match(bodies()[0] ?? '', /Finding 39\.[^]*File 7\.$/);
   });
 
   it('does not say the same again on the next push', async () => {
@@ -139,10 +142,162 @@ describe('the review', () => {
     assert.deepEqual(fake.state.reviews.map(({ state, dismissal }) => [state, dismissal]), [['DISMISSED', 'Headcheck passes as of 3333333.']]);
   });
 
-  it('comments where the pull request is its own', async () => {
+  it('comments where the pull request is its own, once', async () => {
     addPull(fake.state, 7, { files: [addedFile('train.yaml', ['model: org/a'])], headSha: sha(1), author: BOT });
-    await post([item()], { requestChanges: true });
+    for (let i = 0; i < 3; i++) {
+      await post([item()], { requestChanges: true });
+      pushed();
+    }
     assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['COMMENTED']);
+    await post([], { requestChanges: true });
+    assert.match(bodies()[0] ?? '', /\n\*\*Passes\*\* as of 4444444\.\n\nOne checkpoint is incomplete\.$/);
+    pushed();
+    await post([item()], { requestChanges: true });
+    assert.equal(fake.state.reviews.length, 2, 'what has come back is said again');
+  });
+
+  it('asks again for what was mended and came back, but not for what a person has accepted', async () => {
+    const blocking = { requestChanges: true };
+    await post([item()], blocking);
+    pushed();
+    await post([], blocking);
+    pushed();
+    await post([item()], blocking);
+    assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['DISMISSED', 'CHANGES_REQUESTED']);
+    const [, review] = fake.state.reviews;
+    assert.ok(review);
+    review.state = 'DISMISSED';
+    pushed();
+    assert.equal((await post([item()], blocking)).kind, 'unchanged');
+    await post([item(), item({ subject: 'org/b', path: 'README.md' })], { ...blocking, wholeIsElsewhere: true });
+    assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['DISMISSED', 'DISMISSED', 'CHANGES_REQUESTED'], 'another checkpoint was not accepted');
+  });
+
+  it('asks for changes also where nothing but the check itself went wrong', async () => {
+    await post([], { requestChanges: true, failing: true });
+    pushed();
+    assert.equal((await post([], { requestChanges: true, failing: true })).kind, 'unchanged');
+    pushed();
+    assert.equal((await post([], { requestChanges: true, failing: false })).dismissed, 1);
+  });
+
+  describe('of what cannot be judged this time', () => {
+    const blocking = { requestChanges: true };
+    const unread = item({ body: 'It can’t be read.', isProvisional: true, blocks: false });
+
+    it('leaves standing what was said before, and the block', async () => {
+      await post([item()], blocking);
+      pushed();
+      assert.equal((await post([], { ...blocking, undecided: ['org/a'] })).kind, 'unchanged');
+      pushed();
+      assert.equal((await post([unread], { ...blocking, undecided: ['org/a'] })).kind, 'unchanged');
+      assert.equal(only().minimized, null);
+      assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['CHANGES_REQUESTED']);
+      pushed();
+      assert.deepEqual(await post([], { ...blocking, inOrder: ['org/a'] }), { kind: 'posted', posted: 0, fixed: 1, dismissed: 1 });
+    });
+
+    it('takes the block back where another checkpoint was what it was made for', async () => {
+      await post([item()], blocking);
+      pushed();
+      assert.equal((await post([], { ...blocking, inOrder: ['org/a'], undecided: ['org/b'] })).dismissed, 1);
+    });
+
+    it('takes back that it could not be read once it can, though it stays undecided', async () => {
+      await post([unread], { ...blocking, undecided: ['org/a'], failing: true });
+      pushed();
+      await post([], { ...blocking, undecided: ['org/a'] });
+      assert.equal(only().minimized, 'OUTDATED');
+      assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['DISMISSED']);
+    });
+
+    it('marks nothing as fixed that the run did not see, and what it did see', async () => {
+      await post([item(), item({ subject: 'org/b', line: 2 })]);
+      pushed();
+      assert.equal((await post([], { sawAll: false, inOrder: ['org/b'] })).fixed, 1);
+      assert.deepEqual(fake.state.reviewComments.map(({ line, minimized }) => [line, minimized]), [[1, null], [2, 'RESOLVED']]);
+    });
+  });
+
+  it('marks as fixed what a body said, says it anew if it comes back, and repeats nothing beside what is new', async () => {
+    const elsewhere = item({ path: 'README.md', body: 'Elsewhere.' });
+    await post([elsewhere]);
+    pushed();
+    await post([elsewhere, item({ subject: 'org/b', path: 'README.md', body: 'Further.' })]);
+    assert.match(bodies()[1] ?? '', /incomplete\.\n\nFurther\.$/);
+    pushed();
+    assert.equal((await post([])).fixed, 2);
+    assert.match(bodies()[0] ?? '', /\n\*\*Passes\*\* as of 3333333\.\n\nOne checkpoint is incomplete\.\n\nElsewhere\.$/);
+    pushed();
+    assert.equal((await post([])).kind, 'unchanged');
+    await post([elsewhere]);
+    assert.equal(bodies().length, 3);
+  });
+
+  it('says in the body what GitHub will not have on a file', async () => {
+    fake.faults.push({ method: 'POST', path: /\/pulls\/7\/comments$/, times: 2, answer: failure(422, 'Validation Failed') });
+    const refused = item({ subject: 'org/b', path: 'weights.bin', line: null, body: 'On the file.' });
+    assert.equal((await post([item(), refused])).posted, 2);
+    assert.match(bodies()[0] ?? '', /On the file\.$/);
+    assert.deepEqual(fake.state.reviewComments.map(({ path }) => path), ['train.yaml']);
+    pushed();
+    assert.equal((await post([item(), refused])).kind, 'unchanged');
+  });
+
+  it('leaves one of two comments that runs which raced have made', async () => {
+    await post([item()]);
+    const first = only();
+    fake.state.reviewComments.push({ ...first, id: fake.state.nextId++ });
+    pushed();
+    await post([item()]);
+    assert.deepEqual(fake.state.reviewComments.map(({ minimized }) => minimized), [null, 'OUTDATED']);
+  });
+
+  it('keeps of two comments the one that somebody answered', async () => {
+    await post([item()]);
+    const second = { ...only(), id: fake.state.nextId++ };
+    fake.state.reviewComments.push(second, { ...second, id: fake.state.nextId++, author: 'octocat', body: 'On purpose.', inReplyTo: second.id });
+    pushed();
+    await post([item()]);
+    assert.deepEqual(fake.state.reviewComments.map(({ minimized }) => minimized), ['OUTDATED', null, null]);
+  });
+
+  it('does not repeat what a person has resolved or hidden, until it says something else', async () => {
+    for (const change of [{ resolved: true }, { minimized: 'OFF_TOPIC' }]) {
+      fake.state.reviewComments.length = 0;
+      await post([item()]);
+      Object.assign(only(), change);
+      pushed(['# moved', 'model: org/a  # changed']);
+      assert.equal((await post([item({ line: 2 })])).kind, 'unchanged');
+      await post([item({ line: 2, body: 'A layer is missing, too.' })]);
+      assert.equal(fake.state.reviewComments.length, 2);
+    }
+  });
+
+  it('says again what a person has deleted', async () => {
+    await post([item()]);
+    fake.state.reviewComments.length = 0;
+    pushed();
+    assert.equal((await post([item()])).posted, 1);
+  });
+
+  it('moves with a file that is renamed', async () => {
+    await post([item()]);
+    const [file] = fake.state.pulls.get(7)?.files ?? [];
+    run += 1;
+    push(fake.state, 7, sha(run), [{ ...addedFile('run.yaml', ['model: org/a']), ...(file?.patch === undefined ? {} : { patch: file.patch }) }]);
+    await post([item({ path: 'run.yaml' })]);
+    assert.deepEqual(fake.state.reviewComments.map(({ path, minimized }) => [path, minimized]), [['train.yaml', 'OUTDATED'], ['run.yaml', null]]);
+  });
+
+  it('is not taken in by a person who has the name of a bot', async () => {
+    await post([item()]);
+    const forged = { ...only(), id: fake.state.nextId++, author: 'github-actions' };
+    fake.state.reviewComments.push(forged);
+    pushed();
+    await post([]);
+    assert.deepEqual(fake.state.reviewComments.map(({ minimized }) => minimized), ['RESOLVED', null]);
+    assert.equal(forged.body, fake.state.reviewComments[1]?.body);
   });
 
   it('says everything in the body where a push has moved the lines meanwhile', async () => {
