@@ -22,24 +22,33 @@ export function parseCommand(body: string): SlashCommand {
   const [, ...words] = first.trim().split(/\s+/);
   const references: string[] = [];
   let base: string | null = null;
-  for (const word of words) {
+  for (const written of words) {
+    const word = unquoted(written);
     const option = /^([a-z-]+)=(.*)$/.exec(word);
     if (!option) references.push(word);
-    else if (option[1] === 'base' && option[2] && base === null) base = option[2];
+    else if (option[1] === 'base' && option[2] && base === null) base = unquoted(option[2]);
     else throw new UsageError(`/headcheck does not understand "${word}".`, 'Write: /headcheck [reference …] [base=REFERENCE]');
   }
   return { references, base };
 }
 
-/** Associations that may come with write access. Anybody else is turned away without asking GitHub. */
-const TRUSTED = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
+/** People write a reference as code, so that GitHub makes no link of it. */
+function unquoted(word: string): string {
+  return /^(`+)([^`]+)\1$/.exec(word)?.[2] ?? word;
+}
+
+/** Whether a command asks for something else than what the pull request makes: its answer is not the pull request's. */
+export function isAside({ references, base }: SlashCommand): boolean {
+  return references.length > 0 || base !== null;
+}
 
 /**
  * Whether that person may have a check run: only who can write to the repository, because a check spends its runner and
- * its tokens. A member of the organisation need not have write access, so GitHub is asked for the permission itself.
+ * its tokens. GitHub is asked for the permission itself: what the event says of the person's association tells too
+ * much (a member of the organisation need not have write access) and too little (a member in private is CONTRIBUTOR or NONE).
  */
-export async function mayCommand(github: GitHub, login: string, association: string): Promise<boolean> {
-  if (!TRUSTED.has(association) || login === '') return false;
+export async function mayCommand(github: GitHub, login: string): Promise<boolean> {
+  if (login === '') return false;
   const { owner, repo } = github;
   try {
     const { data } = await github.rest.repos.getCollaboratorPermissionLevel({ owner, repo, username: login });

@@ -11,7 +11,7 @@ export type Event =
   /** Another workflow ended: its report is to be posted, as it could not do that itself. */
   | { readonly kind: 'workflow-run'; readonly runId: number; readonly attempt: number; readonly head: string; /** `owner:branch` */ readonly headLabel: string | null; readonly event: string }
   /** Somebody wrote below a pull request. */
-  | { readonly kind: 'comment'; readonly number: number; readonly commentId: number; readonly body: string; readonly author: string; readonly association: string }
+  | { readonly kind: 'comment'; readonly number: number; readonly commentId: number; readonly body: string; readonly author: string }
   /** A push to a branch, a schedule, a person's click: what the inputs and the config file name is checked. */
   | { readonly kind: 'other'; readonly name: string }
   /** Nothing to do, and why. */
@@ -44,7 +44,7 @@ const WorkflowRun = v.object({
 const Comment = v.object({
   action: v.string(),
   issue: v.object({ number: id, pull_request: v.optional(v.unknown()) }),
-  comment: v.object({ id, body, user: v.nullable(v.object({ login: v.string() })), author_association: v.string() }),
+  comment: v.object({ id, body, user: v.nullable(v.object({ login: v.string() })) }),
 });
 
 /**
@@ -96,10 +96,10 @@ function workflowRun(payload: unknown): Event {
 }
 
 function comment(payload: unknown): Event {
-  const { action, issue, comment: { id: commentId, body: text, user, author_association: association } } = parse(Comment, 'issue_comment', payload);
+  const { action, issue, comment: { id: commentId, body: text, user } } = parse(Comment, 'issue_comment', payload);
   if (action !== 'created') return { kind: 'ignored', why: `a comment was ${action}` };
   if (issue.pull_request === undefined || issue.pull_request === null) return { kind: 'ignored', why: 'the comment is below an issue, not a pull request' };
-  return { kind: 'comment', number: issue.number, commentId, body: text ?? '', author: user?.login ?? '', association };
+  return { kind: 'comment', number: issue.number, commentId, body: text ?? '', author: user?.login ?? '' };
 }
 
 function parse<T extends v.GenericSchema>(schema: T, name: string, payload: unknown): v.InferOutput<T> {

@@ -7,7 +7,7 @@ import { connect, type GitHub } from '../publish/client.ts';
 import { logGuarded } from '../publish/log.ts';
 import { CONFIG_PATH } from '../settings/config-path.ts';
 import type { Call, Tools } from './call.ts';
-import { isCommand, mayCommand, parseCommand, react, type SlashCommand } from './command.ts';
+import { isAside, isCommand, mayCommand, parseCommand, react, type SlashCommand } from './command.ts';
 import { deliver } from './deliver.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { readEvent, type Event } from './event.ts';
@@ -46,17 +46,25 @@ async function handle(event: Exclude<Event, { kind: 'ignored' }>, call: Call): P
 async function commanded(event: Extract<Event, { kind: 'comment' }>, call: Call): Promise<number> {
   const { github } = call;
   if (!isCommand(event.body)) return nothing('the comment is no command');
-  if (github === null || !(await mayCommand(github, event.author, event.association))) return nothing('only people who can write to the repository may ask for a check');
+  if (github === null || !(await mayCommand(github, event.author))) return nothing('only people who can write to the repository may ask for a check');
   try {
     const command = parseCommand(event.body);
     await react(github, event.commentId, 'eyes');
-    const code = await checked(event, call, command);
+    const code = await checked(event, isAside(command) ? { ...call, inputs: aside(call.inputs) } : call, command);
     await react(github, event.commentId, code === 0 ? '+1' : '-1');
     return code;
   } catch (error) {
     await react(github, event.commentId, 'confused');
     throw error;
   }
+}
+
+/**
+ * How the answer to a question beside the pull request is posted: in a comment of its own. It says nothing about what
+ * the pull request makes, so it mends no finding there, lifts no block and is no check of the commit.
+ */
+function aside(inputs: Inputs): Inputs {
+  return { ...inputs, key: `/headcheck ${inputs.key}`, review: 'off', checkRun: null };
 }
 
 async function checked(event: Exclude<Event, { kind: 'ignored' | 'workflow-run' }>, call: Call, command: SlashCommand | null): Promise<number> {

@@ -47,6 +47,8 @@ describe('a command', () => {
 
   it('names references and a base, on its own line', () => {
     assert.deepEqual(parseCommand('/headcheck  hf://a/b@c   out base=hf://x/y \r\nmore words base=2'), { references: ['hf://a/b@c', 'out'], base: 'hf://x/y' });
+    assert.deepEqual(parseCommand('/headcheck `hf://a/b` ``out`` base=`hf://x/y`'), { references: ['hf://a/b', 'out'], base: 'hf://x/y' });
+    assert.deepEqual(parseCommand('/headcheck `base=hf://x/y` `a'), { references: ['`a'], base: 'hf://x/y' });
     assert.deepEqual(parseCommand('/headcheck'), { references: [], base: null });
     for (const wrong of ['/headcheck depth=3', '/headcheck base=', '/headcheck base=a base=b']) assert.throws(() => parseCommand(wrong), { name: 'UsageError' });
   });
