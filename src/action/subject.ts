@@ -37,7 +37,7 @@ export async function subjectOf(event: Exclude<Event, { kind: 'ignored' | 'workf
     }
     case 'merge-group': {
       const change = { base: event.base, baseRef: event.baseRef, pullRequest: null };
-      return { ...plain, pullRequest: event.number, head: event.head, change };
+      return { ...plain, pullRequest: event.number, head: event.head, change, body: await bodyOf(github, event.number) };
     }
     case 'release': return { ...plain, body: event.notes, release: event.tag };
     case 'tag': return { ...plain, body: await notesOf(github, event.tag), release: event.tag };
@@ -49,10 +49,23 @@ export async function subjectOf(event: Exclude<Event, { kind: 'ignored' | 'workf
 /** A pull request that is only numbered: its head is pinned now, and is not what the workspace holds. It may be a stranger's, so its config decides nothing. */
 async function numbered(github: GitHub | null, number: number, plain: Subject): Promise<Subject> {
   if (github === null) return plain;
-  const { owner, repo } = github;
-  const { data } = await github.rest.pulls.get({ owner, repo, pull_number: number }).catch((error: unknown) => { throw explained(error, `read pull request #${number}`, 'pull-requests: read'); });
+  const data = await read(github, number);
   const change = { base: data.base.sha, baseRef: data.base.ref, pullRequest: number };
   return { ...plain, pullRequest: number, head: data.head.sha, change, body: data.body, hasCheckout: false, ownsConfig: false };
+}
+
+async function read(github: GitHub, number: number) {
+  const { owner, repo } = github;
+  try {
+    return (await github.rest.pulls.get({ owner, repo, pull_number: number })).data;
+  } catch (error) {
+    throw explained(error, `read pull request #${number}`, 'pull-requests: read');
+  }
+}
+
+/** What the text of a pull request in a merge queue says: the queue's comment replaces the one that named it. */
+async function bodyOf(github: GitHub | null, number: number | null): Promise<string | null> {
+  return github === null || number === null ? null : (await read(github, number)).body;
 }
 
 /** The notes of the release that a tag has already; none where the tag was pushed first. */

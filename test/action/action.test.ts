@@ -229,6 +229,25 @@ describe('the action', () => {
     });
   });
 
+  it('leaves in the comment, in a merge queue, what the text of the pull request names', async () => {
+    refersTo(null);
+    pull.body = 'Ships hf://org/broken.';
+    await pullRequest();
+    const tried = '9'.repeat(40);
+    fake.state.files.set(tried, new Map());
+    fake.state.comparisons.set(`${BASE}...${tried}`, pull.files);
+    const { code } = await step({ event: 'merge_group', payload: mergeGroupPayload(fake.state, pull, tried) });
+    assert.equal(code, 1);
+    assert.equal(comments().length, 1);
+    assert.match(comments()[0] ?? '', /lm_head\.weight/);
+  });
+
+  it('explains a number that is no pull request', async () => {
+    const { code, log } = await step({ event: 'workflow_dispatch', payload: examplePayload('workflow_dispatch'), inputs: { 'pull-request': '99' } });
+    assert.equal(code, 2);
+    assert.match(log, /^::error::GitHub knows nothing under that name, to read pull request #99: /m);
+  });
+
   it('makes a check run where it is asked to', async () => {
     await pullRequest({ 'check-run': 'headcheck' });
     assert.deepEqual(fake.state.checkRuns.map(({ name, conclusion, headSha, annotations }) => [name, conclusion, headSha, annotations.length]), [['headcheck', 'failure', HEAD, 1]]);
@@ -298,8 +317,31 @@ describe('the action', () => {
       assert.match(comments()[0] ?? '', new RegExp(`head=${HEAD}`));
     });
 
+    it('answers what is beside the pull request in a comment of its own, and leaves that of the pull request, its review and its check alone', async () => {
+      const inputs = { review: 'request-changes', 'check-run': 'headcheck' };
+      await pullRequest(inputs);
+      const before = structuredClone([fake.state.comments, fake.state.reviews, fake.state.reviewComments, fake.state.checkRuns]);
+      for (const body of ['/headcheck hf://org/good', '/headcheck base=hf://org/base']) {
+        fake.state.comments.push({ id: 1, issue: 7, body, author: 'maintainer', authorType: 'User', reactions: [], edits: 0 });
+        if (body.includes('base=')) await can({ 'hf://org/broken': passing });
+        const { code, log } = await step({ event: 'issue_comment', payload: commentPayload(fake.state, 7, { id: 1, body, author: 'maintainer', association: 'MEMBER' }), inputs: { ...inputs, comment: 'always' } });
+        assert.equal(code, 0, log);
+        fake.state.comments.splice(fake.state.comments.findIndex(({ author }) => author === 'maintainer'), 1);
+        const [own, aside, ...more] = comments();
+        assert.deepEqual(more, []);
+        assert.match(own ?? '', /`hf:\/\/org\/broken` is incomplete/);
+        assert.match(aside ?? '', body.includes('base=') ? /`hf:\/\/org\/broken` is complete/ : /`hf:\/\/org\/good` is complete/);
+        assert.deepEqual([fake.state.comments.slice(0, 1), fake.state.reviews, fake.state.reviewComments, fake.state.checkRuns], before);
+      }
+    });
+
+    it('obeys whoever can write, whatever GitHub says of the association', async () => {
+      for (const association of ['CONTRIBUTOR', 'NONE']) assert.equal((await ask('/headcheck `hf://org/good`', 'maintainer', association)).code, 0);
+      assert.deepEqual(reactions(), ['eyes', '+1', 'eyes', '+1']);
+    });
+
     it('obeys nobody who cannot write', async () => {
-      for (const [author, association] of [['reader', 'MEMBER'], ['stranger', 'NONE'], ['maintainer', 'CONTRIBUTOR'], ['unknown', 'OWNER']] as const) {
+      for (const [author, association] of [['reader', 'MEMBER'], ['stranger', 'NONE'], ['unknown', 'OWNER']] as const) {
         const { code, log } = await ask('/headcheck hf://org/good', author, association);
         assert.equal(code, 0, log);
       }
