@@ -7,10 +7,10 @@ import { publishToPullRequest } from '../publish/pull-request.ts';
 import { publishSummary } from '../publish/summary.ts';
 import { visible } from '../report/untrusted.ts';
 import { exitCode, type FailOn } from '../report/exit-code.ts';
-import { markdown } from '../report/markdown.ts';
-import { prose, type Prose, type Report } from '../report/report.ts';
+import { markdown, type Signpost } from '../report/markdown.ts';
+import { prose, type Report } from '../report/report.ts';
 import { terminal } from '../report/terminal.ts';
-import type { Environment } from './environment.ts';
+import { runLink, type Environment } from './environment.ts';
 import { writeReports } from './files.ts';
 import type { Inputs } from './inputs.ts';
 import { setOutputs } from './outputs.ts';
@@ -46,9 +46,9 @@ async function comment(report: Report, failOn: FailOn, subject: Subject, { githu
   return 'url' in outcome.comment ? outcome.comment.url : null;
 }
 
-async function checkRun(report: Report, failOn: FailOn, { head }: Subject, { github, inputs }: Call): Promise<void> {
+async function checkRun(report: Report, failOn: FailOn, { head }: Subject, { github, environment, inputs }: Call): Promise<void> {
   if (github === null || inputs.checkRun === null) return;
-  const url = await publishCheckRun(github, { name: inputs.checkRun, head, report, failOn });
+  const url = await publishCheckRun(github, { name: inputs.checkRun, head, report, failOn, wholeReport: wholeReport(environment, inputs) });
   if (url === null) info('This token may not make check runs (checks: write).');
 }
 
@@ -63,7 +63,8 @@ async function attempt<T>(post: () => Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-/** Where a comment sends those who miss something. */
-function wholeReport({ runId }: Environment, { report }: Inputs): Prose {
-  return report === null ? prose`in the summary of run ${String(runId)}` : prose`in ${report}, which run ${String(runId)} wrote`;
+/** Where a comment sends those who miss something. The summary has more room, but may be cut as well; the JSON report never is. */
+function wholeReport(environment: Environment, { report }: Inputs): Signpost {
+  const run = runLink(environment, environment.runId);
+  return report === null ? ['in the summary of ', run, ...prose`, and as JSON in the file that its output ${'report'} names`] : [...prose`in ${report}, which `, run, ' wrote'];
 }

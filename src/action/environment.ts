@@ -71,3 +71,8 @@ export function readEnvironment(variables: Variables): Environment {
     hubEndpoint: first('HF_ENDPOINT'), hubToken: first('HF_TOKEN'), githubToken: first('GITHUB_TOKEN'),
   };
 }
+
+/** A run of the repository's workflows, to be pointed to in a comment. */
+export function runLink({ serverUrl, repository }: Environment, id: number): { readonly text: string; readonly url: string } {
+  return { text: `run ${id}`, url: `${serverUrl}/${repository}/actions/runs/${id}` };
+}

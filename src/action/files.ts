@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { REPORT_NAME } from '../publish/foreign-report.ts';
 import type { FailOn } from '../report/exit-code.ts';
 import { jsonV1 } from '../report/json-v1.ts';
 import { markdown, SUMMARY_LIMIT } from '../report/markdown.ts';
 import { predicate } from '../report/predicate.ts';
-import type { Report } from '../report/report.ts';
+import { prose, type Report } from '../report/report.ts';
 import type { SarifRule } from '../report/sarif.ts';
 import type { Call } from './call.ts';
 import type { ExtraFormat } from './inputs.ts';
@@ -20,7 +20,7 @@ export async function writeReports(report: Report, failOn: FailOn, { inputs, env
   await mkdir(dirname(path), { recursive: true });
   const written = { report: path, markdown: `${stem}.md`, predicate: `${stem}.predicate.json` };
   await writeFile(written.report, jsonV1(report));
-  await writeFile(written.markdown, markdown(report, { limit: SUMMARY_LIMIT }));
+  await writeFile(written.markdown, markdown(report, { limit: SUMMARY_LIMIT, wholeReport: prose`in ${basename(path)}, beside this file` }));
   await writeFile(written.predicate, `${JSON.stringify(predicate(report, failOn), null, 2)}\n`);
   const extra: Partial<Record<ExtraFormat, string>> = {};
   for (const format of inputs.formats) {

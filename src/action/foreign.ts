@@ -6,9 +6,10 @@ import { pullRequestsByHead } from '../publish/find-pull-request.ts';
 import { readForeignReport } from '../publish/foreign-report.ts';
 import { publishToPullRequest } from '../publish/pull-request.ts';
 import { publishSummary } from '../publish/summary.ts';
-import { markdown } from '../report/markdown.ts';
+import { markdown, type Signpost } from '../report/markdown.ts';
 import { prose, type Report } from '../report/report.ts';
 import { createSourceContext, openSource } from '../source/open.ts';
+import { runLink } from './environment.ts';
 import type { Event } from './event.ts';
 import { nothingDone } from './outputs.ts';
 import type { Call } from './call.ts';
@@ -25,7 +26,7 @@ export async function postForeignReport(event: RunEvent, call: Call): Promise<nu
   if (github === null) throw new UsageError('Posting another workflow\'s report needs a token.', 'Leave the input github-token at its default, with pull-requests: write and actions: read.');
   const report = await reportOf(event, call);
   if (report === null) return quiet('the other run left no report');
-  await publishSummary(call.environment.summary, (limit) => markdown(report, { limit }));
+  await publishSummary(call.environment.summary, (limit) => markdown(report, { limit, wholeReport: wholeReport(event, call) }));
   const numbers = await pullRequestsByHead(github, { sha: event.head, label: event.headLabel });
   if (numbers.length === 0) return quiet('no open pull request has that commit as its head any more');
   for (const number of numbers) await post(github, number, report, event, call);
@@ -51,13 +52,19 @@ async function reportOf(event: RunEvent, { inputs, environment }: Call): Promise
   }
 }
 
-async function post(github: GitHub, pullRequest: number, report: Report, event: RunEvent, { inputs }: Call): Promise<void> {
+/** Where the whole is, for what does not fit. */
+function wholeReport(event: RunEvent, { inputs, environment }: Call): Signpost {
+  return [...prose`in the artifact ${inputs.artifact} of `, runLink(environment, event.runId)];
+}
+
+async function post(github: GitHub, pullRequest: number, report: Report, event: RunEvent, call: Call): Promise<void> {
+  const { inputs } = call;
   await publishToPullRequest(github, {
     pullRequest, report, failOn: inputs.failOn === 'warning' || inputs.failOn === 'never' ? inputs.failOn : 'error',
     comment: inputs.comment, review: inputs.review,
     // The run that checked, not the one that posts: a newer check's report must win, whichever is posted first.
     stamp: { key: inputs.key, head: event.head, run: event.runId, attempt: event.attempt },
-    wholeReport: prose`in the artifact ${inputs.artifact} of run ${String(event.runId)}`,
+    wholeReport: wholeReport(event, call),
   });
 }
 

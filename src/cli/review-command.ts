@@ -1,6 +1,7 @@
 import { MalformedError, UsageError } from '../errors.ts';
 import { exitCode } from '../report/exit-code.ts';
 import type { PullTarget, ReviewRequest } from '../publish/review-command.ts';
+import { prose } from '../report/report.ts';
 import type { Report } from '../report/report.ts';
 import { parseSettings } from '../settings/inputs.ts';
 import type { Settings } from '../settings.ts';
@@ -49,6 +50,7 @@ export async function reviewCommand(references: readonly string[], options: Revi
     review: options.review,
     checkRun: options.checkRun ?? null,
     failOn: settings.failOn,
+    wholeReport: options.output?.[0] === undefined ? null : prose`in ${options.output[0]}, which the job wrote`,
     proxy: settings.proxy,
     onWait: (message) => warn(message, host),
   });

@@ -1,4 +1,4 @@
-import { markdown } from '../report/markdown.ts';
+import { markdown, type Signpost } from '../report/markdown.ts';
 import { exitCode, type FailOn } from '../report/exit-code.ts';
 import type { Report } from '../report/report.ts';
 import { annotationsOf } from './annotations.ts';
@@ -18,6 +18,8 @@ export interface CheckRun {
   readonly head: string;
   readonly report: Report;
   readonly failOn: FailOn;
+  /** Where the whole report is, for what does not fit; null where nowhere. */
+  readonly wholeReport: Signpost | null;
 }
 
 /**
@@ -25,11 +27,11 @@ export interface CheckRun {
  * commit, which is why the job summary is the default.
  * @returns its address, or null where the token may not write checks
  */
-export async function publishCheckRun(github: GitHub, { name, head, report, failOn }: CheckRun): Promise<string | null> {
+export async function publishCheckRun(github: GitHub, { name, head, report, failOn, wholeReport }: CheckRun): Promise<string | null> {
   const { owner, repo } = github;
   const code = exitCode(report, failOn);
   const title = report.checkpoints.length === 0 ? 'Nothing to check' : `Verdict: ${report.verdict}`;
-  const output = { title, summary: withinBytes((limit) => markdown(report, { limit }), LONGEST_FIELD) };
+  const output = { title, summary: withinBytes((limit) => markdown(report, { limit, wholeReport }), LONGEST_FIELD) };
   const annotations = checkAnnotations(report);
   try {
     const { data } = await github.rest.checks.create({

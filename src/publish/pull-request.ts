@@ -1,13 +1,14 @@
-import { markdown } from '../report/markdown.ts';
+import { markdown, type Signpost } from '../report/markdown.ts';
 import { exitCode, type FailOn } from '../report/exit-code.ts';
 import { active, isUnread, mainFinding } from '../report/view.ts';
-import type { CheckpointReport, Prose, Report } from '../report/report.ts';
+import type { CheckpointReport, Report } from '../report/report.ts';
+import { HeadcheckError } from '../errors.ts';
 import type { GitHub } from './client.ts';
 import { pullRequestFiles } from './changed-files.ts';
 import type { Stamp } from './marker.ts';
 import { placeOf } from './place.ts';
 import { publishReview, type ReviewOutcome } from './review.ts';
-import type { ReviewItem, Standing } from './review-plan.ts';
+import type { DiffFile, ReviewItem, Standing } from './review-plan.ts';
 import { publishSticky, type StickyOutcome } from './sticky-comment.ts';
 
 /**
@@ -29,7 +30,7 @@ export interface PullRequestPost {
   readonly comment: CommentMode;
   readonly review: ReviewMode;
   /** Where the whole report is, for what does not fit; null where nowhere. */
-  readonly wholeReport: Prose | null;
+  readonly wholeReport: Signpost | null;
 }
 
 export interface PullRequestOutcome {
@@ -61,7 +62,7 @@ async function postComment(github: GitHub, { pullRequest, stamp, report, comment
 
 async function postReview(github: GitHub, post: PullRequestPost, comment: StickyOutcome): Promise<ReviewOutcome> {
   const standing = standingOf(post);
-  const files = standing.items.length > 0 ? await pullRequestFiles(github, post.pullRequest) : [];
+  const files = standing.items.length > 0 ? await filesOf(github, post.pullRequest) : [];
   return await publishReview(github, {
     pullRequest: post.pullRequest, stamp: post.stamp, standing, files,
     opening: openingOf(standing.items.length, 'url' in comment ? comment.url : null),
@@ -69,6 +70,16 @@ async function postReview(github: GitHub, post: PullRequestPost, comment: Sticky
     failing: exitCode(post.report, post.failOn) !== 0,
     wholeIsElsewhere: 'url' in comment,
   });
+}
+
+/** None where GitHub does not list them: then nothing has a place in the diff, and is said without one. */
+async function filesOf(github: GitHub, pullRequest: number): Promise<readonly DiffFile[]> {
+  try {
+    return await pullRequestFiles(github, pullRequest);
+  } catch (error) {
+    if (error instanceof HeadcheckError) return [];
+    throw error;
+  }
 }
 
 /** How the checkpoints stand. */

@@ -1,4 +1,6 @@
+import { counted } from '../diagnosis/numbers.ts';
 import type { FailOn } from '../report/exit-code.ts';
+import type { Signpost } from '../report/markdown.ts';
 import type { Report } from '../report/report.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
 import { publishCheckRun } from './check-run.ts';
@@ -37,6 +39,8 @@ export interface ReviewRequest extends PullTarget, Reach {
   readonly comment: CommentMode;
   readonly review: ReviewMode;
   readonly failOn: FailOn;
+  /** Where the whole report is, for what does not fit a comment; nowhere by default. */
+  readonly wholeReport?: Signpost | null;
 }
 
 /** What a pull request proposes, at one moment. */
@@ -81,11 +85,11 @@ export async function findForReview({ pullRequest, proxy, onWait, pull, head, co
  * @throws UsageError, AccessError, NotFoundError or UnreachableError
  */
 export async function reviewPullRequest(request: ReviewRequest): Promise<string> {
-  const { report, pullRequest, key, run, attempt, comment, review, failOn, apiUrl, serverUrl, token, repository, proxy, onWait, checkRun } = request;
+  const { report, pullRequest, key, run, attempt, comment, review, failOn, wholeReport = null, apiUrl, serverUrl, token, repository, proxy, onWait, checkRun } = request;
   const github = await connect({ apiUrl, serverUrl, token, repository }, { proxy, onWait });
   const head = request.head ?? (await read(github, pullRequest)).head;
-  const outcome = await publishToPullRequest(github, { pullRequest, stamp: { key, head, run, attempt }, report, failOn, comment, review, wholeReport: null });
-  const isMade = checkRun === null || (await publishCheckRun(github, { name: checkRun, head, report, failOn })) !== null;
+  const outcome = await publishToPullRequest(github, { pullRequest, stamp: { key, head, run, attempt }, report, failOn, comment, review, wholeReport });
+  const isMade = checkRun === null || (await publishCheckRun(github, { name: checkRun, head, report, failOn, wholeReport })) !== null;
   return `${sentence(outcome, pullRequest)}${isMade ? '' : ' The token may not make check runs, which only those of GitHub apps may.'}`;
 }
 
@@ -98,11 +102,19 @@ async function read(github: GitHub, pullRequest: number): Promise<PullFacts> {
   }
 }
 
-function sentence({ comment, review }: PullRequestOutcome, pullRequest: number): string {
+/** What was done, in a sentence. */
+export function sentence({ comment, review }: PullRequestOutcome, pullRequest: number): string {
   const said = {
     created: 'Commented', updated: 'Updated the comment', unchanged: 'The comment says it already', superseded: 'A newer run has commented already',
     'not-wanted': `Nothing to say on pull request #${pullRequest}`, refused: `The token may not comment on pull request #${pullRequest}`,
   }[comment.kind];
-  const reviewed = review !== null && review.kind === 'posted' ? `; reviewed on ${review.posted} ${review.posted === 1 ? 'place' : 'places'}` : '';
-  return `${said}${'url' in comment ? `: ${comment.url}` : ''}${reviewed}.`;
+  const { posted, asked, fixed, dismissed } = review ?? { posted: 0, asked: false, fixed: 0, dismissed: 0 };
+  const done = [
+    ...(posted > 0 ? [`reviewed on ${counted(posted, 'place')}`] : []),
+    ...(asked ? ['asked for changes'] : []),
+    ...(fixed > 0 ? [`marked ${counted(fixed, 'finding')} as fixed`] : []),
+    ...(dismissed > 0 ? ['took back the request for changes'] : []),
+    ...(review?.kind === 'refused' ? ['may not review'] : []),
+  ];
+  return `${[`${said}${'url' in comment ? `: ${comment.url}` : ''}`, ...done].join('; ')}.`;
 }

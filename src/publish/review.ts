@@ -24,11 +24,13 @@ export interface ReviewOutcome {
   readonly kind: 'posted' | 'unchanged' | 'superseded' | 'refused';
   /** How many things were said that were not said before. */
   readonly posted: number;
+  /** Whether changes were asked for that were not asked for before. */
+  readonly asked: boolean;
   readonly fixed: number;
   readonly dismissed: number;
 }
 
-const nothing = { posted: 0, fixed: 0, dismissed: 0 };
+const nothing = { posted: 0, asked: false, fixed: 0, dismissed: 0 };
 
 /**
  * Reviews a pull request on the lines that made the references. What a past run said and still holds is not said
@@ -48,27 +50,27 @@ export async function publishReview(github: GitHub, review: Review): Promise<Rev
 }
 
 async function carryOut(github: GitHub, review: Review, plan: ReviewPlan, reviews: readonly PastReview[]): Promise<ReviewOutcome> {
-  const posted = await post(github, review, plan, reviews);
+  const said = await post(github, review, plan, reviews);
   for (const comment of plan.fixed) {
     await markFixed(github, comment, review.stamp.head);
     if (!comment.answered) await minimize(github, comment, 'RESOLVED');
   }
   for (const comment of plan.outdated) if (!comment.answered) await minimize(github, comment, 'OUTDATED');
   const { fixed, dismissed } = await takeBack(github, review, reviews);
-  const counts = { posted, fixed: plan.fixed.length + fixed, dismissed };
-  return { kind: Object.values(counts).some((count) => count > 0) ? 'posted' : 'unchanged', ...counts };
+  const done = { ...said, fixed: plan.fixed.length + fixed, dismissed };
+  return { kind: done.asked || done.posted + done.fixed + done.dismissed > 0 ? 'posted' : 'unchanged', ...done };
 }
 
-/** @returns how many things were said that were not said before */
-async function post(github: GitHub, review: Review, plan: ReviewPlan, reviews: readonly PastReview[]): Promise<number> {
+/** Says what was not said before. */
+async function post(github: GitHub, review: Review, plan: ReviewPlan, reviews: readonly PastReview[]): Promise<Pick<ReviewOutcome, 'posted' | 'asked'>> {
   // Before the review, whose body takes what GitHub will not have on a file.
   const refused: ReviewItem[] = [];
   for (const item of plan.onFile) if (!(await commentOnFile(github, review, item))) refused.push(item);
   const inBody = review.wholeIsElsewhere ? [] : [...plan.inBody, ...refused];
   const blocks = review.requestChanges && review.failing;
-  const asksAnew = blocks && !isAskedFor(review.standing.items, reviews);
-  if (plan.inline.length > 0 || inBody.length > 0 || asksAnew) await createReview(github, review, plan.inline, inBody, blocks);
-  return plan.onFile.length - refused.length + plan.inline.length + inBody.length + (asksAnew ? 1 : 0);
+  const asked = blocks && !isAskedFor(review.standing.items, reviews);
+  if (plan.inline.length > 0 || inBody.length > 0 || asked) await createReview(github, review, plan.inline, inBody, blocks);
+  return { posted: plan.onFile.length - refused.length + plan.inline.length + inBody.length, asked };
 }
 
 async function createReview(github: GitHub, review: Review, inline: readonly ReviewItem[], inBody: readonly ReviewItem[], blocks: boolean): Promise<void> {

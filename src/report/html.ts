@@ -13,7 +13,7 @@ import type { Report } from './report.ts';
  * also forbids. It is the document of the Markdown comment; every untrusted text becomes a text node.
  */
 export function html(report: Report): string {
-  const document = root(documentOf(report, Number.POSITIVE_INFINITY).flatMap(([whole]) => [...(whole?.nodes ?? [])]));
+  const document = root(documentOf(report).flatMap(([whole]) => [...(whole?.nodes ?? [])]));
   const body = toHast(document, { handlers: { alert: alertElement, details: detailsElement } });
   return `${toHtml(page(report.verdict, body.type === 'root' ? body.children.flatMap((node) => (node.type === 'doctype' ? [] : [node])) : []))}\n`;
 }

@@ -1,11 +1,11 @@
-import type { Nodes, RootContent } from 'mdast';
+import type { Nodes, Paragraph, RootContent } from 'mdast';
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
 import { toMarkdown } from 'mdast-util-to-markdown';
 import type { Options, State } from 'mdast-util-to-markdown';
 import { stringifyEntitiesLight } from 'stringify-entities';
 import type { Block } from './document/block.ts';
 import { documentOf } from './document/document.ts';
-import { alert, bold, paragraph, root } from './document/nodes.ts';
+import { alert, bold, inlines, link, paragraph, root } from './document/nodes.ts';
 import type { Alert, Details, Inline } from './document/nodes.ts';
 import { fit } from './fit.ts';
 import { counted } from '../diagnosis/numbers.ts';
@@ -20,8 +20,11 @@ export interface MarkdownOptions {
   /** Most characters of the result. */
   readonly limit?: number;
   /** Where the whole report is, said when something is left out: `in the artifact headcheck-report of this run`. */
-  readonly wholeReport?: Prose | null;
+  readonly wholeReport?: Signpost | null;
 }
+
+/** Prose that may link to an address of our own making. */
+export type Signpost = readonly (Prose[number] | { readonly text: string; readonly url: string })[];
 
 /**
  * The report for people, as GitHub-flavoured Markdown: verdict, cause, arithmetic, fix, and the rest folded away.
@@ -29,20 +32,31 @@ export interface MarkdownOptions {
  * @returns at most `limit` characters. Where all does not fit, the least important goes first, and it says so
  */
 export function markdown(report: Report, { limit = COMMENT_LIMIT, wholeReport = null }: MarkdownOptions = {}): string {
-  const blocks = documentOf(report).map((block: Block) => block.map((version) => ({ ...version, text: serialise(version.nodes) })));
+  const blocks = documentOf(report).map((block: Block) => block.map((version) => ({ ...version, least: lengthOf(version.nodes), text: () => serialise(version.nodes) })));
   const fitted = fit(blocks, limit, (lost) => serialise([leftOut(lost, wholeReport)]));
   return fitted ?? serialise([tooLong(report, wholeReport)]).slice(0, limit);
 }
 
-function leftOut(lost: ReadonlyMap<string, number>, wholeReport: Prose | null): RootContent {
+function leftOut(lost: ReadonlyMap<string, number>, wholeReport: Signpost | null): RootContent {
   const parts = [...lost].map(([what, count]) => what.replace(/#(\w+)/, (_, noun: string) => counted(count, noun)));
-  return paragraph(`Left out to fit: ${parts.join(', ')}. `, ...(wholeReport === null ? [] : [['The whole report is ', ...wholeReport, '.']]));
+  return pointing(paragraph(`Left out to fit: ${parts.join(', ')}.`), wholeReport);
 }
 
 /** When even the kept parts are too long, which only hostile names achieve: the verdict in our own words. */
-function tooLong(report: Report, wholeReport: Prose | null): RootContent {
-  const where: Prose = wholeReport === null ? [] : [' The whole report is ', ...wholeReport, '.'];
-  return alert(report.verdict === 'complete' ? 'note' : 'caution', [paragraph(bold([`Verdict: ${report.verdict}.`]), ' The report is too long to be shown here.', where)]);
+function tooLong(report: Report, wholeReport: Signpost | null): RootContent {
+  return alert(report.verdict === 'complete' ? 'note' : 'caution', [pointing(paragraph(bold([`Verdict: ${report.verdict}.`]), ' The report is too long to be shown here.'), wholeReport)]);
+}
+
+/** A paragraph that ends by saying where the whole report is, where that is known. */
+function pointing({ children }: Paragraph, wholeReport: Signpost | null): Paragraph {
+  if (wholeReport === null) return { type: 'paragraph', children };
+  const where = wholeReport.flatMap((part) => (typeof part !== 'string' && 'url' in part ? [link([part.text], part.url)] : inlines([part])));
+  return { type: 'paragraph', children: [...children, ...inlines([' The whole report is ']), ...where, ...inlines(['.'])] };
+}
+
+/** Characters that are written whatever the markup: of names and sentences all that is no white space. */
+function lengthOf(nodes: readonly Nodes[]): number {
+  return nodes.reduce((sum, node) => sum + ('value' in node ? node.value.replace(/\s+/g, '').length : 0) + ('summary' in node ? lengthOf(node.summary) : 0) + ('children' in node ? lengthOf(node.children) : 0), 0);
 }
 
 function serialise(nodes: readonly RootContent[]): string {

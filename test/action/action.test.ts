@@ -279,7 +279,7 @@ describe('the action', () => {
     assert.ok(Buffer.byteLength(summary) < 1024 * 1024);
     assert.match(summary.slice(-600), /Left out to fit: /);
     assert.ok(summary.includes(`The whole report is in the file \`${outputs['report']}\``), summary.slice(-600));
-    assert.match((comments()[0] ?? '').slice(-600), /The whole report is in the summary of run `\d+`/);
+    assert.match((comments()[0] ?? '').slice(-600), /The whole report is in the summary of \[run (\d+)\]\(https:\/\/github\.com\/octo-org\/octo-model\/actions\/runs\/\1\), and as JSON in the file that its output `report` names\.$/m);
     assert.ok((comments()[0] ?? '').length <= 65_536);
   });
 

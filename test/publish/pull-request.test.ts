@@ -51,7 +51,7 @@ describe('a report on a pull request', () => {
   });
 
   it('does not repeat, nor write anew, what differs only by the commit of the base branch', async () => {
-    const forgiven = (commit: string): Report => onlyRegressions(reportOf(named({ ...seed, findings: [...seed.findings, finding({ rule: 'layers-missing' })] })), { where: `on main at ${commit}`, of: () => seed });
+    const forgiven = (commit: string): Report => onlyRegressions(reportOf(named({ ...seed, findings: [...seed.findings, finding({ rule: 'layers-missing' })] })), { where: `on main at ${commit}`, of: () => seed, notices: [] });
     await checked(forgiven('7777777'), { comment: 'change' });
     const { comment, review } = await checked(forgiven('8888888'), { comment: 'change' });
     assert.deepEqual([comment.kind, review?.kind], ['unchanged', 'unchanged']);

@@ -55,7 +55,7 @@ describe('`headcheck review`, from any CI', () => {
     pull.files = [addedFile('train.yaml', ['model_name_or_path: org/whole'])];
     const second = await review('--pull-request', '7');
     assert.equal(second.code, 0, second.out);
-    assert.match(second.out, /^Updated the comment: /m);
+    assert.match(second.out, /^Updated the comment: [^;]*; marked 1 finding as fixed\.$/m);
     assert.equal(fake.state.comments.length, 1);
     assert.equal(fake.state.reviewComments[0]?.minimized, 'RESOLVED');
   });
@@ -105,6 +105,19 @@ describe('`headcheck review`, from any CI', () => {
     assert.equal(named.code, 0, named.out);
     assert.match(comment(), /head=3{40}/);
     assert.match(named.out, /The token may not make check runs/);
+  });
+
+  it('says what it did, and prints no command of a server', async () => {
+    const pull = addPull(fake.state, 12, { files: [addedFile('train.yaml', ['model_name_or_path: org/broken'])] });
+    fake.state.files.set(pull.headSha, new Map([['train.yaml', 'model_name_or_path: org/broken\n']]));
+    fake.rewrite = (_, body) => JSON.parse(JSON.stringify(body).replaceAll(/"html_url":"[^"]*issuecomment[^"]*"/g, JSON.stringify({ html_url: 'https://github.com/\n::error::pwned\u001b[31m' }).slice(1, -1)));
+    const { code, out } = await review('--pull-request', '12', '--review', 'request-changes');
+    fake.rewrite = (_, body) => body;
+    assert.equal(code, 1, out);
+    assert.match(out, /^Commented: https:\/\/github\.com\/octo-org\/octo-model\/pull\/12#issuecomment-\d+; reviewed on 1 place; asked for changes\.$/m);
+    assert.doesNotMatch(out, /^::|\u001b/m);
+    pull.files = [];
+    assert.match((await review('--pull-request', '12', '--review', 'request-changes')).out, /; marked 1 finding as fixed; took back the request for changes\.$/m);
   });
 
   it('says what is wrong with the pull request or the token', async () => {

@@ -50,7 +50,7 @@ describe('the review', () => {
 
   it('comments on the line that made the reference, in one review that does not block', async () => {
     const outcome = await post([item(), item({ subject: 'org/b', line: 2 })]);
-    assert.deepEqual(outcome, { kind: 'posted', posted: 2, fixed: 0, dismissed: 0 });
+    assert.deepEqual(outcome, { kind: 'posted', posted: 2, asked: false, fixed: 0, dismissed: 0 });
     assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['COMMENTED']);
     assert.deepEqual(fake.state.reviewComments.map(({ path, line }) => [path, line]), [['train.yaml', 1], ['train.yaml', 2]]);
     assert.match(fake.state.reviews[0]?.body ?? '', /^<!-- headcheck:review [^\n]*\nOne checkpoint is incomplete\.$/);
@@ -103,7 +103,7 @@ describe('the review', () => {
   it('marks what is fixed as fixed, and says it anew if it comes back', async () => {
     await post([item()]);
     pushed();
-    assert.deepEqual(await post([]), { kind: 'posted', posted: 0, fixed: 1, dismissed: 0 });
+    assert.deepEqual(await post([]), { kind: 'posted', posted: 0, asked: false, fixed: 1, dismissed: 0 });
     assert.equal(only().minimized, 'RESOLVED');
     assert.match(only().body, /^<!-- [^\n]*\n\*\*Fixed\*\* as of 2222222\.\n\nThe head is missing\.$/);
     pushed();
@@ -138,7 +138,7 @@ describe('the review', () => {
     assert.equal((await post([item()], blocking)).kind, 'unchanged');
     assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['CHANGES_REQUESTED']);
     pushed();
-    assert.deepEqual(await post([], blocking), { kind: 'posted', posted: 0, fixed: 1, dismissed: 1 });
+    assert.deepEqual(await post([], blocking), { kind: 'posted', posted: 0, asked: false, fixed: 1, dismissed: 1 });
     assert.deepEqual(fake.state.reviews.map(({ state, dismissal }) => [state, dismissal]), [['DISMISSED', 'Headcheck passes as of 3333333.']]);
   });
 
@@ -194,7 +194,7 @@ describe('the review', () => {
       assert.equal(only().minimized, null);
       assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['CHANGES_REQUESTED']);
       pushed();
-      assert.deepEqual(await post([], { ...blocking, inOrder: ['org/a'] }), { kind: 'posted', posted: 0, fixed: 1, dismissed: 1 });
+      assert.deepEqual(await post([], { ...blocking, inOrder: ['org/a'] }), { kind: 'posted', posted: 0, asked: false, fixed: 1, dismissed: 1 });
     });
 
     it('takes the block back where another checkpoint was what it was made for', async () => {

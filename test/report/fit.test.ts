@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fit } from '../../src/report/fit.ts';
 
-const part = (text: string, rank: number, loses = 'a part') => ({ nodes: [], text, rank, loses });
+const part = (text: string, rank: number, loses = 'a part') => ({ nodes: [], least: text.length, text: () => text, rank, loses });
 const kept = (text: string) => [part(text, Number.POSITIVE_INFINITY)];
 const note = (lost: ReadonlyMap<string, number>): string => `lost: ${[...lost].map(([what, count]) => `${what} ×${count}`).join(', ')}`;
 
@@ -23,4 +23,9 @@ test('a part goes through its shorter versions', () => {
 
 test('null where even the shortest is too long', () => {
   assert.equal(fit([kept('x'.repeat(50))], 20, note), null);
+});
+
+test('no text is made of what surely goes', () => {
+  const hopeless = { ...part('', 1, 'x'), least: 1_000, text: (): string => assert.fail('made') };
+  assert.equal(fit([kept('a'), [hopeless, part('short', 2)]], 60, note), 'a\n\nshort\n\nlost: x ×1\n');
 });

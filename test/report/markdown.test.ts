@@ -7,7 +7,7 @@ import { gfm } from 'micromark-extension-gfm';
 import { COMMENT_LIMIT, markdown } from '../../src/report/markdown.ts';
 import type { Report } from '../../src/report/report.ts';
 import { ATTACKS } from '../support/attacks.ts';
-import { fleet, headless, hostile, mixed, passing, reportOf, seed, tied, truncated, undecided, unreachable } from '../support/reports.ts';
+import { finding, fleet, headless, hostile, mixed, passing, reportOf, seed, tied, truncated, undecided, unreachable } from '../support/reports.ts';
 
 /** Reads Markdown as GitHub does. */
 function tree(text: string): Nodes {
@@ -79,6 +79,32 @@ test('200 broken ones: every one is named, few stand open', () => {
   const open = text.replace(/<details>[^]*?<\/details>/g, '');
   assert.ok(open.length < 5_000, `${open.length}`);
   assert.match(text, /<summary>180 more checkpoints are not complete<\/summary>/);
+});
+
+test('no section is left out where there is room, and none without a word where there is not', () => {
+  const broken = reportOf(...Array.from({ length: 200 }, (_, i) => ({ ...seed, reference: `hf://acme/model-${i}` })));
+  const sections = (text: string): number => text.match(/^<summary><b>/gm)?.length ?? 0;
+  const summary = markdown(broken, { limit: 1024 * 1024 });
+  assert.equal(sections(summary), 200);
+  assert.doesNotMatch(summary, /Left out/);
+  const comment = markdown(broken);
+  assert.ok(comment.includes(`the section of ${200 - sections(comment)} checkpoints`), comment.slice(-300));
+});
+
+test('what is cut short says so: notices, errors first, and rules, loaders and reasons', () => {
+  const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+  const notices = many(30, (i) => ({ severity: i === 29 ? ('error' as const) : ('warning' as const), message: [`Notice ${i}.`], location: null }));
+  const one = { ...seed, findings: many(15, (i) => ({ ...seed.findings[0], ...finding({ rule: `rule-${i}` }) })), loaders: many(25, (i) => ({ loader: `loader ${i}`, outcome: [`outcome ${i}`] })), skipped: many(25, (i) => ({ rule: `rule-${i}`, reason: 'no base' })) };
+  const text = markdown({ ...reportOf(one), notices });
+  assert.match(text, /\n- \*\*Error in the configuration:\*\* Notice 29\.\n- \*\*Configuration:\*\* Notice 0\.\n/);
+  assert.match(text, /<summary>10 more notices<\/summary>[^]*Notice 28\.\n\n<\/details>/);
+  for (const sentence of ['… and 5 more loaders', '… and 5 more rules', ' and 3 more · headcheck 0.1.0']) assert.ok(text.includes(sentence), `${sentence}\n${text.slice(-2500)}`);
+  assert.match(markdown({ ...reportOf(one), notices }, { limit: 2_000 }), /Left out to fit: [^\n]*10 notices/);
+});
+
+test('the whole report may be a link away', () => {
+  const text = markdown(reportOf(seed, mixed), { limit: 3_500, wholeReport: ['in ', { text: 'run 5', url: 'https://github.com/o/r/actions/runs/5' }] });
+  assert.match(text, /Left out to fit: [^\n]*\. The whole report is in \[run 5\]\(https:\/\/github\.com\/o\/r\/actions\/runs\/5\)\.$/m);
 });
 
 test('fits any limit, says what was left out and where the whole is', () => {

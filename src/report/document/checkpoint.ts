@@ -16,7 +16,7 @@ const OPEN_ROWS = 5;
 const BELOW = 'the whole list is folded below';
 /** So many ties are told among what was compared; more have a list of their own. */
 const FEW_TIES = 3;
-/** Further findings that are told one by one. */
+/** Further findings, loaders and rules that are told one by one. */
 const MOST_FINDINGS = 20;
 
 /** What a person who must act needs, in that order: how we know, what is gone, what to do; the rest folded away. */
@@ -58,8 +58,12 @@ function others(checkpoint: CheckpointReport): Block[] {
     const says = paragraph(bold([`${label}: `, ...finding.title, '.']), ' ', finding.message, ...(finding.waived === null ? fixSentence(finding) : [[' ', ...waiverSentence(finding.waived), '.']]));
     return finding.waived === null && finding.fix?.code ? item(says, codeBlock(finding.fix.code.language, finding.fix.code.text)) : item(says);
   });
-  const left = rest.length - items.length;
-  return [droppable(RANKS.others, 'further findings', list(items), ...(left > 0 ? [paragraph(`… and ${counted(left, 'finding')} more; the JSON report has them all.`)] : []))];
+  return [droppable(RANKS.others, 'further findings', list(items), ...furtherOnes(rest.length, 'finding'))];
+}
+
+/** What is not told of a list that is cut. */
+function furtherOnes(all: number, noun: string): ReturnType<typeof paragraph>[] {
+  return all > MOST_FINDINGS ? [paragraph(`… and ${counted(all - MOST_FINDINGS, `more ${noun}`)}; the JSON report has them all.`)] : [];
 }
 
 const LABELS = { error: 'Error', warning: 'Warning', note: 'Note' } as const;
@@ -77,8 +81,8 @@ function bytes(checkpoint: CheckpointReport): Block {
 
 function loaders(checkpoint: CheckpointReport): Block[] {
   if (checkpoint.loaders.length === 0) return [];
-  const items = loaderGroups(checkpoint).slice(0, MOST_FINDINGS).map(({ loader, outcome }) => item(paragraph(bold([loader]), ': ', outcome)));
-  return [droppable(RANKS.loaders, 'what each loader does', details(['What each loader does with it'], [list(items)]))];
+  const items = loaderGroups(checkpoint).map(({ loader, outcome }) => item(paragraph(bold([loader]), ': ', outcome)));
+  return [droppable(RANKS.loaders, 'what each loader does', details(['What each loader does with it'], [list(items.slice(0, MOST_FINDINGS)), ...furtherOnes(items.length, 'loader')]))];
 }
 
 /** The whole lists of names, each folded. What the open table shows in full is not repeated. */
@@ -102,5 +106,5 @@ function background(checkpoint: CheckpointReport): Block[] {
     ...checkpoint.skipped.slice(0, MOST_FINDINGS).map(skippedSentence),
   ];
   if (facts.length === 0) return [];
-  return [droppable(RANKS.background, 'what was compared', details(['What was compared'], [list(facts.map((fact) => item(paragraph(fact))))]))];
+  return [droppable(RANKS.background, 'what was compared', details(['What was compared'], [list(facts.map((fact) => item(paragraph(fact)))), ...furtherOnes(checkpoint.skipped.length, 'rule')]))];
 }

@@ -10,20 +10,19 @@ import { overallAlert, verdictAlert } from './verdict.ts';
 
 /** Broken checkpoints whose section stands open; further ones are folded. */
 const OPENED = 10;
-/** More sections than fit a comment. */
-const MOST_SECTIONS = 60;
 /** Rows of the overview table that stand open. */
 const OPEN_ROWS = 20;
+/** Notices that stand open. */
+const OPEN_NOTICES = 20;
+/** Rules whose pages the last line links to. */
+const MOST_RULES = 12;
 /** Rows of a folded table, from whole to shortest. */
 const TABLE_ROWS = [500, 100, 30] as const;
 
-/**
- * The report as a document: blocks in reading order.
- * @param mostSections broken or undecided checkpoints that get a section; all have their row
- */
-export function documentOf(report: Report, mostSections = MOST_SECTIONS): Block[] {
+/** The whole report as a document: blocks in reading order. What has no room is left out afterwards, where that is said. */
+export function documentOf(report: Report): Block[] {
   const [only] = report.checkpoints;
-  const body = report.checkpoints.length === 1 && only !== undefined ? single(only) : several(report, mostSections);
+  const body = report.checkpoints.length === 1 && only !== undefined ? single(only) : several(report);
   return [...body, ...notices(report), footer(report)];
 }
 
@@ -31,12 +30,12 @@ function single(checkpoint: CheckpointReport): Block[] {
   return [kept(verdictAlert(checkpoint)), ...checkpointBlocks(checkpoint)];
 }
 
-function several(report: Report, mostSections: number): Block[] {
+function several(report: Report): Block[] {
   if (report.checkpoints.length === 0) return [kept(paragraph(bold(['No checkpoint to check.'])))];
   const sorted = byUrgency(report.checkpoints);
   const open = sorted.filter((checkpoint) => checkpoint.verdict !== 'complete');
   const complete = sorted.filter((checkpoint) => checkpoint.verdict === 'complete');
-  const sections = open.slice(0, mostSections).map((checkpoint, i) => section(checkpoint, i < OPENED && checkpoint.verdict !== 'unknown'));
+  const sections = open.map((checkpoint, i) => section(checkpoint, i < OPENED && checkpoint.verdict !== 'unknown'));
   return [
     kept(overallAlert(report)),
     ...(open.length > 0 ? overview(open) : []),
@@ -89,21 +88,27 @@ function passing(checkpoints: readonly CheckpointReport[]): Block {
   return droppable(RANKS.passing, 'the table of complete checkpoints', details([summary], nodes));
 }
 
-function notices(report: Report): Block[] {
-  if (report.notices.length === 0) return [];
-  const items = report.notices.slice(0, 20).map(({ severity, message, location }) => {
+/** Errors first, because they fail the call; further ones are folded. */
+function notices({ notices: all }: Report): Block[] {
+  const sorted = [...all].sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
+  const items = sorted.map(({ severity, message, location }) => {
     const place: Prose = location === null ? [] : [' (', { code: location.line === null ? location.path : `${location.path}:${location.line}` }, ')'];
     return item(paragraph(bold([severity === 'error' ? 'Error in the configuration:' : 'Configuration:']), ' ', message, place));
   });
-  return [kept(list(items))];
+  const [shown, further] = [items.slice(0, OPEN_NOTICES), items.slice(OPEN_NOTICES)];
+  return [
+    ...(shown.length > 0 ? [kept(list(shown))] : []),
+    ...(further.length > 0 ? [droppable(RANKS.section, counted(further.length, 'notice'), details([counted(further.length, 'more notice')], [list(further)]))] : []),
+  ];
 }
 
 /** Which rules spoke, each with its page, and the version that spoke. */
 function footer(report: Report): Block {
   const pages = new Map<string, string>();
   for (const { findings } of report.checkpoints) for (const { rule, helpUrl } of findings) pages.set(rule, helpUrl);
-  const links = [...pages].slice(0, 12).flatMap(([rule, url], i) => [...(i === 0 ? [] : [{ type: 'text', value: ', ' } as const]), !url.startsWith('https://') ? ({ type: 'inlineCode', value: rule } as const) : link([rule], url)]);
+  const links = [...pages].slice(0, MOST_RULES).flatMap(([rule, url], i) => [...(i === 0 ? [] : [{ type: 'text', value: ', ' } as const]), !url.startsWith('https://') ? ({ type: 'inlineCode', value: rule } as const) : link([rule], url)]);
   const start = links.length === 0 ? '' : `Rule${pages.size === 1 ? '' : 's'}: `;
-  const end = `${links.length === 0 ? '' : ' · '}headcheck ${report.tool.version}`;
+  const more = pages.size > MOST_RULES ? ` and ${pages.size - MOST_RULES} more` : '';
+  const end = `${more}${links.length === 0 ? '' : ' · '}headcheck ${report.tool.version}`;
   return kept({ type: 'paragraph', children: [...paragraph(start).children, ...links, ...paragraph(end).children] });
 }
