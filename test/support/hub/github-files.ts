@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerViolations, example, isRecord, matchOperation, requestViolations } from '../github/description.ts';
 import { startServer } from '../server.ts';
 import { readBody } from './answers.ts';
 
@@ -18,7 +19,12 @@ export interface GitHubFilesOptions {
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
-/** The part of GitHub that holds files: releases, artifacts and Git LFS of `o/r`, with a second host that serves them by signed address. */
+const REPO = '/repos/{owner}/{repo}';
+
+/**
+ * The part of GitHub that holds files: releases, artifacts and Git LFS of `o/r`, with a second host that serves them by
+ * signed address. `close()` throws if a request or an answer was not as GitHub's API describes it; Git LFS is no part of it.
+ */
 export async function startGitHubFiles(options: GitHubFilesOptions) {
   const store = new Map<string, Buffer>();
   const keep = (content: Buffer): string => {
@@ -26,15 +32,40 @@ export async function startGitHubFiles(options: GitHubFilesOptions) {
     store.set(key, content);
     return key;
   };
+  const violations: string[] = [];
   const files = await startServer((request, response) => serveFile(store, request, response), 'localhost');
   const signed = (content: Buffer): string => `${files.url}/${keep(content)}?sig=1`;
   const api = await startServer((request, response) => {
     if (options.intercept?.(request, response) === true) return;
     const credentials = [`Bearer ${options.token}`, `Basic ${Buffer.from(`x-access-token:${options.token}`).toString('base64')}`];
     if (options.token !== undefined && !credentials.includes(request.headers.authorization ?? '')) return send(response, 404, { message: 'Not Found' });
-    void answer(options, signed, request, response);
+    void answer(options, signed, request, validating(violations, request, response));
   });
-  return { apiUrl: api.url, serverUrl: api.url, api, files, close: async () => { await api.close(); await files.close(); } };
+  const close = async (): Promise<void> => {
+    await api.close();
+    await files.close();
+    if (violations.length > 0) throw new Error(`GitHub's description does not allow:\n${violations.join('\n')}`);
+  };
+  return { apiUrl: api.url, serverUrl: api.url, api, files, close };
+}
+
+/** The response, which notes what GitHub's description does not allow in the request and in what is answered. */
+function validating(violations: string[], request: IncomingMessage, response: ServerResponse): ServerResponse {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  if (!url.pathname.startsWith('/repos/')) return response;
+  const note = (found: readonly string[]): void => { violations.push(...found.map((one) => `${request.method} ${url.pathname}: ${one}`)); };
+  const match = matchOperation(request.method ?? 'GET', url.pathname);
+  if (match === null) {
+    note(['is no operation of GitHub']);
+    return response;
+  }
+  note(requestViolations(match, url.searchParams, undefined));
+  const end = response.end.bind(response);
+  response.end = (body?: unknown) => {
+    if (typeof body === 'string') note(answerViolations(match, response.statusCode, JSON.parse(body)));
+    return end(body);
+  };
+  return response;
 }
 
 /** Like the blob store: ranges from a byte to a byte, no suffix ranges, no credential but the signature. */
@@ -55,9 +86,9 @@ function serveFile(store: ReadonlyMap<string, Buffer>, request: IncomingMessage,
 async function answer(options: GitHubFilesOptions, signed: (content: Buffer) => string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
   const path = decodeURIComponent(url.pathname.replace('/repos/o/r/', '/'));
-  const releases = Object.entries(options.releases ?? {}).map(([tag, assets], i) => ({ id: i + 1, tag_name: tag, assets: Object.entries(assets).map(([name, content], j) => ({ id: (i + 1) * 1000 + j, name, content, size: content.length, digest: `sha256:${sha256(content)}` })) }));
+  const releases = Object.entries(options.releases ?? {}).map(([tag, assets], i) => ({ id: i + 1, tag_name: tag, assets: Object.entries(assets).map(([name, content], j) => ({ ...example(`get ${REPO}/releases/assets/{asset_id}`, '200'), id: (i + 1) * 1000 + j, name, content, size: content.length, digest: `sha256:${sha256(content)}` })) }));
   const artifacts = (options.artifacts ?? []).map((artifact, i) => ({
-    id: i + 1, name: artifact.name, size_in_bytes: artifact.content.length, expired: artifact.expired ?? false, created_at: artifact.created, content: artifact.content,
+    ...example(`get ${REPO}/actions/artifacts/{artifact_id}`, '200'), id: i + 1, name: artifact.name, size_in_bytes: artifact.content.length, expired: artifact.expired ?? false, created_at: artifact.created, content: artifact.content,
     workflow_run: { id: artifact.runId, head_sha: String(artifact.runId).padStart(40, '0') },
   }));
   const page = <T>(items: readonly T[]): T[] => {
@@ -86,7 +117,7 @@ async function answer(options: GitHubFilesOptions, signed: (content: Buffer) => 
   }
   if (release === undefined) return send(response, 404, { message: 'Not Found' });
   if (path.endsWith('/assets')) return send(response, 200, page(release.assets).map(plain));
-  send(response, 200, { id: release.id, tag_name: release.tag_name });
+  send(response, 200, { ...example(`get ${REPO}/releases/tags/{tag}`, '200'), id: release.id, tag_name: release.tag_name, assets: [] });
 }
 
 /** The commit `HEAD` or `main`, its trees and its blobs; ids are hashes of paths, which is all that a reader can tell. */
@@ -94,7 +125,7 @@ function gitObject(tree: Readonly<Record<string, Buffer>>, path: string, url: UR
   const id = (name: string): string => sha256(Buffer.from(name)).slice(0, 40);
   const folders = new Set(Object.keys(tree).flatMap((file) => file.split('/').slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join('/'))));
   const [, kind, one] = /^\/(?:git\/)?(commits|trees|blobs)\/(.+)$/.exec(path) ?? [];
-  if (kind === 'commits') return one === 'main' || one === 'HEAD' ? send(response, 200, { sha: id('commit'), commit: { tree: { sha: id('') } } }) : send(response, 422, { message: `No commit found for SHA: ${one}` });
+  if (kind === 'commits') return one === 'main' || one === 'HEAD' ? send(response, 200, commitAnswer(id('commit'), id(''))) : send(response, 422, { message: `No commit found for SHA: ${one}`, documentation_url: 'https://docs.github.com/rest' });
   if (kind === 'blobs') {
     const [, content] = Object.entries(tree).find(([name]) => id(name) === one) ?? [];
     if (content === undefined) return send(response, 404, { message: 'Not Found' });
@@ -105,10 +136,16 @@ function gitObject(tree: Readonly<Record<string, Buffer>>, path: string, url: UR
   if (folder === undefined) return send(response, 404, { message: 'Not Found' });
   const prefix = folder === '' ? '' : `${folder}/`;
   const isWanted = (name: string): boolean => name.startsWith(prefix) && (url.searchParams.has('recursive') || !name.slice(prefix.length).includes('/'));
-  send(response, 200, { sha: one, truncated: false, tree: [
+  send(response, 200, { ...example(`get ${REPO}/git/trees/{tree_sha}`, '200'), sha: one, truncated: false, tree: [
     ...[...folders].filter((name) => name !== folder && isWanted(name)).map((name) => ({ path: name.slice(prefix.length), mode: '040000', type: 'tree', sha: id(name) })),
     ...Object.entries(tree).filter(([name]) => isWanted(name)).map(([name, content]) => ({ path: name.slice(prefix.length), mode: content.toString('latin1', 0, 5) === 'link:' ? '120000' : '100644', type: 'blob', sha: id(name), size: content.length })),
   ] });
+}
+
+function commitAnswer(sha: string, tree: string): unknown {
+  const template = example(`get ${REPO}/commits/{ref}`, '200');
+  const commit = isRecord(template['commit']) ? template['commit'] : {};
+  return { ...template, sha, files: [], commit: { ...commit, tree: { ...(isRecord(commit['tree']) ? commit['tree'] : {}), sha: tree } } };
 }
 
 function batch(options: GitHubFilesOptions, signed: (content: Buffer) => string, body: string): unknown {

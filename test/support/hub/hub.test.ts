@@ -4,6 +4,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { startGitHubFiles } from './github-files.ts';
 import { startHub } from './hub.ts';
 import { safetensors } from './safetensors.ts';
 
@@ -77,4 +78,12 @@ test('the real client sees information, paths, and what is private', async () =>
 test('the second host never saw a token', () => {
   assert.ok(hub.requests.some((request) => request.server === 'files'));
   assert.deepEqual(hub.requests.filter((request) => request.server === 'files' && request.authorization !== null), []);
+});
+
+test('the store of files notices what GitHub does not describe', async () => {
+  const github = await startGitHubFiles({ releases: { v1: {} } });
+  assert.equal((await fetch(`${github.apiUrl}/repos/o/r/releases/tags/v1`)).status, 200);
+  await fetch(`${github.apiUrl}/repos/o/r/releases/1/assets?per-page=1`);
+  await fetch(`${github.apiUrl}/repos/o/r/no-such-operation`);
+  await assert.rejects(github.close(), /per-page is not described[^]*no-such-operation: is no operation/);
 });
