@@ -84,6 +84,13 @@ describe('a report on a pull request', () => {
     assert.deepEqual([threads(), states()], [[[1, 'OUTDATED'], [1, null]], ['DISMISSED', 'COMMENTED']]);
   });
 
+  it('takes nothing back of a checkpoint that was judged without the base that it names', async () => {
+    await checked(reportOf(named(seed)), blocking);
+    const notice = { severity: 'error', message: prose`The base could not be read.`, location: null, obstacle: 'moment', about: { reference: 'hf://org/a', base: 'hf://org/base' } } as const;
+    await checked({ ...reportOf(named(passing)), notices: [notice] }, blocking);
+    assert.deepEqual([threads(), states()], [[[1, null]], ['CHANGES_REQUESTED']]);
+  });
+
   it('takes nothing back that is out of sight, as where the changed files could not be listed', async () => {
     await checked(reportOf(named(seed), named(seed, 2, 'hf://org/b')), blocking);
     const unseen: Report = { ...reportOf(named(passing, 2, 'hf://org/b')), notices: [{ severity: 'error', message: prose`The changed files could not be listed.`, location: null, obstacle: 'search' }] };
