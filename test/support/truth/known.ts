@@ -14,5 +14,4 @@ export const KNOWN_DISAGREEMENTS: Readonly<Record<string, string>> = {
   peft_resized_vocab: 'Only the base shows whether an embedding stored in an adapter fits. Unknown without it.',
   peft_bare_class: 'The adapter says that it is for feature extraction, where the bare class is the right one: sound there, though not on the class that the oracle loads.',
   new_release_names: 'Names that a newer release writes and the older one does not know; judged by the rules of the release that wrote them.',
-  moe_fused_leak: 'Names of another release that only its own loader knows.',
 };
