@@ -4,22 +4,27 @@
 
 Classes already in the output are skipped: remove it when this script changes.
 """
+import itertools
 import json
 import os
 import re
 import sys
 from collections import Counter, defaultdict
 
+from formulas import evaluate, fit, integer, words
 from patterns import Patterns, scope_instance, scope_of
 
 
 def builds_of(entry):
-    """[(values, disk, memory)] of the base build and of every variant."""
+    """[(values, disk, memory)] of the base build and of every variant, which the probe wrote as what differs from the build it started from."""
     base = entry["base"]
     builds = [(base["values"], base["disk"], base["memory"])]
     for build in entry["builds"]:
         values = {**base["values"], **build["values"]}
-        builds.append(({k: v for k, v in values.items() if v != "absent"}, build["disk"], build["memory"]))
+        start = dict(zip(("values", "disk", "memory"), builds[build["from"]]))
+        names = [{**{name: at for name, at in start[side].items() if name not in gone}, **build[side]}
+                 for side in ("disk", "memory") for gone in [set(build[side + "Gone"])]]
+        builds.append(({k: v for k, v in values.items() if v != "absent"}, *names))
     # A reversed converter that found nothing to split leaves its own pattern as a name (`experts.*.w1`).
     builds = [(values, {name: at for name, at in disk.items() if "*" not in name}, memory) for values, disk, memory in builds]
     for values, _, _ in builds:
@@ -62,19 +67,18 @@ def groups_of(builds, disk, memory):
     return sorted(result, key=lambda g: (g["scope"], g["presence"], g["parameters"][0]["disk"]))
 
 
-def integer(value):
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 class Dimensions:
     """Finds what each dimension is, from how it followed the settings."""
 
-    def __init__(self, builds, without_effect, tried):
-        self.builds = builds
+    def __init__(self, builds, without_effect, tried, submodels):
+        self.builds = [values for values, _, _ in builds]
         self.tried = tried
-        self.keys = sorted({k for values, _, _ in builds for k, v in values.items() if integer(v)})
-        self.base = builds[0][0]
-        varied = {k for values, _, _ in builds for k, v in values.items() if v != self.base.get(k)}
+        self.submodels = submodels
+        self.keys = sorted({k for values in self.builds for k, v in values.items() if integer(v)})
+        self.base = self.builds[0]
+        self.apart = self._apart()
+        self.known = {}
+        varied = {k for values in self.builds for k, v in values.items() if v != self.base.get(k)}
         self.fixed = []
         for key, value in self.base.items():
             if key in varied or key in without_effect or key == "num_labels":
@@ -83,11 +87,11 @@ class Dimensions:
                 if integer(item) and item > 1:
                     self.fixed.append(item)
 
-    def of(self, shapes):
+    def of(self, shapes, memory):
         ranks = {len(shape) for _, shape in shapes}
         if len(ranks) != 1:
             return None
-        return [self._one([(number, shape[i]) for number, shape in shapes]) for i in range(ranks.pop())]
+        return [self._one([(number, shape[i]) for number, shape in shapes], memory) for i in range(ranks.pop())]
 
     def better(self, shapes, own, other):
         """Dimensions of the bare class in place of the own where they hold in these builds too: it was varied more widely."""
@@ -97,18 +101,9 @@ class Dimensions:
                 for i, (theirs, mine) in enumerate(zip(other, own or [None] * len(other)))]
 
     def _holds(self, dim, i, shapes):
-        for number, shape in shapes:
-            size = 1
-            for factor in str(dim).split("*"):
-                value = int(factor) if factor.isdigit() else self.builds[number][0].get(factor)
-                if not integer(value):
-                    return False
-                size *= value
-            if size != shape[i]:
-                return False
-        return True
+        return all(evaluate(dim, self.builds[number]) == shape[i] for number, shape in shapes)
 
-    def _one(self, seen):
+    def _one(self, seen, memory):
         by_build = {}
         for number, size in seen:
             if by_build.setdefault(number, size) != size:
@@ -116,10 +111,15 @@ class Dimensions:
         sizes = set(by_build.values())
         if len(sizes) == 1:
             return self._constant(sizes.pop(), by_build)
-        keys = [k for k in self.keys if all(self.builds[n][0].get(k) == size for n, size in by_build.items())]
+        keys = [k for k in self.keys if all(self.builds[n].get(k) == size for n, size in by_build.items())]
         if keys:
-            return min(keys, key=lambda k: (k not in self.tried, k.count("."), len(k)))
-        return self._product(by_build)
+            return self._nearest(keys, memory)
+        return self._formula(by_build)
+
+    def _nearest(self, keys, memory):
+        """Of settings that always were equal: one that was tried by itself, of the model within the model that the parameter is in."""
+        at = config_of(memory, self.submodels)
+        return min(keys, key=lambda k: (k not in self.tried, at is not None and not k.startswith(at + "."), k.count("."), len(k)))
 
     def _constant(self, size, by_build):
         if len(by_build) < 3 and size != 1:
@@ -129,23 +129,51 @@ class Dimensions:
                 return None
         return size
 
-    def _product(self, by_build):
-        moving = [k for k in self.keys if len({self.builds[n][0].get(k) for n in by_build}) > 1]
-        for factor in (2, 3, 4, 6, 8):
-            for key in moving:
-                if all(integer(self.builds[n][0].get(key)) and factor * self.builds[n][0][key] == size for n, size in by_build.items()):
-                    return f"{factor}*{key}"
-        for i, one in enumerate(moving):
-            for other in moving[i + 1:]:
-                for factor in (1, 2):
-                    if all(integer(self.builds[n][0].get(one)) and integer(self.builds[n][0].get(other))
-                           and factor * self.builds[n][0][one] * self.builds[n][0][other] == size for n, size in by_build.items()):
-                        return ("" if factor == 1 else f"{factor}*") + f"{one}*{other}"
+    def _formula(self, by_build):
+        """One formula for all builds, or one for those in which a setting is a number and one for those in which it is not."""
+        whole = self._fitted(by_build)
+        if whole is not None:
+            return whole
+        for key in self.keys:
+            stated = {n: size for n, size in by_build.items() if integer(self.builds[n].get(key))}
+            absent = {n: size for n, size in by_build.items() if n not in stated}
+            if not stated or not absent or len(set(stated.values())) < 2:
+                continue
+            first = self._fitted(stated)
+            second = self._fitted(absent) if first is not None and key in words(first) else None
+            if second is not None:
+                return f"{first}|{second}"
         return None
 
+    def _fitted(self, by_build):
+        seen = frozenset(by_build.items())
+        if seen not in self.known:
+            self.known[seen] = fit(self._moving(by_build), {n: self.builds[n] for n in by_build}, by_build)
+        return self.known[seen]
 
-def layer_keys(builds, disk):
-    """Lists of layers and the setting that equals their length wherever it was varied."""
+    def _moving(self, by_build):
+        """Settings that moved the size by themselves: between two builds that differ in no other setting."""
+        return {key for one, other, key in self.apart if one in by_build and other in by_build and by_build[one] != by_build[other]}
+
+    def _apart(self):
+        """[(build, build, the one numeric setting in which they differ)]."""
+        columns = [tuple(values.get(k) for k in self.keys) for values in self.builds]
+        found = []
+        for (one, mine), (other, theirs) in itertools.combinations(enumerate(columns), 2):
+            differing = [i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b]
+            if len(differing) == 1 and integer(mine[differing[0]]) and integer(theirs[differing[0]]):
+                found.append((one, other, self.keys[differing[0]]))
+        return found
+
+
+def config_of(memory, submodels):
+    """Dotted path of the config of the innermost model within the model that a parameter is in, or None."""
+    inside = [(len(path), at) for path, _, at, _ in submodels if at and memory.startswith(path + ".")]
+    return max(inside)[1] if inside else None
+
+
+def layer_keys(builds, disk, own, bare):
+    """Lists of layers and the setting that equals their length wherever it was varied; as the bare class has it where that has the list."""
     lengths = defaultdict(lambda: defaultdict(set))
     for number, (values, names, _) in enumerate(builds):
         for name in names:
@@ -154,18 +182,41 @@ def layer_keys(builds, disk):
             for i, segment in enumerate(pattern):
                 if segment == "*":
                     lengths[".".join(pattern[:i])][number, ".".join(parts[:i])].add(int(parts[i]))
-    result = {}
-    for listed, instances in lengths.items():
-        by_build = defaultdict(set)
-        for (number, _), indices in instances.items():
-            by_build[number].add(len(indices))
-        flat = {n: counts.pop() for n, counts in by_build.items() if len(counts) == 1}
-        result[listed] = None
-        if len(flat) == len(by_build) and len(set(flat.values())) > 1:
-            keys = [k for k in builds[0][0] if all(builds[n][0].get(k) == count for n, count in flat.items())]
-            if keys:
-                result[listed] = min(keys, key=lambda k: (k.count("."), len(k)))
-    return result
+    return {listed: layer_key(listed, instances, builds, own, bare) for listed, instances in lengths.items()}
+
+
+def layer_key(listed, instances, builds, own, bare):
+    by_build = defaultdict(set)
+    for (number, _), indices in instances.items():
+        by_build[number].add(len(indices))
+    flat = {n: counts.pop() for n, counts in by_build.items() if len(counts) == 1}
+    keys = []
+    if len(flat) == len(by_build) and len(set(flat.values())) > 1:
+        keys = [k for k in builds[0][0] if all(integer(builds[n][0].get(k)) and builds[n][0][k] == count for n, count in flat.items())]
+    known = {key for key in (bare_list(listed, parameter, bare) for parameter in own) if key}
+    if len(known) == 1 and (not keys or known <= set(keys)):
+        return known.pop()
+    memory = next((p["memory"] for p in own if p["disk"].startswith(listed + ".*")), listed)
+    return likeliest(keys, config_of(memory, bare["submodels"]))
+
+
+def likeliest(keys, at):
+    """Of settings that always were equal to a length, the one of the model within the model that the list is in; None where that does not decide."""
+    inside = [k for k in keys if k.rpartition(".")[0] == (at or "")] or keys
+    return inside[0] if len(inside) == 1 else None
+
+
+def bare_list(listed, parameter, bare):
+    """The setting that counts a list, by what the bare class says of the list that one of its parameters is in."""
+    if not parameter["disk"].startswith(listed + ".*"):
+        return None
+    place = parameter["disk"][:len(listed) + 2].count("*")
+    for other in bare["parameters"].get(parameter["memory"], []):
+        parts = other["disk"].split(".")
+        stars = [i for i, part in enumerate(parts) if part == "*"]
+        if len(stars) >= place:
+            return bare["layers"].get(".".join(parts[:stars[place - 1]]))
+    return None
 
 
 def condition(group, builds):
@@ -244,20 +295,42 @@ def ties_of(entry, memory):
     return ties
 
 
+def size_biases(parameters):
+    """A bias that is rarely there was seen in too few builds: it has the outputs of the weight beside it."""
+    by_name = {parameter["disk"]: parameter for parameter in parameters}
+    for parameter in parameters:
+        stem, _, last = parameter["disk"].rpartition(".")
+        weight = by_name.get(stem + ".weight")
+        if last != "bias" or parameter["dims"] != [None] or weight is None or not weight["dims"]:
+            continue
+        outputs = defaultdict(set)
+        for number, shape in weight["shapes"]:
+            outputs[number].add(tuple(shape))
+        for axis in (0, -1):
+            if all({(w[axis],) for w in outputs[number]} == {tuple(shape)} for number, shape in parameter["shapes"]):
+                parameter["dims"] = [weight["dims"][axis]]
+                break
+
+
 def distill(entry, bare):
     builds = builds_of(entry)
     disk = Patterns([names for _, names, _ in builds])
     memory = Patterns([names for _, _, names in builds])
-    dimensions = Dimensions(builds, set(entry.get("withoutEffect", [])), {build["label"][0] for build in entry["builds"]})
+    facts = entry["facts"]
+    dimensions = Dimensions(builds, set(entry.get("withoutEffect", [])), {build["label"][0] for build in entry["builds"]}, facts["submodels"])
     groups = groups_of(builds, disk, memory)
-    bare = placed(bare, {memory.pattern(name) for _, _, names in builds for name in names})
+    of_bare = {"parameters": placed(bare, {memory.pattern(name) for _, _, names in builds for name in names}), "layers": bare["layers"] if bare else {},
+               "submodels": facts["submodels"]}
+    own = [parameter for group in groups for parameter in group["parameters"]]
+    for parameter in own:
+        shapes = parameter["shapes"]
+        parameter["dims"] = dimensions.better(shapes, dimensions.of(shapes, parameter["memory"]), dims_in(of_bare["parameters"], parameter))
+    size_biases(own)
     for group in groups:
         group["when"] = condition(group, builds)
-        for parameter in group["parameters"]:
-            shapes = parameter.pop("shapes")
-            parameter["dims"] = dimensions.better(shapes, dimensions.of(shapes), dims_in(bare, parameter))
         del group["where"], group["all"]
-    facts = entry["facts"]
+    for parameter in own:
+        del parameter["shapes"]
     ignore = list(facts["ignoreUnexpected"])
     every = set(facts["buffers"]) | {name for name in entry["base"]["memory"]}
     if any(name.endswith("rotary_emb.inv_freq") for name in every):
@@ -270,7 +343,7 @@ def distill(entry, bare):
         "class": entry["class"], "modelType": entry["modelType"], "release": entry["release"], "tasks": entry["tasks"],
         "prefix": facts["prefix"], "hasPrefix": facts["hasPrefix"], "output": facts["output"], "input": facts["input"],
         "ties": ties_of(entry, memory), "ignoreMissing": facts["ignoreMissing"], "ignoreUnexpected": list(dict.fromkeys(ignore)),
-        "layers": layer_keys(builds, disk), "groups": groups, "submodels": facts["submodels"], "conversions": facts["conversions"],
+        "layers": layer_keys(builds, disk, own, of_bare), "groups": groups, "submodels": facts["submodels"], "conversions": facts["conversions"],
         "memory": sorted({memory.pattern(name) for _, _, names in builds for name in names}),
         "tieDefaults": entry["ties"][0][0],
     }

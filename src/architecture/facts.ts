@@ -26,9 +26,12 @@ export interface Tie {
 }
 
 /**
- * One dimension: a number, a dotted config path whose value it always equalled while the generator varied the config,
- * a product of these (`num_attention_heads*head_dim`, `2*intermediate_size`), or null where none fits. `num_labels`
- * stands for the number of entries of `id2label`, 2 where that is absent.
+ * One dimension: a number; a dotted config path whose value it always equalled while the generator varied the config; a
+ * formula of these with products (`num_attention_heads*head_dim`, `2*intermediate_size`), quotients
+ * (`hidden_size*num_key_value_heads/num_attention_heads`, rounded down) and sums (`kv_lora_rank+qk_rope_head_dim`); or
+ * alternatives (`head_dim*num_attention_heads|hidden_size`: the first whose settings are all stated); or null where
+ * none fits. Every setting of a formula was seen to move the dimension by itself. `num_labels` stands for the number of
+ * entries of `id2label`, 2 where that is absent.
  */
 export type Dimension = string | number | null;
 

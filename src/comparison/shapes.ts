@@ -1,39 +1,7 @@
 import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { numberAt, objectAt } from '../inventory/config.ts';
+import { dimension } from './dimension.ts';
 import { patternIn, stars } from './pattern.ts';
-
-/** Largest dimension that is believed to be the same in every config. */
-const LARGEST_CONSTANT = 8;
-
-/** Value of one dimension as the facts give it: a number, a config path, or a product of these (`a*b`). Null where it can't be told. */
-export function dimension(dim: string | number | null, config: JsonObject | null): number | null {
-  if (dim === null) return null;
-  // A small number is a fact of the class (a kernel, a pair); a large one is a setting that did not vary while the facts were gathered.
-  if (typeof dim === 'number') return dim <= LARGEST_CONSTANT ? dim : null;
-  let product = 1;
-  for (const factor of dim.split('*')) {
-    const value = /^\d+$/.test(factor) ? Number(factor) : factor === 'num_labels' ? labelCount(config) : settingAt(config, factor);
-    // Whatever a config says, a dimension is a whole number.
-    if (value === null || !Number.isSafeInteger(value) || value < 0) return null;
-    product *= value;
-  }
-  return Number.isSafeInteger(product) ? product : null;
-}
-
-/** A setting that holds for all layers: null where the config also lists values of it by layer (`num_attention_heads_per_layer`). */
-function settingAt(config: JsonObject | null, path: string): number | null {
-  const parent = path.includes('.') ? objectAt(config, path.slice(0, path.lastIndexOf('.'))) : config;
-  const key = path.slice(path.lastIndexOf('.') + 1);
-  const isListed = Object.entries(parent ?? {}).some(([name, value]) => name.startsWith(`${key}_`) && Array.isArray(value));
-  return isListed ? null : numberAt(config, path);
-}
-
-/** Number of labels of a classifier: the entries of `id2label`; two where there are none, as in transformers' own default. */
-function labelCount(config: JsonObject | null): number {
-  const labels = objectAt(config, 'id2label');
-  return labels === null ? 2 : Object.keys(labels).length;
-}
 
 /** Facts of each parameter of a class by its memory pattern. Several disk patterns can share one (a loader merges them). */
 export function parametersByMemory(facts: ClassFacts): Map<string, ParameterFacts[]> {

@@ -1,0 +1,60 @@
+import type { Dimension } from '../architecture/facts.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { objectAt, valueAt } from '../inventory/config.ts';
+
+/** Largest dimension that is believed to be the same in every config. */
+const LARGEST_CONSTANT = 8;
+
+/** A setting's value: undefined where the config does not state it, null where what it states can't be used. */
+type Stated = number | null | undefined;
+
+/**
+ * The size that a dimension of the facts has under a config, or null where that can't be told. Of alternatives
+ * (`a|b`) the first counts whose settings are all stated.
+ */
+export function dimension(dim: Dimension, config: JsonObject | null): number | null {
+  if (dim === null) return null;
+  // A small number is a fact of the class (a kernel, a pair); a large one is a setting that did not vary while the facts were gathered.
+  if (typeof dim === 'number') return dim <= LARGEST_CONSTANT ? dim : null;
+  for (const alternative of dim.split('|')) {
+    const size = combined(alternative.split('+').map((term) => quotient(term, config)), (sum, term) => sum + term);
+    if (size !== undefined) return size;
+  }
+  return null;
+}
+
+function quotient(term: string, config: JsonObject | null): Stated {
+  return combined(term.split('/').map((part) => product(part, config)), (size, divisor) => Math.floor(size / divisor));
+}
+
+function product(part: string, config: JsonObject | null): Stated {
+  return combined(part.split('*').map((factor) => (/^\d+$/.test(factor) ? Number(factor) : factor === 'num_labels' ? labelCount(config) : settingAt(config, factor))), (size, factor) => size * factor);
+}
+
+/** Values taken together; null where one can't be used, or the result is no size (whatever a config says, a dimension is a whole number); undefined where one is not stated. */
+function combined(values: readonly Stated[], step: (sum: number, value: number) => number): Stated {
+  if (values.includes(null)) return null;
+  let result: number | undefined;
+  for (const value of values) {
+    if (value == null) return undefined;
+    result = result === undefined ? value : step(result, value);
+  }
+  return result !== undefined && Number.isSafeInteger(result) && result >= 0 ? result : null;
+}
+
+/** A setting that holds for all layers: null where the config also lists values of it by layer (`num_attention_heads_per_layer`). */
+function settingAt(config: JsonObject | null, path: string): Stated {
+  const parent = path.includes('.') ? objectAt(config, path.slice(0, path.lastIndexOf('.'))) : config;
+  const key = path.slice(path.lastIndexOf('.') + 1);
+  const isListed = Object.entries(parent ?? {}).some(([name, value]) => name.startsWith(`${key}_`) && Array.isArray(value));
+  if (isListed) return null;
+  const value = valueAt(config, path);
+  if (value == null) return undefined;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** Number of labels of a classifier: the entries of `id2label`; two where there are none, as in transformers' own default. */
+function labelCount(config: JsonObject | null): number {
+  const labels = objectAt(config, 'id2label');
+  return labels === null ? 2 : Object.keys(labels).length;
+}
