@@ -1,7 +1,8 @@
 """Which classes there are, for which model type, and which auto class chooses them."""
 import importlib
+import inspect
 
-from release import PreTrainedModel, configuration_auto, modeling_auto
+from release import BaseConfig, PreTrainedModel, configuration_auto, modeling_auto
 
 TASKS = [
     ("base", "MODEL_MAPPING_NAMES"),
@@ -52,12 +53,21 @@ def _modeling_modules(model_type, config_class):
             continue
 
 
+def config_of(cls):
+    """The config class that a model class is made with: the one its constructor asks for, else the declared one."""
+    hint = inspect.get_annotations(cls.__init__).get("config")
+    if isinstance(hint, str):
+        hint = getattr(importlib.import_module(cls.__module__), hint, None)
+    return hint if isinstance(hint, type) and issubclass(hint, BaseConfig) and hint.model_type else getattr(cls, "config_class", None)
+
+
 def all_classes():
     """[(model type, config class, [model classes, bare first])] of every model type, those with language heads first."""
     import transformers
     chosen, tasks = auto_table()
     found = []
-    owner = {}
+    inner = {}
+    table = dict.fromkeys(configuration_auto.CONFIG_MAPPING_NAMES.values())
     for model_type, config_name in configuration_auto.CONFIG_MAPPING_NAMES.items():
         try:
             config_class = getattr(transformers, config_name)
@@ -78,11 +88,19 @@ def all_classes():
                 if not (isinstance(cls, type) and issubclass(cls, PreTrainedModel)) or cls.__module__ != module.__name__:
                     continue
                 abstract = name.lower().endswith("pretrainedmodel") or name.startswith(("_", "Pretrained"))
-                if not abstract and getattr(cls, "config_class", None) is config_class and config_class.model_type == model_type:
+                own = None if abstract else config_of(cls)
+                if own is config_class and config_class.model_type == model_type:
                     classes[name] = cls
+                elif own is not None and own.__name__ not in table and own.__module__ == config_class.__module__:
+                    # A model within the model, whose config no auto class knows.
+                    inner.setdefault((own.model_type, own), {})[name] = cls
         base = chosen.get(model_type, {}).get("base")
         order = sorted(classes, key=lambda name: (name != base, (model_type, name) not in tasks, name))
-        found.append((model_type, config_class, [classes[name] for name in order]))
+        found.append((model_type, config_class, [classes[name] for name in order if config_of(classes[name]) is config_class or (model_type, name) in tasks]))
+    types = {entry[0] for entry in found}
+    for (model_type, config_class), classes in inner.items():
+        if model_type and model_type not in types:
+            found.append((model_type, config_class, [classes[name] for name in sorted(classes)]))
     def rank(entry):
         offered = chosen.get(entry[0], {})
         for place, task in enumerate(("causal-lm", "seq2seq-lm", "masked-lm", "image-text-to-text")):

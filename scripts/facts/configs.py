@@ -1,5 +1,6 @@
 """Small configurations of any class, and variants of them, found without knowing the class."""
 import copy
+import json
 import re
 import typing
 
@@ -13,6 +14,9 @@ _COMMON = set(BaseConfig().to_dict()) - {
 _NOISE = re.compile(r"(token_id|_id|_ids|_index|_indices|seed|dropout|_std|_eps|epsilon|_factor|_theta|dtype|version|architectures|_loss.*|.*_prob|"
                     r".*_loss|use_cache|gradient_checkpointing|max_length|.*_token_index|num_beams|top_p|chunk_size_.*|problem_type|return_dict|torchscript|"
                     r".*_dropout_.*|output_.*|attn_implementation|.*_attn_implementation)$")
+
+#: Which layers are of a kind: `attn_layer_indices`, `cross_attention_layers`.
+_LAYER_NUMBERS = re.compile(r"layer.*(_ids|_idx|_indices|_indexes)$|[a-z]_layers$|(^|_)layers_(idx|ids)$")
 
 
 def sub_configs(config, prefix=""):
@@ -34,7 +38,7 @@ def leaves(config):
         for key, value in data.items():
             if isinstance(vars(sub).get(key), BaseConfig) or isinstance(value, dict):
                 continue
-            if key in _COMMON or _NOISE.search(key) or key == "model_type":
+            if key in _COMMON or key == "model_type" or _NOISE.search(key) and not _LAYER_NUMBERS.search(key):
                 continue
             found[f"{path}.{key}" if path else key] = value
         if "num_attention_heads" in data and "head_dim" not in data:
@@ -52,6 +56,18 @@ def put(overrides, path, value):
         at = at.setdefault(parent, {})
     at[key] = value
     return result
+
+
+def relisted(overrides, path, before, count):
+    """Overrides in which every list of one entry a layer, beside the number of layers, has as many as there are layers now."""
+    *parents, _ = path.split(".")
+    at = overrides
+    for parent in parents:
+        at = at.get(parent, {})
+    for key, value in list(at.items()):
+        if isinstance(value, list) and value and len(value) == before:
+            overrides = put(overrides, ".".join([*parents, key]), [value[i % len(value)] for i in range(count)])
+    return overrides
 
 
 def merge(*many):
@@ -74,9 +90,19 @@ def model_types(config):
     return overrides
 
 
+def as_lists(config):
+    """Overrides that give as lists what the config class has as tuples, as any config.json does."""
+    overrides = {}
+    for path, sub in sub_configs(config):
+        for key, value in vars(sub).items():
+            if isinstance(value, tuple) and value and not key.startswith("_"):
+                overrides = put(overrides, f"{path}.{key}" if path else key, json.loads(json.dumps(value)))
+    return overrides
+
+
 def shrunk(config, layers=4, experts=True):
     """Overrides that make a config small: few layers, few experts."""
-    overrides = model_types(config)
+    overrides = merge(as_lists(config), model_types(config))
     for path, value in leaves(config).items():
         key = path.rsplit(".", 1)[-1]
         if not isinstance(value, int) or isinstance(value, bool):
@@ -110,7 +136,7 @@ def perturbations(path, value):
             return [value * 2, value + 1, 0, 1, None]
         return [value * 2, value // 2, None]
     if value is None:
-        return [48] if key == "head_dim" else [2, True]
+        return [48] if key == "head_dim" else [2, True, *([[1], [1, 2]] if _LAYER_NUMBERS.search(key) else [])]
     if isinstance(value, (list, tuple)) and not value:
         return [[1]]
     if isinstance(value, (list, tuple)) and len(value) > 1 and all(isinstance(v, int) and not isinstance(v, bool) and v > 1 for v in value):

@@ -70,13 +70,14 @@ def groups_of(builds, disk, memory):
 class Dimensions:
     """Finds what each dimension is, from how it followed the settings."""
 
-    def __init__(self, builds, without_effect, tried, submodels):
+    def __init__(self, builds, without_effect, tried, submodels, derived):
         self.builds = [values for values, _, _ in builds]
         self.tried = tried
         self.submodels = submodels
         self.keys = sorted({k for values in self.builds for k, v in values.items() if integer(v)})
         self.base = self.builds[0]
-        self.apart = self._apart()
+        self.derived = derived
+        self.apart = self._apart(self.keys, range(len(self.builds)))
         self.known = {}
         varied = {k for values in self.builds for k, v in values.items() if v != self.base.get(k)}
         self.fixed = []
@@ -101,7 +102,8 @@ class Dimensions:
                 for i, (theirs, mine) in enumerate(zip(other, own or [None] * len(other)))]
 
     def _holds(self, dim, i, shapes):
-        return all(evaluate(dim, self.builds[number]) == shape[i] for number, shape in shapes)
+        """Whether a dimension gives every size, of those that it says anything of."""
+        return all(evaluate(dim, self.builds[number]) in (None, shape[i]) for number, shape in shapes)
 
     def _one(self, seen, memory):
         by_build = {}
@@ -112,9 +114,36 @@ class Dimensions:
         if len(sizes) == 1:
             return self._constant(sizes.pop(), by_build)
         keys = [k for k in self.keys if all(self.builds[n].get(k) == size for n, size in by_build.items())]
-        if keys:
-            return self._nearest(keys, memory)
-        return self._formula(by_build)
+        return self._with_alternatives(self._nearest(keys, memory) if keys else self._formula(by_build), by_build)
+
+    def _with_alternatives(self, dim, by_build):
+        """
+        A dimension that names settings which the config class derives where they are not stated (`head_dim`) also says
+        what it is without them: a config.json need not have them.
+        """
+        missing = [word for word in dict.fromkeys(words(dim)) if word in self.derived.sources] if dim and "|" not in dim else []
+        alternatives = [dim]
+        for gone in [{word} for word in missing] + ([set(missing)] if len(missing) == 2 else []):
+            seen = {n: size for n, size in by_build.items() if not gone & self.derived.stated[n]}
+            other = self._without(gone, frozenset(seen.items()))
+            if other is not None and other not in alternatives:
+                alternatives.append(other)
+        return "|".join(alternatives) if dim else dim
+
+    def _without(self, gone, seen):
+        """What a size was by the other settings, in builds whose config did not state these."""
+        known = self.known.get((frozenset(gone), seen), "")
+        if known != "":
+            return known
+        by_build, found = dict(seen), None
+        if len(set(by_build.values())) > 1:
+            keys = [k for k in self.keys if k not in gone]
+            moving = {key for one, other, key in self._apart(keys, by_build) if by_build[one] != by_build[other]}
+            sources = set().union(*(self.derived.sources[key] for key in gone)) - gone
+            for chosen in (moving, moving | sources):
+                found = found or fit(chosen, {n: self.builds[n] for n in by_build}, by_build)
+        self.known[frozenset(gone), seen] = found
+        return found
 
     def _nearest(self, keys, memory):
         """Of settings that always were equal: one that was tried by itself, of the model within the model that the parameter is in."""
@@ -132,17 +161,19 @@ class Dimensions:
     def _formula(self, by_build):
         """One formula for all builds, or one for those in which a setting is a number and one for those in which it is not."""
         whole = self._fitted(by_build)
+        if whole is None:
+            whole = self._followed(by_build)
         if whole is not None:
             return whole
         for key in self.keys:
             stated = {n: size for n, size in by_build.items() if integer(self.builds[n].get(key))}
             absent = {n: size for n, size in by_build.items() if n not in stated}
-            if not stated or not absent or len(set(stated.values())) < 2:
+            if not stated or not absent:
                 continue
-            first = self._fitted(stated)
-            second = self._fitted(absent) if first is not None and key in words(first) else None
-            if second is not None:
-                return f"{first}|{second}"
+            first = key if all(self.builds[n][key] == size for n, size in stated.items()) else self._fitted(stated)
+            if first is not None and key in words(first):
+                second = self._fitted(absent) or self._followed(absent)
+                return first if second is None else f"{first}|{second}"
         return None
 
     def _fitted(self, by_build):
@@ -151,19 +182,55 @@ class Dimensions:
             self.known[seen] = fit(self._moving(by_build), {n: self.builds[n] for n in by_build}, by_build)
         return self.known[seen]
 
+    def _followed(self, by_build):
+        """A formula where a setting cannot be varied without another that follows it (`mamba_d_head` the hidden size): by the one that was set."""
+        alone = self._moving(by_build)
+        moving, followers = set(alone), set()
+        for number, (start, key) in self.derived.variants.items():
+            if number in by_build and start in by_build and by_build[number] != by_build[start] and key not in alone and integer(self.builds[number].get(key)):
+                moving.add(key)
+                followers |= {k for k in self.keys if k != key and self.builds[number].get(k) != self.builds[start].get(k)}
+        keys = moving - followers
+        if not followers or followers & alone:
+            return None
+        seen = frozenset(by_build.items()), frozenset(keys)
+        if seen not in self.known:
+            self.known[seen] = fit(keys, {n: self.builds[n] for n in by_build}, by_build)
+        return self.known[seen]
+
     def _moving(self, by_build):
         """Settings that moved the size by themselves: between two builds that differ in no other setting."""
         return {key for one, other, key in self.apart if one in by_build and other in by_build and by_build[one] != by_build[other]}
 
-    def _apart(self):
-        """[(build, build, the one numeric setting in which they differ)]."""
-        columns = [tuple(values.get(k) for k in self.keys) for values in self.builds]
+    def _apart(self, keys, builds):
+        """[(build, build, the one of these numeric settings in which they differ)]."""
+        columns = [(n, tuple(self.builds[n].get(k) for k in keys)) for n in builds]
         found = []
-        for (one, mine), (other, theirs) in itertools.combinations(enumerate(columns), 2):
+        for (one, mine), (other, theirs) in itertools.combinations(columns, 2):
             differing = [i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b]
             if len(differing) == 1 and integer(mine[differing[0]]) and integer(theirs[differing[0]]):
-                found.append((one, other, self.keys[differing[0]]))
+                found.append((one, other, keys[differing[0]]))
         return found
+
+
+class Derived:
+    """Settings that a config class derives from others where a config does not state them.
+
+    sources: {derived setting: the settings it followed}; stated: for each build, the settings that its variant stated; variants: {build: (the build it
+    started from, the one setting that was changed)}."""
+
+    def __init__(self, entry):
+        self.sources = defaultdict(set)
+        self.stated = [set()]
+        self.variants = {}
+        for number, build in enumerate(entry["builds"], 1):
+            label = build["label"]
+            if len(label) == 2 and label[0] not in ("regime", "layers", "num_labels"):
+                self.variants[number] = build["from"], label[0]
+            here = set(label[1]) if label[0] == "regime" else {label[0], *label[2:]}
+            self.stated.append(self.stated[build["from"]] | here)
+            for key in label[2:]:
+                self.sources[key].add(label[0])
 
 
 def config_of(memory, submodels):
@@ -317,7 +384,7 @@ def distill(entry, bare):
     disk = Patterns([names for _, names, _ in builds])
     memory = Patterns([names for _, _, names in builds])
     facts = entry["facts"]
-    dimensions = Dimensions(builds, set(entry.get("withoutEffect", [])), {build["label"][0] for build in entry["builds"]}, facts["submodels"])
+    dimensions = Dimensions(builds, set(entry.get("withoutEffect", [])), {build["label"][0] for build in entry["builds"]}, facts["submodels"], Derived(entry))
     groups = groups_of(builds, disk, memory)
     of_bare = {"parameters": placed(bare, {memory.pattern(name) for _, _, names in builds for name in names}), "layers": bare["layers"] if bare else {},
                "submodels": facts["submodels"]}
@@ -392,10 +459,12 @@ def main():
                 bare.setdefault(facts["modelType"], facts)
     for line in open(source):
         key = tuple(json.loads(line[:line.index(', "tasks"')] + "}")[k] for k in ("modelType", "class"))
-        if key not in seen or not unfinished(line):
+        # Of a class that was come by twice the fuller account counts.
+        if key not in seen or unfinished(seen[key]) or len(line) > len(seen[key]):
             seen[key] = line
     with open(target, "a") as out:
-        for key, line in seen.items():
+        # Bare classes first: what is known of them helps with the others.
+        for key, line in sorted(seen.items(), key=lambda item: '"tasks": ["base"' not in item[1][:600]):
             if key in done or unfinished(line):
                 continue
             try:

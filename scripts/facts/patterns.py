@@ -6,7 +6,7 @@ class Patterns:
     """Learns from the name sets of many builds which numeric segments are members of a list.
 
     A number belongs to a list where the members run from 0 without a gap, and either their count varies between the
-    builds (or between the outer layers), or there are three or more that have a name in common. Others are parts of
+    builds (or between the outer layers), or there are three or more that have much in common. Others are parts of
     a sequence of unlike modules (`classifier.0`, `classifier.2`) and stay as they are.
     """
 
@@ -22,8 +22,8 @@ class Patterns:
                 for name, parts in names.items():
                     if depth < len(parts) and parts[depth].isdigit():
                         outer = (number, ".".join(parts[:depth]))
-                        members[done[number][name]][outer][int(parts[depth])].add(_shape(parts[depth + 1:]))
-            lists = {prefix for prefix, instances in members.items() if _is_list(instances)}
+                        members[done[number][name]][outer][int(parts[depth])].add((_shape(parts[depth + 1:]), _rank(builds[number][name])))
+            lists = {prefix for prefix, instances in members.items() if _is_list(instances, prefix[-1] if prefix and "*" not in prefix else "")}
             self.lists |= {".".join(prefix) for prefix in lists}
             for number, names in enumerate(split):
                 for name, parts in names.items():
@@ -47,11 +47,16 @@ class Patterns:
         return ".".join(parts)
 
 
+def _rank(seen):
+    """Number of dimensions: modules that follow each other (a convolution, a norm) can have names in common and are no list."""
+    return len(seen[1] if len(seen) == 2 and isinstance(seen[1], list) else seen)
+
+
 def _shape(parts):
     return ".".join("*" if part.isdigit() else part for part in parts)
 
 
-def _is_list(instances):
+def _is_list(instances, name):
     full = [indices for indices in instances.values() if indices]
     if any(set(indices) != set(range(len(indices))) for indices in full):
         return False
@@ -59,7 +64,9 @@ def _is_list(instances):
     if len(counts) > 1:
         return True
     members = full[0].values()
-    return len(members) >= 3 and len(set.intersection(*members)) >= len(set.union(*members)) / 2
+    common, every = set.intersection(*members), set.union(*members)
+    # Layers can be of unlike kinds, and still are layers. Not so within a layer, where they are its parts (`block.*.layer.0`).
+    return len(members) >= 3 and (len(common) >= len(every) / 2 or bool(common) and name in ("layers", "layer", "blocks", "h"))
 
 
 def scope_of(pattern):

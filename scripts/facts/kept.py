@@ -1,0 +1,41 @@
+"""The emitted facts of model types that were not gathered anew, taken over as they are."""
+import base64
+import glob
+import json
+import os
+import re
+import zlib
+
+
+class Kept:
+    """What src/architecture/data says, by model type."""
+
+    def __init__(self, folder):
+        self.types, self.shards = {}, []
+        for path in sorted(glob.glob(os.path.join(folder, "shard-*.ts"))) if folder else ():
+            with open(path) as f:
+                text = "".join(re.findall(r"^  '([A-Za-z0-9+/=]+)'", f.read(), re.M))
+            shard = json.loads(zlib.decompress(base64.b64decode(text)))
+            self.types.update(dict.fromkeys(shard["types"], shard))
+
+    def classes(self, model_type):
+        return [entry["class"] for entry in self.types[model_type]["types"][model_type]["classes"]]
+
+    def size(self, model_type):
+        """About how many characters its facts take, written out."""
+        shard = self.types[model_type]
+        return sum(len(json.dumps(shard["groups"][index])) for entry in shard["types"][model_type]["classes"] for _, _, index in entry["groups"])
+
+    def put(self, model_type, target):
+        """Writes a type into a shard being made: the tables that its entries point to are the new shard's."""
+        old = self.types[model_type]
+        stored = json.loads(json.dumps(old["types"][model_type]))
+        for entry in stored["classes"]:
+            entry["conversions"] = target.conversions.add(old["conversions"][entry["conversions"]])
+            entry["groups"] = [[disk, memory, self._group(old, index, target)] for disk, memory, index in entry["groups"]]
+        target.types[model_type] = stored
+
+    @staticmethod
+    def _group(old, index, target):
+        presence, when, parameters = old["groups"][index]
+        return target.groups.add([presence, when, [[disk, memory, target.dims.add(old["dims"][dims])] for disk, memory, dims in parameters]])
