@@ -7,6 +7,12 @@ import re
 import zlib
 
 
+def counts(name, key, submodels):
+    """Whether a setting can count a list: that of another model within the model can not."""
+    inside = [(len(s["path"]), s["config"]) for s in submodels if s["config"] and name.startswith(s["path"] + ".")]
+    return not inside or key.rpartition(".")[0] == max(inside)[1]
+
+
 class Kept:
     """What src/architecture/data says, by model type."""
 
@@ -32,6 +38,7 @@ class Kept:
         stored = json.loads(json.dumps(old["types"][model_type]))
         for entry in stored["classes"]:
             entry["conversions"] = target.conversions.add(old["conversions"][entry["conversions"]])
+            entry["layers"] = {name: key if key is None or counts(name, key, entry["submodels"]) else None for name, key in entry["layers"].items()}
             entry["groups"] = [[disk, memory, self._group(old, index, target)] for disk, memory, index in entry["groups"]]
         target.types[model_type] = stored
 

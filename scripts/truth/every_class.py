@@ -62,7 +62,7 @@ def varied(config):
 
 
 def built(model_type, config_class, cls, change):
-    """(config, the real save's headers, the bare class's), of the first starting config that can be built."""
+    """(config, the real save's headers), of the first starting config that can be built."""
     for start in starting_configs(model_type, config_class):
         try:
             default = config_class.from_dict(start)
@@ -72,8 +72,7 @@ def built(model_type, config_class, cls, change):
                 model = cls(config)
                 if RELEASE < "5":
                     model.tie_weights()
-                bare = transformers.AutoModel.from_config(config)
-            return config, saved(model.to(torch.bfloat16)), saved(bare.to(torch.bfloat16))
+            return config, saved(model.to(torch.bfloat16))
         except Exception as error:  # noqa: BLE001  many kinds: the next starting config may do
             problem = error
     raise problem
@@ -106,8 +105,10 @@ def main():
                     signal.alarm(SECONDS)
                     try:
                         cls = getattr(transformers, name)
-                        config, good, bare = built(model_type, getattr(transformers, CONFIG_MAPPING_NAMES[model_type]), cls, change)
-                        lines = [line(task, model_type, variant, name, fault, checkpoint, missing) for fault, checkpoint, missing in cases(good, bare)]
+                        config, good = built(model_type, getattr(transformers, CONFIG_MAPPING_NAMES[model_type]), cls, change)
+                        # What a loader makes of a bare save is not to be told by construction: heads with ignored and tied members, poolers.
+                        lines = [line(task, model_type, variant, name, fault, checkpoint, missing) for fault, checkpoint, missing in cases(good, good)
+                                 if fault != "automodel_save"]
                     except (TooSlow, Exception) as error:  # noqa: BLE001
                         print(f"{task} {model_type} {variant}: {type(error).__name__}: {re.sub(chr(10), ' ', str(error))[:140]}", file=sys.stderr)
                         continue

@@ -8,7 +8,7 @@ import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
-import { towerTest } from './towers.ts';
+import { LARGE_MODULE, leftOutModules, moduleIn, stagedTowerTest, towerTest } from './towers.ts';
 
 type Numbers = readonly number[];
 
@@ -33,6 +33,14 @@ export function expectFromFacts(facts: ClassFacts, config: JsonObject | null, ob
   return new Expectation(facts, config, observed).build();
 }
 
+/**
+ * Whether a group may be left out of the first layer on purpose: many models normalise their embeddings instead, or
+ * have no state yet to go on from (ModernBERT, Zaya). Its siblings prove nothing where no setting decides about the group.
+ */
+function isFirstAlone(layer: number, group: ParameterGroup, due: ReadonlySet<ParameterGroup>): boolean {
+  return layer === 0 && group.presence === 'sometimes' && group.when === null && due.size > 1;
+}
+
 /** The setting that counts the layers of one side of an encoder and decoder, where no setting was seen to decide. */
 function sideKey(list: string): string | null {
   const side = /(?:^|\.)(encoder|decoder)(?:\.|$)/.exec(list)?.[1];
@@ -52,6 +60,7 @@ class Expectation {
   readonly #memory: string[] = [];
   readonly #shapeKnown: number[] = [];
   readonly #isInTower: (memory: string) => boolean;
+  readonly #isStaged: (memory: string) => boolean;
   /** Memory patterns of all parameters that the facts know. */
   readonly #known: ReadonlySet<string>;
   /** Keys of the numbers under which each memory pattern is stored. */
@@ -69,6 +78,7 @@ class Expectation {
     this.#shapes = new ShapeFacts(facts, config);
     this.#siblings = new Siblings(observed, config);
     this.#isInTower = towerTest(facts);
+    this.#isStaged = stagedTowerTest(facts);
     this.#known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
   }
 
@@ -91,7 +101,9 @@ class Expectation {
   #addTopLevel(group: ParameterGroup): void {
     const isStage = ({ memory }: ParameterFacts): boolean => LITERAL_LAYER.test(memory) || (/\.\d+\./.test(memory) && this.#isInTower(memory));
     const stages = group.parameters.filter(isStage);
-    this.#addGroup(stages.length === 0 ? group : { ...group, parameters: group.parameters.filter((parameter) => !isStage(parameter)) }, [], group.presence === 'always');
+    const absent = leftOutModules(group.parameters, this.#isInTower, this.#observed.memory);
+    const isDue = (parameter: ParameterFacts): boolean => !isStage(parameter) && !absent.has(moduleIn(parameter.memory));
+    this.#addGroup(group.parameters.every(isDue) ? group : { ...group, parameters: group.parameters.filter(isDue) }, [], group.presence === 'always');
     for (const parameter of stages) if (this.#isPresent(parameter.memory, [])) this.#addParameter(parameter, []);
   }
 
@@ -101,21 +113,21 @@ class Expectation {
     const count = this.#layerCount(list, groups);
     const kinds = new LayerKinds(this.#config, count);
     const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: outer.filter((group) => this.#touches(group, [layer])) })));
-    const isRegular = this.#layerKey(list, groups) !== null || !this.#hasOtherStacks();
+    const isRegular = !this.#isStaged(`${list}.`) && (this.#layerKey(list, groups) !== null || !this.#hasOtherStacks());
     const strange = this.#strangeLayers(list);
     for (let layer = 0; layer < count; layer++) {
       const due = layers.due(layer);
       for (const group of outer) {
         // A layer with parameters that the facts do not know is of a kind of its own: what others always have proves nothing about it.
         const isDue = isInEveryLayer(group) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
-        this.#addGroup(group, [layer], isDue || due.has(group));
+        this.#addGroup(group, [layer], isDue || (due.has(group) && !isFirstAlone(layer, group, due)));
       }
     }
-    for (const group of groups) if (!outer.includes(group)) this.#addInner(group);
+    for (const group of groups) if (!outer.includes(group)) this.#addInner(group, outer.length === 0 ? count : 0);
   }
 
   #layerCount(list: string, groups: readonly ParameterGroup[]): number {
-    const key = this.#layerKey(list, groups);
+    const key = this.#isStaged(`${list}.`) ? null : this.#layerKey(list, groups);
     const stated = key === null ? null : numberAt(this.#config, key);
     const isCount = stated !== null && Number.isInteger(stated) && stated >= 0;
     return Math.min(isCount ? stated : this.#observed.count(list), MAX_LAYERS);
@@ -147,8 +159,11 @@ class Expectation {
     return stacks.length === 1 ? (LAYER_KEYS.find((key) => numberAt(this.#config, key) !== null) ?? null) : null;
   }
 
-  /** Groups of a list within layers (experts): whole for each member that is touched, and for as many members as any layer has. */
-  #addInner(group: ParameterGroup): void {
+  /**
+   * Groups of a list within layers (experts): whole for each member that is touched, and for as many members as any layer has.
+   * @param bare how many outer layers there are, where these have nothing but such lists (ALBERT): then all are due, whether or not anything is stored
+   */
+  #addInner(group: ParameterGroup, bare: number): void {
     const depth = stars(group.parameters[0]?.memory ?? '');
     const parents = new Map<number | string, Numbers>();
     let members = 0;
@@ -159,16 +174,33 @@ class Expectation {
         members = Math.max(members, (numbers[depth - 1] ?? 0) + 1);
       }
     }
+    const isTower = this.#isInTower(group.parameters[0]?.memory ?? '');
+    if (parents.size === 0 && depth === 2 && group.presence === 'always' && !isTower) {
+      for (let layer = 0; layer < bare; layer++) parents.set(layer, [layer]);
+      members = Math.min(this.#countedBy(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
+    }
     members = Math.max(members, this.#stated(group.parameters[0]?.disk ?? '', members));
     for (const parent of parents.values()) {
-      for (let member = 0; member < members && !this.#isFull(); member++) this.#addGroup(group, [...parent, member], group.presence === 'always');
+      for (let member = 0; member < members && !this.#isFull(); member++) {
+        // How many blocks a stage of a tower has differs from stage to stage.
+        this.#addGroup(group, [...parent, member], group.presence === 'always' && !isTower);
+      }
     }
   }
 
   #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean): void {
     if (!due && !this.#touches(group, numbers)) return;
     const off = this.#switchedOff(group);
-    for (const parameter of group.parameters) if (!off.has(parameter)) this.#addParameter(parameter, numbers);
+    for (const parameter of group.parameters) if (!off.has(parameter) && !this.#isStoredOnce(group, parameter, numbers)) this.#addParameter(parameter, numbers);
+  }
+
+  /** Whether a parameter is of a module that all layers of its kind share and that is stored with one of them (the attention of Zamba): several have the rest of its group, one has the whole module. */
+  #isStoredOnce(group: ParameterGroup, parameter: ParameterFacts, numbers: Numbers): boolean {
+    if (group.presence === 'always' || numbers.length !== 1 || this.#observed.memory.get(parameter.memory)?.length !== 1 || this.#isPresent(parameter.memory, numbers)) return false;
+    const [module = ''] = /^[^*]*\*\.[^.]+\./.exec(parameter.memory) ?? [];
+    const inModule = group.parameters.filter(({ memory }) => memory.startsWith(module));
+    const rows = (memory: string): number => this.#observed.memory.get(memory)?.length ?? 0;
+    return module !== '' && inModule.length >= LARGE_MODULE && inModule.every(({ memory }) => rows(memory) === 1) && group.parameters.some(({ memory }) => rows(memory) > 1);
   }
 
   /**
@@ -212,10 +244,15 @@ class Expectation {
     else for (let piece = 0, pieces = this.#pieces(parameter.disk); piece < pieces && !this.#isFull(); piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
   }
 
+  /** What the config says of the length of the innermost list of a disk pattern. */
+  #countedBy(disk: string): number | null {
+    const key = this.#facts.layers[disk.slice(0, disk.lastIndexOf('*') - 1)] ?? null;
+    return key === null ? null : numberAt(this.#config, key);
+  }
+
   /** How many members the config states for the innermost list of a disk pattern; where it is far more than were seen, it is no count of these. */
   #stated(disk: string, seen: number): number {
-    const key = this.#facts.layers[disk.slice(0, disk.lastIndexOf('*') - 1)] ?? null;
-    const stated = key === null ? null : numberAt(this.#config, key);
+    const stated = this.#countedBy(disk);
     return stated === null || stated > 2 * seen ? seen : stated;
   }
 

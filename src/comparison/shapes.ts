@@ -2,6 +2,7 @@ import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { dimension } from './dimension.ts';
 import { patternIn, stars } from './pattern.ts';
+import { stagedTowerTest } from './towers.ts';
 
 /** Facts of each parameter of a class by its memory pattern. Several disk patterns can share one (a loader merges them). */
 export function parametersByMemory(facts: ClassFacts): Map<string, ParameterFacts[]> {
@@ -21,8 +22,10 @@ export class ShapeFacts {
   readonly #parameters: ReadonlyMap<string, readonly ParameterFacts[]>;
   readonly #config: JsonObject | null;
   readonly #facts: ClassFacts | null;
+  readonly #isStaged: (memory: string) => boolean;
 
   constructor(facts: ClassFacts | null, config: JsonObject | null) {
+    this.#isStaged = stagedTowerTest(facts);
     this.#parameters = facts === null ? new Map() : parametersByMemory(facts);
     this.#config = config;
     this.#facts = facts;
@@ -32,13 +35,17 @@ export class ShapeFacts {
   dimensions(memory: string): readonly (number | null)[] | null {
     const found = this.#parameters.get(patternIn(this.#facts, 'memory', memory).pattern);
     const only = found?.length === 1 ? found[0] : undefined;
-    if (only?.dims == null || stars(only.disk) !== stars(only.memory) || this.isIrregular(only.disk)) return null;
+    if (only?.dims == null || this.#isStaged(memory) || stars(only.disk) !== stars(only.memory) || this.isIrregular(only.disk)) return null;
     return only.dims.map((dim) => dimension(dim, this.#config));
   }
 
-  /** Whether it is of a list that no setting counts (the stages of a convolutional tower): its members are unlike, and so are their shapes. */
+  /**
+   * Whether it is of a list that no setting counts (the stages of a convolutional tower), or of blocks within one such
+   * stage, of which the first takes the widths of the stage before: its members are unlike, and so are their shapes.
+   */
   isIrregular(disk: string): boolean {
     const star = disk.indexOf('*');
+    if (star >= 0 && /\.\d+\./.test(disk.slice(0, star))) return true;
     return star >= 0 && this.#facts?.layers[disk.slice(0, star - 1)] === null && Object.keys(this.#facts.layers).filter((list) => !list.includes('*')).length > 1;
   }
 

@@ -1,4 +1,4 @@
-import type { ClassFacts } from '../architecture/facts.ts';
+import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
 
 /** Configs of the text model within a model, as against its towers. */
 const TEXT_CONFIG = /text|decoder|language|llm/;
@@ -12,4 +12,42 @@ export function towerPaths(facts: ClassFacts | null): readonly string[] {
 export function towerTest(facts: ClassFacts | null): (memory: string) => boolean {
   const prefixes = towerPaths(facts).map((path) => `${path}.`);
   return (memory) => prefixes.some((prefix) => memory.startsWith(prefix));
+}
+
+/**
+ * A test for names of towers that are built of stages unlike each other (convolutional encoders of images): lists of
+ * settings say how many there are and how wide, so that no formula holds and none is due that is not there.
+ */
+export function stagedTowerTest(facts: ClassFacts | null): (name: string) => boolean {
+  const lists = Object.keys(facts?.layers ?? {});
+  const prefixes = towerPaths(facts).map((path) => `${path}.`).filter((prefix) => {
+    // Lists go by their names on disk, which can lack the base prefix.
+    const onDisk = facts !== null && prefix.startsWith(`${facts.prefix}.`) ? prefix.slice(facts.prefix.length + 1) : prefix;
+    return lists.some((list) => [prefix, onDisk].some((start) => list.startsWith(start) && /\.\d+(?:\.|$)/.test(list.slice(start.length - 1))));
+  });
+  return (name) => prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/** Parameters that a module has at least, so that it is left out as a whole, or shared, rather than lost: a norm has two. */
+export const LARGE_MODULE = 4;
+
+/** The module of a tower that a parameter is in: its path down to a segment named `head` or `pooler`, else the parameter's own. */
+export function moduleIn(memory: string): string {
+  return /^.*?\.(?:head|pooler)(?=\.)/.exec(memory)?.[0] ?? memory;
+}
+
+/**
+ * Modules of towers of which nothing is stored, while others of the tower are: a pooling head that the model has no use
+ * for is left out by settings that no config class declares (`vision_use_head` of SigLIP within PaliGemma).
+ * @param stored memory patterns of what is stored
+ */
+export function leftOutModules(parameters: readonly ParameterFacts[], isInTower: (memory: string) => boolean, stored: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const modules = new Map<string, { count: number; stored: boolean }>();
+  for (const { memory } of parameters) {
+    if (!isInTower(memory)) continue;
+    const known = modules.get(moduleIn(memory)) ?? { count: 0, stored: false };
+    modules.set(moduleIn(memory), { count: known.count + 1, stored: known.stored || stored.has(memory) });
+  }
+  const absent = [...modules].filter(([, module]) => !module.stored && module.count >= LARGE_MODULE).map(([path]) => path);
+  return absent.length > 0 && [...stored.keys()].some(isInTower) ? new Set(absent) : new Set();
 }
