@@ -43,7 +43,9 @@ export async function findReferences(github: GitHub | null, place: SearchPlace, 
   const changed = await looked('What the change refers to could not be looked for', nothingChanged, () => changedAt(github, place));
   const assets = await looked('The assets of the release could not be looked at', [], () => assetReferences(github, place));
   const { files, isCut, paths } = changed.found;
-  const discovery = await discover({ files, body: place.body, config: listed, paths, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
+  // The config file's entries are read as what they are, under whatever name it goes: a base in it is no checkpoint to check.
+  const own = new Set(listed.map(({ origin }) => origin?.path));
+  const discovery = await discover({ files: files.filter(({ path }) => !own.has(path)), body: place.body, config: listed, paths, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],

@@ -271,6 +271,17 @@ describe('the action', () => {
     assert.equal(comments().length, 1);
   });
 
+  it('takes a base that the config file names for a base only, whatever the file is called', async () => {
+    const lines = ['checkpoints:', '  - reference: hf://org/good', '    base: hf://org/broken'];
+    pull.files = [addedFile('ml/checks.yml', lines)];
+    fake.state.files.set(pull.headSha, new Map([['ml/checks.yml', `${lines.join('\n')}\n`]]));
+    await mkdir(join(runner.workspace, 'ml'), { recursive: true });
+    await writeFile(join(runner.workspace, 'ml/checks.yml'), `${lines.join('\n')}\n`);
+    await pullRequest({ config: 'ml/checks.yml' });
+    const { targets } = await lastAsked();
+    assert.deepEqual(targets.map(({ reference, base }) => [reference, base]), [['hf://org/good', 'hf://org/broken']]);
+  });
+
   it('says in a summary that had to be cut where the whole is: not in that summary', async () => {
     const names = Array.from({ length: 60 }, (_, i) => `hf://org/model-${i}`);
     const findings = seed.findings.flatMap((one) => Array.from({ length: 20 }, () => ({ ...one, message: ['y'.repeat(1_400)] })));
