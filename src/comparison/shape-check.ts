@@ -1,5 +1,6 @@
 import type { Mismatch, VocabularyResize } from './comparison.ts';
 import { DimensionCounts } from './dimension-counts.ts';
+import { push } from './multimap.ts';
 import { patternIn } from './pattern.ts';
 import { sameShape, ShapeFacts } from './shapes.ts';
 import { findSlices } from './slices.ts';
@@ -26,6 +27,7 @@ class ShapeCheck {
   readonly #resized: { name: string; from: number; to: number }[] = [];
   readonly #vocabularyRows: number | null;
   readonly #counts: DimensionCounts;
+  #pieces: Map<string, string[]> | undefined;
 
   constructor(sides: Sides) {
     this.#sides = sides;
@@ -130,10 +132,19 @@ class ShapeCheck {
     const { expected, byMemory, actual } = this.#sides;
     if (expected.more.size === 0) return false;
     const whole = expected.tensors.shape(row);
-    const others = [...expected.more].flatMap(([piece, paired]) => (paired === expected.memory[row] ? [byMemory.get(piece)] : []));
+    const others = this.#piecesOf(expected.memory[row] ?? '').map((piece) => byMemory.get(piece));
     const shapes = [first, ...others.flatMap((position) => (position === undefined || this.#sides.isDeclared(position) ? [] : [actual.shape(this.#sides.rowAt(position))]))];
     if (others.length === 0 || shapes.length <= others.length) return false;
     return whole.some((size, axis) => shapes.reduce((sum, shape) => sum + (shape[axis] ?? 0), 0) === size && shapes.every((shape) => shape.length === whole.length && shape.every((dim, i) => i === axis || dim === whole[i])));
+  }
+
+  /** The further names that the loader makes of a tensor; turned round once, since any number of shapes may differ. */
+  #piecesOf(memory: string): readonly string[] {
+    if (this.#pieces === undefined) {
+      this.#pieces = new Map();
+      for (const [piece, paired] of this.#sides.expected.more) push(this.#pieces, paired, piece);
+    }
+    return this.#pieces.get(memory) ?? [];
   }
 
   /** Whether a packed parameter is what is expected, as far as its tensors tell: by its number of elements, or turned over, since packing follows the layer and not the base. */
