@@ -1,6 +1,5 @@
 """The emitted facts of model types that were not gathered anew, taken over as they are."""
 import base64
-import glob
 import json
 import os
 import re
@@ -8,9 +7,9 @@ import zlib
 
 
 def counts(name, key, submodels):
-    """Whether a setting can count a list: that of another model within the model can not."""
-    inside = [(len(s["path"]), s["config"]) for s in submodels if s["config"] and name.startswith(s["path"] + ".")]
-    return not inside or key.rpartition(".")[0] == max(inside)[1]
+    """Whether a setting can count a list: that of another model within the model can not. Names on disk can lack `model.`."""
+    inside = [(len(s["path"]), s["config"]) for s in submodels if s["config"] and f"model.{name}".startswith((s["path"] + ".", f"model.{s['path']}."))]
+    return not inside or f"{key}.".startswith(max(inside)[1] + ".")
 
 
 class Kept:
@@ -18,11 +17,17 @@ class Kept:
 
     def __init__(self, folder):
         self.types, self.shards = {}, []
-        for path in sorted(glob.glob(os.path.join(folder, "shard-*.ts"))) if folder else ():
-            with open(path) as f:
+        for name in self._shards(folder) if folder else ():
+            with open(os.path.join(folder, name)) as f:
                 text = "".join(re.findall(r"^  '([A-Za-z0-9+/=]+)'", f.read(), re.M))
             shard = json.loads(zlib.decompress(base64.b64decode(text)))
             self.types.update(dict.fromkeys(shard["types"], shard))
+
+    @staticmethod
+    def _shards(folder):
+        """The files that the table of contents names: others that lie there are of an earlier writing."""
+        with open(os.path.join(folder, "contents.ts")) as f:
+            return re.findall(r"import\('\./(shard-\d+\.ts)'\)", f.read())
 
     def classes(self, model_type):
         return [entry["class"] for entry in self.types[model_type]["types"][model_type]["classes"]]
