@@ -6,6 +6,7 @@ import { patternIn } from './pattern.ts';
 import { parametersByMemory } from './shapes.ts';
 import type { Sides } from './sides.ts';
 import { ActiveTies } from './ties.ts';
+import { foreignTowerTest } from './towers.ts';
 
 export interface Absent {
   readonly missing: Missing[];
@@ -56,12 +57,14 @@ export function findSurplus(sides: Sides): { unexpected: Unexpected[]; ignored: 
   const { facts } = sides.input;
   const ignore = regularExpressions(facts?.ignoreUnexpected ?? []);
   const always = alwaysThere(facts);
+  const isForeign = sides.expected.basis === 'facts' ? foreignTowerTest(facts, () => new Set(sides.memory.map((memory) => patternIn(facts, 'memory', memory).pattern))) : () => false;
   const surplus = { unexpected: new Array<Unexpected>(), ignored: new Array<string>() };
   for (const position of sides.matching.leftActual) {
     const info = sides.actual.info(sides.rowAt(position));
     const memory = sides.memory[position] ?? '';
     if (sides.expected.more.has(memory)) continue;
     if (memory === sides.input.heads.head && facts === null) continue;
+    if (isForeign(memory)) continue;
     if (always.has(patternIn(facts, 'memory', memory).pattern) && !isBeyondLayers(memory, sides)) continue;
     if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory))) surplus.ignored.push(info.name);
     else surplus.unexpected.push(...storedTensors(sides, sides.rowAt(position)).map((tensor) => ({ ...tensor, memory })));

@@ -1,14 +1,15 @@
 import type { ClassFacts, ParameterFacts, ParameterGroup } from '../architecture/facts.ts';
 import { TableBuilder } from '../format/table-builder.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { numberAt } from '../inventory/config.ts';
+import { valueAt } from '../inventory/config.ts';
 import type { Expected } from './expected.ts';
-import { LAYER_KEYS, LayerGroups, LayerKinds } from './layers.ts';
+import { LayerCounts } from './layer-counts.ts';
+import { LayerGroups, LayerKinds } from './layers.ts';
 import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
-import { LARGE_MODULE, leftOutModules, moduleIn, stagedTowerTest, towerTest } from './towers.ts';
+import { foreignTowerTest, LARGE_MODULE, leftOutModules, moduleIn, stagedTowerTest, towerTest } from './towers.ts';
 
 type Numbers = readonly number[];
 
@@ -41,12 +42,6 @@ function isFirstAlone(layer: number, group: ParameterGroup, due: ReadonlySet<Par
   return layer === 0 && group.presence === 'sometimes' && group.when === null && due.size > 1;
 }
 
-/** The setting that counts the layers of one side of an encoder and decoder, where no setting was seen to decide. */
-function sideKey(list: string): string | null {
-  const side = /(?:^|\.)(encoder|decoder)(?:\.|$)/.exec(list)?.[1];
-  return side === undefined || /vision|audio|image|tower/.test(list) ? null : `${side}_layers`;
-}
-
 /** A layer that the facts know by its number only. */
 const LITERAL_LAYER = /(?:^|\.)(?:layers?|blocks?|h)\.\d+\./;
 
@@ -56,6 +51,7 @@ class Expectation {
   readonly #observed: Observed;
   readonly #shapes: ShapeFacts;
   readonly #siblings: Siblings;
+  readonly #counts: LayerCounts;
   readonly #table = new TableBuilder();
   readonly #memory: string[] = [];
   readonly #shapeKnown: number[] = [];
@@ -77,6 +73,7 @@ class Expectation {
     this.#observed = observed;
     this.#shapes = new ShapeFacts(facts, config);
     this.#siblings = new Siblings(observed, config);
+    this.#counts = new LayerCounts(facts, config);
     this.#isInTower = towerTest(facts);
     this.#isStaged = stagedTowerTest(facts);
     this.#known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
@@ -84,10 +81,13 @@ class Expectation {
 
   build(): Expected {
     const byList = new Map<string, ParameterGroup[]>();
-    for (const group of this.#facts.groups) {
-      const first = group.parameters[0];
+    const isForeign = foreignTowerTest(this.#facts, () => this.#observed.memory.keys());
+    for (const all of this.#facts.groups) {
+      const parameters = all.parameters.filter(({ memory }) => !isForeign(memory));
+      const [first] = parameters;
       if (first === undefined) continue;
-      const list = stars(first.memory) === 0 ? '' : first.memory.slice(0, first.memory.indexOf('*') - 1);
+      const group = parameters.length === all.parameters.length ? all : { ...all, parameters };
+      const list = stars(first.memory) === 0 || stars(first.disk) === 0 ? '' : first.memory.slice(0, first.memory.indexOf('*') - 1);
       byList.set(list, [...(byList.get(list) ?? []), group]);
     }
     for (const [list, groups] of byList) {
@@ -97,23 +97,37 @@ class Expectation {
     return { basis: 'facts', tensors: this.#table.build(), memory: this.#memory, more: new Map(), shapeKnown: Uint8Array.from(this.#shapeKnown), firstUnstored: 0 };
   }
 
-  /** A group outside of layers. How many stages a tower has is its config's to say, and so it is with layers so unlike that the facts list them by number: those are due only where they are. */
+  /**
+   * A group outside of layers. How many stages a tower has is its config's to say, and so it is with layers so unlike that
+   * the facts list them by number, or whose number is within a segment on disk (`linear_3`): those are due only where they are.
+   */
   #addTopLevel(group: ParameterGroup): void {
-    const isStage = ({ memory }: ParameterFacts): boolean => LITERAL_LAYER.test(memory) || (/\.\d+\./.test(memory) && this.#isInTower(memory));
+    const isNumbered = ({ disk, memory }: ParameterFacts): boolean => stars(memory) > stars(disk);
+    const isStage = (parameter: ParameterFacts): boolean => LITERAL_LAYER.test(parameter.memory) || isNumbered(parameter) || (/\.\d+\./.test(parameter.memory) && this.#isInTower(parameter.memory));
     const stages = group.parameters.filter(isStage);
     const absent = leftOutModules(group.parameters, this.#isInTower, this.#observed.memory);
     const isDue = (parameter: ParameterFacts): boolean => !isStage(parameter) && !absent.has(moduleIn(parameter.memory));
-    this.#addGroup(group.parameters.every(isDue) ? group : { ...group, parameters: group.parameters.filter(isDue) }, [], group.presence === 'always');
-    for (const parameter of stages) if (this.#isPresent(parameter.memory, [])) this.#addParameter(parameter, []);
+    this.#addGroup(group.parameters.every(isDue) ? group : { ...group, parameters: group.parameters.filter(isDue) }, [], group.presence === 'always' || this.#isHeadByConfig(group));
+    for (const parameter of stages) {
+      const stored = isNumbered(parameter) ? this.#observed.memory.get(parameter.memory)?.find(({ name }) => name === parameter.disk) : undefined;
+      if (stored !== undefined) this.#add(parameter.disk, stored.numbers, fill(parameter.memory, stored.numbers), parameter);
+      else if (this.#isPresent(parameter.memory, [])) this.#addParameter(parameter, []);
+    }
+  }
+
+  /** Whether a group is a head, or a part of one, that a setting decided about, and the config has a value with which it was there. */
+  #isHeadByConfig({ when, parameters }: ParameterGroup): boolean {
+    return when !== null && parameters.every(({ memory }) => this.#facts.head.includes(memory)) && when.present.includes(valueAt(this.#config, when.key));
   }
 
   /** All groups of one list of layers (`model.layers`). */
   #addLayers(list: string, groups: readonly ParameterGroup[]): void {
     const outer = groups.filter((group) => stars(group.parameters[0]?.memory ?? '') === 1);
-    const count = this.#layerCount(list, groups);
+    const isStaged = this.#isStaged(`${list}.`);
+    const count = Math.min((isStaged ? null : this.#counts.layers(list, groups)) ?? this.#observed.count(list), MAX_LAYERS);
     const kinds = new LayerKinds(this.#config, count);
     const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: outer.filter((group) => this.#touches(group, [layer])) })));
-    const isRegular = !this.#isStaged(`${list}.`) && (this.#layerKey(list, groups) !== null || !this.#hasOtherStacks());
+    const isRegular = !isStaged && (this.#counts.key(list, groups) !== null || this.#counts.hasOneStack());
     const strange = this.#strangeLayers(list);
     for (let layer = 0; layer < count; layer++) {
       const due = layers.due(layer);
@@ -126,23 +140,6 @@ class Expectation {
     for (const group of groups) if (!outer.includes(group)) this.#addInner(group, outer.length === 0 ? count : 0);
   }
 
-  #layerCount(list: string, groups: readonly ParameterGroup[]): number {
-    const key = this.#isStaged(`${list}.`) ? null : this.#layerKey(list, groups);
-    const stated = key === null ? null : numberAt(this.#config, key);
-    const isCount = stated !== null && Number.isInteger(stated) && stated >= 0;
-    return Math.min(isCount ? stated : this.#observed.count(list), MAX_LAYERS);
-  }
-
-  /** The setting that counts the layers of a list, or null. */
-  #layerKey(list: string, groups: readonly ParameterGroup[]): string | null {
-    const disk = groups[0]?.parameters[0]?.disk ?? '';
-    return this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? sideKey(list) ?? this.#onlyStackKey();
-  }
-
-  #hasOtherStacks(): boolean {
-    return Object.keys(this.#facts.layers).filter((stack) => stars(stack) === 0).length > 1;
-  }
-
   /** Layers of a list in which something is stored that the facts do not know. */
   #strangeLayers(list: string): ReadonlySet<number> {
     const strange = new Set<number>();
@@ -151,12 +148,6 @@ class Expectation {
       for (const { numbers } of rows) if (numbers[0] !== undefined) strange.add(numbers[0]);
     }
     return strange;
-  }
-
-  /** The setting that counts layers, for a class that has one stack of them. */
-  #onlyStackKey(): string | null {
-    const stacks = Object.keys(this.#facts.layers).filter((list) => stars(list) === 0);
-    return stacks.length === 1 ? (LAYER_KEYS.find((key) => numberAt(this.#config, key) !== null) ?? null) : null;
   }
 
   /**
@@ -177,9 +168,9 @@ class Expectation {
     const isTower = this.#isInTower(group.parameters[0]?.memory ?? '');
     if (parents.size === 0 && depth === 2 && group.presence === 'always' && !isTower) {
       for (let layer = 0; layer < bare; layer++) parents.set(layer, [layer]);
-      members = Math.min(this.#countedBy(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
+      members = Math.min(this.#counts.inner(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
     }
-    members = Math.max(members, this.#stated(group.parameters[0]?.disk ?? '', members));
+    members = Math.max(members, this.#counts.innerBeside(group.parameters[0]?.disk ?? '', members));
     for (const parent of parents.values()) {
       for (let member = 0; member < members && !this.#isFull(); member++) {
         // How many blocks a stage of a tower has differs from stage to stage.
@@ -244,24 +235,12 @@ class Expectation {
     else for (let piece = 0, pieces = this.#pieces(parameter.disk); piece < pieces && !this.#isFull(); piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
   }
 
-  /** What the config says of the length of the innermost list of a disk pattern. */
-  #countedBy(disk: string): number | null {
-    const key = this.#facts.layers[disk.slice(0, disk.lastIndexOf('*') - 1)] ?? null;
-    return key === null ? null : numberAt(this.#config, key);
-  }
-
-  /** How many members the config states for the innermost list of a disk pattern; where it is far more than were seen, it is no count of these. */
-  #stated(disk: string, seen: number): number {
-    const stated = this.#countedBy(disk);
-    return stated === null || stated > 2 * seen ? seen : stated;
-  }
-
   /** How many pieces a parameter of that disk pattern has: what the config states, at least as many as the fullest one has. */
   #pieces(disk: string): number {
     let pieces = this.#pieceCounts.get(disk);
     if (pieces === undefined) {
       pieces = (this.#observed.disk.get(disk) ?? []).reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
-      pieces = Math.max(pieces, this.#stated(disk, pieces));
+      pieces = Math.max(pieces, this.#counts.innerBeside(disk, pieces));
       this.#pieceCounts.set(disk, pieces);
     }
     return pieces;

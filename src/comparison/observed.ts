@@ -2,6 +2,7 @@ import type { TensorTable } from '../format/tensor-table.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
 import { push } from './multimap.ts';
 import { hasSamePatterns, patternIn } from './pattern.ts';
+import type { NamePattern } from './pattern.ts';
 
 /** One stored parameter as the facts' expectation sees it. */
 export interface ObservedRow {
@@ -29,6 +30,7 @@ export class Observed {
     this.firstDeclared = firstDeclared;
     this.rows = rows.length;
     const samePatterns = hasSamePatterns(facts);
+    const onDiskPattern = diskPatterns(facts);
     rows.forEach((row, i) => {
       const name = names[i] ?? '';
       const inMemory = patternIn(facts, 'memory', memory[i] ?? '');
@@ -37,7 +39,7 @@ export class Observed {
       this.#count(inMemory.pattern, inMemory.numbers);
       if (samePatterns && name === memory[i]) push(this.disk, inMemory.pattern, observed);
       else {
-        const onDisk = patternIn(facts, 'disk', name);
+        const onDisk = onDiskPattern(name);
         push(this.disk, onDisk.pattern, { numbers: onDisk.numbers, row, name });
       }
     });
@@ -56,4 +58,17 @@ export class Observed {
       if (number >= (this.#counts.get(list) ?? 0)) this.#counts.set(list, number + 1);
     }
   }
+}
+
+/** The pattern of a name on disk as the class has it: with the base prefix where the name lacks it (a bare save), without where it has that twice (Lightning's `model.model.`). */
+function diskPatterns(facts: ClassFacts | null): (name: string) => NamePattern {
+  if (facts === null || facts.prefix === '') return (name) => patternIn(facts, 'disk', name);
+  const known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ disk }) => disk)));
+  const prefix = `${facts.prefix}.`;
+  return (name) => {
+    const found = patternIn(facts, 'disk', name);
+    if (known.has(found.pattern)) return found;
+    const other = patternIn(facts, 'disk', name.startsWith(prefix) ? name.slice(prefix.length) : prefix + name);
+    return known.has(other.pattern) ? other : found;
+  };
 }

@@ -19,13 +19,29 @@ export function towerTest(facts: ClassFacts | null): (memory: string) => boolean
  * settings say how many there are and how wide, so that no formula holds and none is due that is not there.
  */
 export function stagedTowerTest(facts: ClassFacts | null): (name: string) => boolean {
-  const lists = Object.keys(facts?.layers ?? {});
-  const prefixes = towerPaths(facts).map((path) => `${path}.`).filter((prefix) => {
-    // Lists go by their names on disk, which can lack the base prefix.
-    const onDisk = facts !== null && prefix.startsWith(`${facts.prefix}.`) ? prefix.slice(facts.prefix.length + 1) : prefix;
-    return lists.some((list) => [prefix, onDisk].some((start) => list.startsWith(start) && /\.\d+(?:\.|$)/.test(list.slice(start.length - 1))));
-  });
+  const memory = (facts?.groups ?? []).flatMap(({ parameters }) => parameters.map((parameter) => parameter.memory));
+  // A stage that the facts know by its number, with a list of blocks in it.
+  const prefixes = towerPaths(facts).map((path) => `${path}.`).filter((prefix) => memory.some((name) => name.startsWith(prefix) && /\.\d+\..*\*/.test(name.slice(prefix.length - 1))));
   return (name) => prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/**
+ * A test for names of towers that another library builds (timm), whose parameters follow from the name of an
+ * architecture in the config, where most of what is stored there is not of the architecture that the facts saw: they
+ * call for nothing of it then, and nothing of it is surplus.
+ * @param stored memory patterns of what is stored; asked for only where there is such a tower
+ */
+export function foreignTowerTest(facts: ClassFacts | null, stored: () => Iterable<string>): (memory: string) => boolean {
+  const prefixes = (facts?.submodels ?? []).filter(({ modelType }) => modelType.startsWith('timm_')).map(({ path }) => `${path}.`);
+  if (facts === null || prefixes.length === 0) return () => false;
+  const known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
+  const strangers = new Map(prefixes.map((prefix) => [prefix, 0]));
+  for (const pattern of stored()) {
+    const prefix = prefixes.find((start) => pattern.startsWith(start));
+    if (prefix !== undefined) strangers.set(prefix, (strangers.get(prefix) ?? 0) + (known.has(pattern) ? -1 : 1));
+  }
+  const foreign = prefixes.filter((prefix) => (strangers.get(prefix) ?? 0) > 0);
+  return (memory) => foreign.some((prefix) => memory.startsWith(prefix));
 }
 
 /** Parameters that a module has at least, so that it is left out as a whole, or shared, rather than lost: a norm has two. */
