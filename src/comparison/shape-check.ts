@@ -162,10 +162,11 @@ class ShapeCheck {
    * counts before the base's: a base with another vocabulary, or of other widths, is no proof of damage.
    */
   #wanted(memory: string, row: number, differs: boolean): number[] | null {
-    const { heads } = this.#sides.input;
+    const { input: { heads }, expected } = this.#sides;
     const isEmbedding = memory === heads.embedding || memory === heads.head;
-    if (!differs && !isEmbedding) return null;
-    const byConfig = this.#byConfig(memory, row);
+    const isPartlyKnown = expected.basis === 'facts' && expected.shapeKnown[row] === 0;
+    if (!differs && !isEmbedding && !isPartlyKnown) return null;
+    const byConfig = isPartlyKnown ? this.#completed(memory) : this.#byConfig(memory, row);
     if (byConfig !== null) return byConfig;
     return differs ? this.#expectedShape(row) : null;
   }
@@ -175,6 +176,15 @@ class ShapeCheck {
     if (this.#baseFacts === null) return memory === this.#sides.input.heads.head ? this.#headShape(memory) : this.#facts.shape(memory);
     const ofBase = this.#baseFacts.shape(memory);
     return ofBase !== null && sameShape(ofBase, this.#sides.expected.tensors.shape(row)) ? this.#facts.shape(memory) : null;
+  }
+
+  /** The stored shape with the dimensions in place that the facts and the config tell, where they tell some. */
+  #completed(memory: string): number[] | null {
+    const known = this.#facts.dimensions(memory);
+    const own = this.#sides.byMemory.get(memory);
+    if (known === null || own === undefined || this.#sides.isDeclared(own)) return null;
+    const stored = this.#sides.actual.shape(this.#sides.rowAt(own));
+    return stored.length === known.length && !stored.includes(0) ? stored.map((dim, i) => known[i] ?? dim) : null;
   }
 
   /** The head's rows by the config; its width by the formula where that fits, else as it is stored: some heads are wider than the embedding. */

@@ -87,6 +87,12 @@ export class TensorTable {
     return shape;
   }
 
+  /** Number of dimensions; 0 for a scalar. */
+  rank(row: number): number {
+    const { dimStarts } = this.columns;
+    return (dimStarts[row + 1] ?? 0) - (dimStarts[row] ?? 0);
+  }
+
   /** Bytes on disk. */
   bytes(row: number): number {
     return (this.columns.ends[row] ?? 0) - (this.columns.begins[row] ?? 0);

@@ -10,14 +10,18 @@ interface Data {
 }
 
 /**
- * Tensors of no element: those whose shape is known to be another one, and, where there are such, or where most are
- * empty, the others too, unless the base has them empty as well: not every shape is known.
+ * Tensors of no element: those whose shape is known to be another one, and, where there are such, or where more are
+ * empty than there are matrices left, the others too, unless the base has them empty as well: not every shape is known.
  */
 function emptyNames({ losses, checkpoint: { tensors }, base }: Evidence): string[] {
   const known = losses.empty.map(({ name }) => name);
   const all: string[] = [];
-  for (let row = 0; row < tensors.length; row++) if (tensors.elements(row) === 0 && !isEmptyIn(base, tensors.name(row))) all.push(tensors.name(row));
-  return (known.length > 0 || all.length * 2 > tensors.length) && all.length >= known.length ? all : known;
+  let matrices = 0;
+  for (let row = 0; row < tensors.length; row++) {
+    if (tensors.elements(row) > 0) matrices += tensors.rank(row) > 1 ? 1 : 0;
+    else if (!isEmptyIn(base, tensors.name(row))) all.push(tensors.name(row));
+  }
+  return (known.length > 0 || all.length > matrices) && all.length >= known.length ? all : known;
 }
 
 function isEmptyIn(base: Evidence['base'], name: string): boolean {
