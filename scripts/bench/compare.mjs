@@ -8,14 +8,14 @@ import { writeCheckpoint } from './checkpoint.mjs';
 const MEASURES = ['ours, with a base', 'ours, without a base', 'JSON.parse and two Maps'];
 const ROUNDS = 3;
 
-if (process.argv[2] === '--measure') await measureInside(process.argv[3], process.argv[4], process.argv[5]);
+if (process.argv[2] === '--compare') await measureInside(process.argv[3], process.argv[4], process.argv[5]);
 
 export function reportComparison(folder, { layers, experts }) {
   const tensors = writeCheckpoint(`${folder}/base`, { layers, experts, shards: 8, head: true });
   writeCheckpoint(`${folder}/tuned`, { layers, experts, shards: 8, head: false });
   console.log(`\na whole check of ${tensors.toLocaleString('en-US')} tensors in 8 shards whose head is gone; best of ${ROUNDS} processes each`);
   const results = MEASURES.map((what) => {
-    const runs = Array.from({ length: ROUNDS }, () => JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', what, `${folder}/tuned`, `${folder}/base`], { encoding: 'utf8' })));
+    const runs = Array.from({ length: ROUNDS }, () => JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--compare', what, `${folder}/tuned`, `${folder}/base`], { encoding: 'utf8' })));
     return { what, ms: Math.min(...runs.map((run) => run.ms)), rss: Math.min(...runs.map((run) => run.rss)) };
   });
   const peer = results[results.length - 1];
