@@ -43,7 +43,7 @@ export async function prepare(setting: Setting): Promise<Prepared> {
   const config = await readConfig(setting);
   const named = command !== null && command.references.length > 0 ? command.references : inputs.checkpoint;
   const isNamed = named.length > 0 && (typeof named !== 'string' || named.trim() !== '');
-  const found = isNamed ? null : await findReferences(github, subject, config, environment.hubEndpoint);
+  const found = isNamed ? null : await findReferences(github, subject, config, environment.hubEndpoint, subject.hasCheckout ? environment.workspace : null);
   const settings = settingsOf(setting, config, named, found?.references ?? null);
   const notices = [...(config?.notices ?? []), ...(found?.notices ?? [])];
   // What the workflow's author names is theirs to provide; what a stranger's change names is read from GitHub.

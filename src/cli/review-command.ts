@@ -73,7 +73,7 @@ function finder({ target, pull, head }: Reviewed, host: Host, parts: Parts): Fin
   return async (config) => {
     const { proxy, hub } = parseSettings(inputsOf(host), null);
     const find = await parts.find();
-    return await find({ ...target, pull, head, config, hubEndpoint: hub.endpoint, proxy, onWait: (message) => warn(message, host) });
+    return await find({ ...target, pull, head, config, hubEndpoint: hub.endpoint, directory: host.directory, proxy, onWait: (message) => warn(message, host) });
   };
 }
 

@@ -1,14 +1,15 @@
 import { referenceKey } from '../reference/key.ts';
 import { changedCheckpoints } from './checkpoint-files.ts';
 import { readHunks } from './diff.ts';
+import { anyExists, existenceIn } from './existence.ts';
 import { folderOf, isAutomation, languageOf } from './files.ts';
 import { MAX_CONTENT_LENGTH, MAX_MARKDOWN_LENGTH, MAX_REFERENCES } from './limits.ts';
 import { resolveCandidate } from './resolve.ts';
 import { findInHunk, findInMarkdown, findInText } from './text.ts';
 import type { Candidate, CandidateKind } from './candidate.ts';
 import type { Hunk } from './diff.ts';
+import type { Existence } from './existence.ts';
 import type { Language } from './files.ts';
-import type { ResolveContext } from './resolve.ts';
 
 /** One file of a pull request, as `GET /repos/{owner}/{repo}/pulls/{n}/files` gives it. */
 export interface ChangedFile {
@@ -45,6 +46,8 @@ export interface Discovery {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
   /** References beyond the limit: they are made, and not among `references`. */
   readonly beyond: readonly string[];
+  /** What names a repository of the Hub, unless the repository has such a folder, where that could not be learnt. */
+  readonly undecided: readonly { readonly reference: string; /** Null for a body. */ readonly origin: Origin | null }[];
 }
 
 /** What may make references. For a release: no files, the notes as the body. */
@@ -56,9 +59,16 @@ export interface DiscoveryInput {
   readonly config: readonly { readonly reference: string; readonly base: string | null; readonly origin: Origin | null }[];
   /** Every path of the repository at the pull request's head, where a checkout or the tree is at hand; else null. */
   readonly paths?: ReadonlySet<string> | null;
+  /** Whether there is such a file or folder, from the repository's root; null where that is not known. Default: what `paths` says. */
+  readonly exists?: Existence;
   /** `HF_ENDPOINT`; default the public Hub. */
   readonly hubEndpoint?: string;
 }
+
+/** A reference in one place. */
+type Single = Omit<Discovered, 'alsoAt'>;
+/** One that is none where the repository has a file or folder of one of these paths. */
+type Possible = Single & { readonly unless: readonly string[] };
 
 /**
  * Finds the checkpoints that a pull request refers to on the lines that it adds or changes, that it stores itself, that
@@ -67,27 +77,36 @@ export interface DiscoveryInput {
  */
 export async function discover(input: DiscoveryInput): Promise<Discovery> {
   const skipped: { path: string; reason: string }[] = [];
-  const stored = changedCheckpoints(input.files, input.paths ?? null);
-  const found: Omit<Discovered, 'alsoAt'>[] = stored.map(({ reference, path }) => ({ reference, base: null, origin: { path, line: 1 }, kind: 'files' }));
-  const checkpoints = new Set(stored.map(({ reference }) => reference));
-  const context: Omit<ResolveContext, 'path'> = { changedCheckpoints: checkpoints, exists: existence(input.paths ?? null), hubEndpoint: input.hubEndpoint ?? 'https://huggingface.co' };
+  const { paths = null, exists = existenceIn(paths), hubEndpoint = 'https://huggingface.co' } = input;
+  const stored = changedCheckpoints(input.files, paths);
+  const found: Single[] = stored.map(({ reference, path }) => ({ reference, base: null, origin: { path, line: 1 }, kind: 'files' }));
+  const changed = new Set(stored.map(({ reference }) => reference));
+  const undecided: Single[] = [];
+  const add = async (all: readonly Possible[]): Promise<void> => {
+    // One by one: more arguments than the stack holds would end the run.
+    for (const { unless, ...one } of all) {
+      const isFolder = await anyExists(unless, exists);
+      if (isFolder !== true) (isFolder === null ? undecided : found).push(one);
+    }
+  };
   for (const file of input.files) {
     const { mentions, reason } = await inFile(file);
     if (reason !== null) skipped.push({ path: file.path, reason });
-    const resolved = mentions.flatMap(({ candidate, line }) => {
-      const reference = resolveCandidate(candidate, { ...context, path: file.path });
-      return reference === null ? [] : [{ reference, base: null, origin: { path: file.path, line }, kind: candidate.kind }];
+    const resolved = mentions.flatMap(({ candidate, line }): Possible[] => {
+      const resolution = resolveCandidate(candidate, { path: file.path, changedCheckpoints: changed, hubEndpoint });
+      return resolution === null ? [] : [{ ...resolution, base: null, origin: { path: file.path, line }, kind: candidate.kind }];
     });
-    // One by one: more arguments than the stack holds would end the run.
-    for (const one of checkpoints.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved) found.push(one);
+    await add(changed.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved);
   }
-  for (const candidate of await inBody(input.body)) {
-    const reference = resolveCandidate(candidate, { ...context, path: null });
-    if (reference !== null) found.push({ reference, base: null, origin: null, kind: 'body' });
-  }
+  const inText = (await inBody(input.body)).map((candidate) => resolveCandidate(candidate, { path: null, changedCheckpoints: changed, hubEndpoint }));
+  await add(inText.filter((resolution) => resolution !== null).map((resolution) => ({ ...resolution, base: null, origin: null, kind: 'body' })));
   for (const { reference, base, origin } of input.config) found.push({ reference, base, origin, kind: 'config' });
   const references = merge(found);
-  return { references: references.slice(0, MAX_REFERENCES), skipped, beyond: references.slice(MAX_REFERENCES).map(({ reference }) => reference) };
+  const known = new Set(references.map(({ reference }) => referenceKey(reference)));
+  return {
+    references: references.slice(0, MAX_REFERENCES), skipped, beyond: references.slice(MAX_REFERENCES).map(({ reference }) => reference),
+    undecided: merge(undecided).filter(({ reference }) => !known.has(referenceKey(reference))).slice(0, MAX_REFERENCES).map(({ reference, origin }) => ({ reference, origin })),
+  };
 }
 
 /**
@@ -163,28 +182,18 @@ function mayRefer(hunks: readonly Hunk[]): boolean {
  * base, which is read with them, wherever the card names it; and the snippet that shows how to load them once they are
  * published.
  */
-function withoutOwn(found: readonly Omit<Discovered, 'alsoAt'>[], path: string): readonly Omit<Discovered, 'alsoAt'>[] {
+function withoutOwn(found: readonly Possible[], path: string): readonly Possible[] {
   const isCard = languageOf(path) === 'markdown';
-  const isOwn = ({ kind }: Omit<Discovered, 'alsoAt'>): boolean => kind === 'model-card' || path.endsWith('adapter_config.json') || (isCard && kind === 'call');
+  const isOwn = ({ kind }: Single): boolean => kind === 'model-card' || path.endsWith('adapter_config.json') || (isCard && kind === 'call');
   const bases = new Set(found.filter(isOwn).map(({ reference }) => reference));
   return found.filter((one) => !isOwn(one) && !(isCard && bases.has(one.reference)));
-}
-
-/** Whether a path, or a folder, is in the repository. */
-function existence(paths: ReadonlySet<string> | null): (path: string) => boolean {
-  if (paths === null) return () => false;
-  const known = new Set(paths);
-  for (const path of paths) {
-    for (let folder = folderOf(path); folder !== '.' && !known.has(folder); folder = folderOf(folder)) known.add(folder);
-  }
-  return (path) => known.has(path.replace(/\/$/, ''));
 }
 
 /** Further places of one reference that are kept: more tell nobody anything. */
 const MAX_PLACES = 50;
 
 /** One entry a reference: the first place that names it, and the others beside it. The config file's base counts for all. */
-function merge(found: readonly Omit<Discovered, 'alsoAt'>[]): Discovered[] {
+function merge(found: readonly Single[]): Discovered[] {
   const merged = new Map<string, Discovered & { readonly alsoAt: Origin[] }>();
   for (const one of found) {
     const plainKey = referenceKey(one.reference);

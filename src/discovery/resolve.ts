@@ -13,8 +13,6 @@ export interface ResolveContext {
   readonly path: string | null;
   /** Checkpoints of the repository that the pull request changes, as paths from its root. */
   readonly changedCheckpoints: ReadonlySet<string>;
-  /** Whether the repository has such a file or folder; always false where that is not known. */
-  readonly exists: (path: string) => boolean;
   readonly hubEndpoint: string;
 }
 
@@ -30,18 +28,29 @@ const OTHER_PAGES = new Set([
 /** Revisions and folders that people give. Git and the Hub allow more; what has quotes or brackets in it is a template or an attack. */
 const PLAIN = /^[\w.+/-]{1,200}$/;
 
-/** The reference that a candidate is, in its canonical form; null where it is none, or may well be none. */
-export function resolveCandidate(written: Candidate, context: ResolveContext): string | null {
+export interface Resolution {
+  /** In its canonical form. */
+  readonly reference: string;
+  /** Paths from the repository's root that a loader takes the text for, where it has one of them: then it is no reference. */
+  readonly unless: readonly string[];
+}
+
+/** The reference that a candidate is; null where it is none, or may well be none. */
+export function resolveCandidate(written: Candidate, context: ResolveContext): Resolution | null {
   const candidate = withRevision(written);
   const text = candidate.text.trim();
   if (!isPlainRevision(candidate.revision) || !isPlainFolder(candidate.folder)) return null;
-  if (ADDRESS.test(text)) return fromAddress(text, candidate, context);
+  if (ADDRESS.test(text)) return certain(fromAddress(text, candidate, context));
   if (candidate.kind === 'link') return null;
   const local = localCheckpoint(text, context);
-  if (local !== null) return local;
-  if (/^[.~/]/.test(text) || isInRepository(text, context)) return null;
+  if (local !== null) return certain(local);
+  if (/^[.~/]/.test(text)) return null;
   const repo = repositoryOf(text, candidate.isWeak);
-  return repo === null ? null : formatHubReference(repo, candidate.revision, candidate.folder);
+  return repo === null ? null : { reference: formatHubReference(repo, candidate.revision, candidate.folder), unless: placesOf(text, context) };
+}
+
+function certain(reference: string | null): Resolution | null {
+  return reference === null ? null : { reference, unless: [] };
 }
 
 /** `org/name@revision`, as tools read it in configs. In a call, no library takes that for a revision. */
@@ -90,15 +99,14 @@ function isSitePage(text: string, repo: string): boolean {
   return page !== undefined && !FILE_PAGES.has(page);
 }
 
-/** A path to a checkpoint that the pull request changes, from the repository's root or from the file's own folder. */
-function localCheckpoint(text: string, { path, changedCheckpoints }: ResolveContext): string | null {
+/** A path to a checkpoint that the pull request changes. */
+function localCheckpoint(text: string, context: ResolveContext): string | null {
   if (text.includes('\\') || text === '' || text === '.') return null;
-  const folders = path === null ? ['.'] : ['.', folderOf(path)];
-  const places = folders.map((folder) => posix.join(folder, text).replace(/\/$/, ''));
-  return places.find((place) => changedCheckpoints.has(place)) ?? null;
+  return placesOf(text, context).find((place) => context.changedCheckpoints.has(place)) ?? null;
 }
 
-/** `out/model` names a folder of the repository, where it has one. */
-function isInRepository(text: string, { path, exists }: ResolveContext): boolean {
-  return exists(posix.normalize(text)) || (path !== null && exists(posix.join(folderOf(path), text)));
+/** Where `out/model` may lie: from the repository's root, or from the file's own folder. */
+function placesOf(text: string, { path }: ResolveContext): readonly string[] {
+  const folders = path === null ? ['.'] : ['.', folderOf(path)];
+  return [...new Set(folders.map((folder) => posix.join(folder, text).replace(/\/$/, '')))];
 }

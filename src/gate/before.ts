@@ -1,8 +1,10 @@
 import { discover } from '../discovery/discover.ts';
+import type { Existence } from '../discovery/existence.ts';
 import { HeadcheckError } from '../errors.ts';
 import { changedFiles, filesBefore, type Change } from '../publish/changes.ts';
 import type { GitHub } from '../publish/client.ts';
-import { textAt } from '../publish/repository-files.ts';
+import { pathsAt, textAt } from '../publish/repository-files.ts';
+import { existenceAt } from '../publish/repository-folders.ts';
 import { referenceKey } from '../reference/key.ts';
 import { prose, type CheckpointReport, type Notice, type Report } from '../report/report.ts';
 import { parseConfigFile, type ConfigFile } from '../settings/config-file.ts';
@@ -52,6 +54,9 @@ export async function lookBefore(github: GitHub, report: Report, options: Before
 
 async function replaced(github: GitHub, now: readonly Placed[], { change, hubEndpoint }: BeforeOptions): Promise<ReadonlyMap<string, string>> {
   const changed = await changedFiles(github, change);
-  const { references } = await discover({ files: await filesBefore(github, changed, change.base), body: null, config: [], hubEndpoint });
+  const there = existenceAt({ paths: await pathsAt(github, change.base), workspace: null, github, commit: change.base });
+  // Where that is not known, a folder that is taken for a model of the Hub is none there, and forgives nothing.
+  const exists: Existence = async (path) => (await there(path)) ?? false;
+  const { references } = await discover({ files: await filesBefore(github, changed, change.base), body: null, config: [], exists, hubEndpoint });
   return pairReferences(changed.files, now, references);
 }

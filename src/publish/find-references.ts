@@ -1,4 +1,5 @@
 import { discover, type Discovery } from '../discovery/discover.ts';
+import type { Existence } from '../discovery/existence.ts';
 import { someNames } from '../diagnosis/words.ts';
 import { MAX_REFERENCES } from '../discovery/limits.ts';
 import { HeadcheckError, NotFoundError, UsageError } from '../errors.ts';
@@ -9,6 +10,7 @@ import { changedFiles, type Change, type ChangedFiles } from './changes.ts';
 import type { GitHub } from './client.ts';
 import { releaseByTag } from './release.ts';
 import { pathsAt } from './repository-files.ts';
+import { existenceAt } from './repository-folders.ts';
 
 /** Where references are looked for. */
 export interface SearchPlace {
@@ -37,19 +39,21 @@ export interface Found {
 /**
  * Finds what the change, the release and the config file name. What GitHub does not show is told in a notice, and the
  * rest is found all the same: never throws for what a server says.
+ * @param workspace the folder where the repository may be checked out; null where it is none of the commit's
  */
-export async function findReferences(github: GitHub | null, place: SearchPlace, config: ConfigFile | null, hubEndpoint: string | null): Promise<Found> {
+export async function findReferences(github: GitHub | null, place: SearchPlace, config: ConfigFile | null, hubEndpoint: string | null, workspace: string | null): Promise<Found> {
   const listed = (config?.checkpoints ?? []).map(({ reference, base, origin }) => ({ reference, base, origin }));
   const changed = await looked('What the change refers to could not be looked for', nothingChanged, () => changedAt(github, place));
   const assets = await looked('The assets of the release could not be looked at', [], () => assetReferences(github, place));
   const { files, isCut, paths } = changed.found;
   // The config file's entries are read as what they are, under whatever name it goes: a base in it is no checkpoint to check.
   const own = new Set(listed.map(({ origin }) => origin?.path));
-  const discovery = await discover({ files: files.filter(({ path }) => !own.has(path)), body: place.body, config: listed, paths, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
+  const { exists, trouble } = told(existenceAt({ paths, workspace, github, commit: place.head }));
+  const discovery = await discover({ files: files.filter(({ path }) => !own.has(path)), body: place.body, config: listed, paths, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],
-    notices: [...changed.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...beyondNotices(discovery), ...skippedNotices(discovery)],
+    notices: [...changed.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...beyondNotices(discovery), ...trouble, ...undecidedNotices(discovery), ...skippedNotices(discovery)],
   };
 }
 
@@ -82,6 +86,19 @@ async function looked<T>(failure: string, otherwise: T, search: () => Promise<T>
   }
 }
 
+/** The same, with a notice where GitHub fails; how often it does says nothing more. */
+function told(exists: Existence): { readonly exists: Existence; readonly trouble: readonly Notice[] } {
+  const trouble: Notice[] = [];
+  return {
+    trouble,
+    async exists(path) {
+      const { found, notices } = await looked<boolean | null>('Which folders the repository has could not be looked up', null, () => exists(path));
+      if (trouble.length === 0) trouble.push(...notices);
+      return found;
+    },
+  };
+}
+
 function cutNotice(count: number): Notice {
   return {
     severity: 'warning', location: null,
@@ -109,6 +126,13 @@ function beyondNotices({ beyond }: Discovery): readonly Notice[] {
   if (beyond.length === 0) return [];
   const message = prose`One run checks ${MAX_REFERENCES} checkpoints; ${beyond.length} more were not checked: ${someNames(beyond)}. Name them in calls of their own.`;
   return [{ severity: 'error', message, location: null, obstacle: 'search' }];
+}
+
+function undecidedNotices({ undecided }: Discovery): readonly Notice[] {
+  return undecided.map(({ reference, origin }): Notice => ({
+    severity: 'note', location: origin,
+    message: prose`${reference} was not checked: the name may also be a folder of the repository, whose files GitHub does not show to this token. Write ${reference} in full where the model on the Hub is meant, or give the job the permission ${'contents: read'}.`,
+  }));
 }
 
 /** Most such files are data that refer to nothing: worth a word, and no reason to fail. */

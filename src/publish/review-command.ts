@@ -58,6 +58,8 @@ export interface FindRequest extends PullTarget, Reach {
   readonly head: string;
   readonly config: ConfigFile | null;
   readonly hubEndpoint: string | null;
+  /** Where the repository may be checked out. */
+  readonly directory: string;
 }
 
 /**
@@ -73,10 +75,10 @@ export async function readPull({ pullRequest, proxy, onWait, ...access }: PullTa
  * another commit than its head is checked, GitHub compares the commits instead of listing the pull request's files.
  * @throws UsageError, AccessError, NotFoundError or UnreachableError
  */
-export async function findForReview({ pullRequest, proxy, onWait, pull, head, config, hubEndpoint, ...access }: FindRequest): Promise<Found> {
+export async function findForReview({ pullRequest, proxy, onWait, pull, head, config, hubEndpoint, directory, ...access }: FindRequest): Promise<Found> {
   const github = await connect(access, { proxy, onWait });
   const change = { pullRequest: head === pull.head ? pullRequest : null, base: pull.base };
-  return await findReferences(github, { head, change, body: pull.body, release: null }, config, hubEndpoint);
+  return await findReferences(github, { head, change, body: pull.body, release: null }, config, hubEndpoint, directory);
 }
 
 /**

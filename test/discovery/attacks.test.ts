@@ -28,7 +28,7 @@ const repeated: Readonly<Record<string, readonly [path: string, text: string]>> 
 describe('hostile repetition', () => {
   for (const [title, [path, text]] of Object.entries(repeated)) {
     it(title, { timeout: 60_000 }, async () => {
-      const { references } = await discover({ files: [added(path, text)], body: null, config: [] });
+      const { references } = await discover({ files: [added(path, text)], body: null, config: [], paths: new Set() });
       for (const { alsoAt } of references) assert.ok(alsoAt.length <= 50);
     });
   }
@@ -38,7 +38,7 @@ describe('hostile text', () => {
   for (const [title, text] of Object.entries(hostile)) {
     it(title, { timeout: 60_000 }, async () => {
       // The runner's own limit tells what hangs; the honest cost is a few milliseconds.
-      for (const path of PATHS) await discover({ files: [added(path, `${text}\nmodel/x`)], body: text.slice(0, 65_536), config: [] });
+      for (const path of PATHS) await discover({ files: [added(path, `${text}\nmodel/x`)], body: text.slice(0, 65_536), config: [], paths: new Set() });
     });
   }
 
@@ -53,13 +53,13 @@ describe('hostile text', () => {
   });
 
   it('a listing of a thousand is cut, and what is cut is said', async () => {
-    const { references, beyond } = await discover({ files: [added('a.yaml', Array.from({ length: 1000 }, (_, i) => `- base_model: org-x/m${i}`).join('\n'))], body: null, config: [] });
+    const { references, beyond } = await discover({ files: [added('a.yaml', Array.from({ length: 1000 }, (_, i) => `- base_model: org-x/m${i}`).join('\n'))], body: null, config: [], paths: new Set() });
     assert.equal(references.length, MAX_REFERENCES);
     assert.equal(beyond.length, 1000 - MAX_REFERENCES);
   });
 
   it('a file of data is not parsed', async () => {
-    const { references, skipped } = await discover({ files: [added('a.json', `{"base_model": "org-x/one", "x": "${'y'.repeat(600_000)}"}`)], body: null, config: [] });
+    const { references, skipped } = await discover({ files: [added('a.json', `{"base_model": "org-x/one", "x": "${'y'.repeat(600_000)}"}`)], body: null, config: [], paths: new Set() });
     assert.deepEqual(references, []);
     assert.match(skipped[0]?.reason ?? '', /too many/);
   });

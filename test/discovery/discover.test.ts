@@ -33,7 +33,7 @@ describe('only changed lines count', () => {
   });
 
   it('a file whose diff is not known is skipped, with the reason', async () => {
-    const { references, skipped } = await discover({ files: [{ path: 'a.yaml', status: 'modified', patch: null, content }], body: null, config: [] });
+    const { references, skipped } = await discover({ files: [{ path: 'a.yaml', status: 'modified', patch: null, content }], body: null, config: [], paths: new Set() });
     assert.deepEqual(references, []);
     assert.match(skipped[0]?.reason ?? '', /gives no diff/);
     assert.deepEqual(await found([{ path: 'a.yaml', status: 'added', patch: null, content }]), ['hf://org-x/one 1', 'hf://org-x/two 2', 'hf://org-x/three 3']);
@@ -102,7 +102,7 @@ describe('checkpoints that the pull request stores', () => {
 
   it('are what paths in changed files mean; other paths mean nothing', async () => {
     const files = [binary('out/ckpt/model.safetensors'), added('configs/a.yaml', 'model_name_or_path: ./out/ckpt\nbase_model: ../out/ckpt/\nref_model: out/other\n'), added('a.py', 'AutoModel.from_pretrained("out/ckpt")')];
-    const { references } = await discover({ files, body: null, config: [] });
+    const { references } = await discover({ files, body: null, config: [], paths: new Set() });
     assert.deepEqual(references, [{ reference: 'out/ckpt', base: null, kind: 'files', origin: { path: 'out/ckpt/model.safetensors', line: 1 }, alsoAt: [{ path: 'configs/a.yaml', line: 1 }, { path: 'configs/a.yaml', line: 2 }, { path: 'a.py', line: 1 }] }]);
   });
 
@@ -122,13 +122,30 @@ describe('checkpoints that the pull request stores', () => {
   it('a folder of the repository is no repository of the Hub', async () => {
     const files = [added('a.yaml', 'model_name_or_path: acme/llama\nbase_model: acme/other\n')];
     assert.deepEqual(await found(files, { paths: new Set(['acme/llama/config.json']) }), ['hf://acme/other 2']);
+    assert.deepEqual(await found(files, { exists: async (path) => path === 'acme/llama' }), ['hf://acme/other 2']);
+  });
+
+  it('what may be either is told, and not checked, where no one knows the repository\'s folders', async () => {
+    const files = [added('a/b.yaml', 'base_model: acme/llama\nref_model: acme/llama\nreward_model: hf://acme/reward\nteacher_model: acme/reward\n'), added('a.py', 'AutoModel.from_pretrained("gpt2")')];
+    const { references, undecided } = await discover({ files, body: '```python\nAutoModel.from_pretrained("acme/of-body")\n```', config: [] });
+    assert.deepEqual(references.map(({ reference }) => reference), ['hf://acme/reward']);
+    assert.deepEqual(undecided, [
+      { reference: 'hf://acme/llama', origin: { path: 'a/b.yaml', line: 1 } }, { reference: 'hf://openai-community/gpt2', origin: { path: 'a.py', line: 1 } }, { reference: 'hf://acme/of-body', origin: null },
+    ]);
+    const half = await discover({ files, body: null, config: [], exists: async (path) => (path.startsWith('a/') ? null : false) });
+    assert.deepEqual(half.references.map(({ reference }) => reference), ['hf://acme/reward', 'hf://openai-community/gpt2']);
+  });
+
+  it('is not asked for where a card speaks of the weights beside it', async () => {
+    const { undecided } = await discover({ files: [binary('out/model.safetensors'), added('out/README.md', '---\nbase_model: org-x/base\n---\n')], body: null, config: [] });
+    assert.deepEqual(undecided, []);
   });
 });
 
 describe('the body', () => {
   it('names checkpoints by address, link and code', async () => {
     const body = 'Releases hf://org-x/one@v1 and [two](https://huggingface.co/org-x/two).\r\n\r\n```yaml\r\nbase_model: org-x/three\r\n```\r\norg-x/four, #5, @org-x\n';
-    const { references } = await discover({ files: [], body, config: [] });
+    const { references } = await discover({ files: [], body, config: [], paths: new Set() });
     assert.deepEqual(references.map(({ reference, kind, origin }) => [reference, kind, origin]), [['hf://org-x/one@v1', 'body', null], ['hf://org-x/two', 'body', null], ['hf://org-x/three', 'body', null]]);
   });
 
@@ -173,7 +190,7 @@ describe('the config file', () => {
       { reference: './out/', base: 'hf://org-x/base', origin: { path: '.github/headcheck.yml', line: 3 } },
       { reference: 'hf://org-x/listed', base: null, origin: { path: '.github/headcheck.yml', line: 5 } },
     ];
-    const { references } = await discover({ files: [binary('out/model.safetensors')], body: null, config });
+    const { references } = await discover({ files: [binary('out/model.safetensors')], body: null, config, paths: new Set() });
     assert.deepEqual(references.map(({ reference, base, kind }) => [reference, base, kind]), [['out', 'hf://org-x/base', 'files'], ['hf://org-x/listed', null, 'config']]);
     assert.deepEqual(references[0]?.alsoAt, [config[0]?.origin]);
   });

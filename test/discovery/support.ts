@@ -16,9 +16,9 @@ export function changed(path: string, content: string, ...lines: readonly number
   return { path, status: 'modified', patch, content };
 }
 
-/** What is found, each as `reference line`. */
+/** What is found in a repository without other files, each as `reference line`. */
 export async function found(files: readonly ChangedFile[], rest: Partial<Parameters<typeof discover>[0]> = {}): Promise<string[]> {
-  const { references } = await discover({ files, body: null, config: [], ...rest });
+  const { references } = await discover({ files, body: null, config: [], paths: new Set(), ...rest });
   return references.map(({ reference, origin }) => (origin === null ? reference : `${reference} ${origin.line}`));
 }
 

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { connect, type GitHub } from '../../src/publish/client.ts';
+import { findReferences } from '../../src/publish/find-references.ts';
+import { plain } from '../../src/report/report.ts';
+import { FakeGitHub } from '../support/github/fake-github.ts';
+import { addedFile, addPull } from '../support/github/pull.ts';
+import { failure } from '../support/github/route.ts';
+import type { PullRequest } from '../support/github/state.ts';
+
+/** What is found, and what is said of it. */
+interface Seen { readonly references: string[]; readonly notices: string[] }
+
+describe('what a change refers to', () => {
+  let fake: FakeGitHub;
+  let github: GitHub;
+  let pull: PullRequest;
+  let workspace: string;
+
+  beforeEach(async () => {
+    workspace = await mkdtemp(join(tmpdir(), 'headcheck-find-'));
+    fake = await FakeGitHub.start();
+    pull = addPull(fake.state, 7);
+    fake.token('reader', 'github-actions[bot]', ['pull_requests:read', 'contents:read']);
+    github = await connect({ apiUrl: fake.api, serverUrl: 'https://github.com', token: 'reader', repository: 'octo-org/octo-model' }, { proxy: null, patience: 0 });
+  });
+  afterEach(async () => {
+    await fake.close();
+    await rm(workspace, { recursive: true });
+  });
+
+  const find = async (checkout: string | null = null): Promise<Seen> => {
+    const { references, notices } = await findReferences(github, { head: pull.headSha, change: { pullRequest: 7, base: pull.baseSha }, body: null, release: null }, null, null, checkout);
+    return { references: references.map(({ reference, origin }) => `${reference} ${origin?.line}`), notices: notices.map(({ severity, message, location }) => `${severity} ${location?.path}:${location?.line} ${plain(message)}`) };
+  };
+  /** The pull request adds a file; the commit has others beside it. */
+  const adds = (path: string, lines: readonly string[], ...others: readonly string[]): void => {
+    pull.files = [addedFile(path, lines)];
+    fake.state.files.set(pull.headSha, new Map([[path, lines.join('\n')], ...others.map((other): [string, string] => [other, ''])]));
+  };
+
+  describe('by a name that may also be a folder', () => {
+    beforeEach(() => { adds('train/a.yaml', ['model_name_or_path: ml/llama', 'ref_model: acme/base'], 'ml/llama/config.json', 'train/acme/other/x.txt'); });
+    /** As GitHub answers for a repository of very many files: the whole list, which is asked for first, is cut. */
+    const cut = (): void => {
+      let isFirst = true;
+      fake.rewrite = (path, body) => {
+        const isCut = isFirst && path.endsWith(`/git/trees/${pull.headSha}`);
+        if (isCut) isFirst = false;
+        return isCut ? { ...Object(body), tree: [], truncated: true } : body;
+      };
+    };
+
+    it('is that folder where the repository has it', async () => {
+      assert.deepEqual(await find(), { references: ['hf://acme/base 2'], notices: [] });
+    });
+
+    it('is looked up folder by folder where GitHub cuts the list of files', async () => {
+      cut();
+      assert.deepEqual(await find(), { references: ['hf://acme/base 2'], notices: [] });
+    });
+
+    it('is looked up in the workspace, which may have what the commit has not', async () => {
+      await mkdir(join(workspace, 'acme/base'), { recursive: true });
+      assert.deepEqual(await find(workspace), { references: [], notices: [] });
+    });
+
+    it('is decided by a checkout where GitHub does not show the files, and else left alone, with a note', async () => {
+      fake.faults.push({ method: 'GET', path: /\/git\/trees\//, times: 99, answer: failure(403, 'Resource not accessible by integration') });
+      await mkdir(join(workspace, 'ml/llama'), { recursive: true });
+      const note = (reference: string, line: number): RegExp => new RegExp(`^note train/a\\.yaml:${line} ${reference} was not checked: the name may also be a folder of the repository`);
+      const without = await find(workspace);
+      assert.deepEqual(without.references, []);
+      assert.match(without.notices.join('\n'), note('hf://acme/base', 2));
+      assert.equal(without.notices.length, 1, 'the workspace has the other');
+      await mkdir(join(workspace, '.git'));
+      await writeFile(join(workspace, '.git/HEAD'), 'ref: refs/heads/main\n');
+      assert.deepEqual(await find(workspace), { references: ['hf://acme/base 2'], notices: [] });
+      await mkdir(join(workspace, '.git/info'));
+      await writeFile(join(workspace, '.git/info/sparse-checkout'), '/*\n');
+      assert.equal((await find(workspace)).notices.length, 1);
+      const nowhere = await find();
+      assert.deepEqual(nowhere.references, []);
+      assert.match(nowhere.notices.join('\n'), note('hf://ml/llama', 1));
+    });
+
+    it('is no pass where GitHub fails', async () => {
+      cut();
+      const before = fake.rewrite;
+      fake.rewrite = (path, body) => {
+        if (path.endsWith(`/git/trees/${pull.headSha}`)) fake.faults.push({ method: 'GET', path: /\/git\/trees\//, times: 99, answer: failure(500, 'Oops') });
+        return before(path, body);
+      };
+      const { references, notices } = await find();
+      assert.deepEqual(references, []);
+      assert.equal(notices.filter((notice) => notice.startsWith('error')).length, 1);
+      assert.match(notices.join('\n'), /^error \S+ Which folders the repository has could not be looked up: GitHub failed/m);
+    });
+  });
+});
