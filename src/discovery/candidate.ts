@@ -17,7 +17,9 @@ export interface Candidate {
   readonly revision: string | null;
   /** The folder inside the repository that is written beside it (`subfolder=`); null for none. */
   readonly folder: string | null;
-  /** Lines, from 1, that make the reference: its own first, then its revision's. A change of any of them changes it. */
+  /** What is written beside it as what it was made from. */
+  readonly base?: string;
+  /** Lines, from 1, that make the reference: its own first, then its revision's and base's. A change of any of them changes it. */
   readonly lines: readonly number[];
   /**
    * Whether the place is also used for other things (`model:` may name a service's model). There, what may be

@@ -38,7 +38,8 @@ function words(value: Tree): readonly Text[] {
 /** `--name value` and `--name=value`. What belongs to no flag may be anything. */
 function flags(all: readonly Text[]): TreeEntry[] {
   return all.flatMap((word, i): TreeEntry[] => {
-    if (!/^--[A-Za-z]/.test(word.text)) return [];
+    // Headcheck's own `--base` is what a checkpoint is compared with.
+    if (!/^--[A-Za-z]/.test(word.text) || /^--base(?:=|$)/.test(word.text)) return [];
     const equals = word.text.indexOf('=');
     if (equals > 0) return [{ key: word.text.slice(0, equals), value: { ...word, text: word.text.slice(equals + 1) } }];
     const next = all[i + 1];

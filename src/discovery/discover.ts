@@ -31,7 +31,7 @@ export interface Origin {
 export interface Discovered {
   /** As `reference/` reads it: `hf://org/name@revision`, or a path from the repository's root. */
   readonly reference: string;
-  /** Only the config file says it; otherwise the checkpoint itself does. */
+  /** The config file says it, or what stands beside the reference; otherwise the checkpoint itself does. */
   readonly base: string | null;
   /** Null for the body of a pull request or a release. */
   readonly origin: Origin | null;
@@ -86,7 +86,9 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
     // One by one: more arguments than the stack holds would end the run.
     for (const { unless, ...one } of all) {
       const isFolder = await anyExists(unless, exists);
-      if (isFolder !== true) (isFolder === null ? undecided : found).push(one);
+      if (isFolder === true) continue;
+      const isThere = one.base === null || one.base.startsWith('hf:') || (await exists(one.base)) === true;
+      (isFolder === null ? undecided : found).push(isThere ? one : { ...one, base: null });
     }
   };
   for (const file of input.files) {
@@ -94,12 +96,12 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
     if (reason !== null) skipped.push({ path: file.path, reason });
     const resolved = mentions.flatMap(({ candidate, line }): Possible[] => {
       const resolution = resolveCandidate(candidate, { path: file.path, changedCheckpoints: changed, hubEndpoint });
-      return resolution === null ? [] : [{ ...resolution, base: null, origin: { path: file.path, line }, kind: candidate.kind }];
+      return resolution === null ? [] : [{ ...resolution, origin: { path: file.path, line }, kind: candidate.kind }];
     });
     await add(changed.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved);
   }
   const inText = (await inBody(input.body)).map((candidate) => resolveCandidate(candidate, { path: null, changedCheckpoints: changed, hubEndpoint }));
-  await add(inText.filter((resolution) => resolution !== null).map((resolution) => ({ ...resolution, base: null, origin: null, kind: 'body' })));
+  await add(inText.filter((resolution) => resolution !== null).map((resolution) => ({ ...resolution, origin: null, kind: 'body' })));
   for (const { reference, base, origin } of input.config) found.push({ reference, base, origin, kind: 'config' });
   const references = merge(found);
   const known = new Set(references.map(({ reference }) => referenceKey(reference)));
@@ -195,9 +197,13 @@ const MAX_PLACES = 50;
 /** One entry a reference: the first place that names it, and the others beside it. The config file's base counts for all. */
 function merge(found: readonly Single[]): Discovered[] {
   const merged = new Map<string, Discovered & { readonly alsoAt: Origin[] }>();
+  const based = new Set<string>();
   for (const one of found) {
     const plainKey = referenceKey(one.reference);
-    const key = one.kind === 'config' && one.base !== null && merged.get(plainKey)?.base != null ? `${plainKey} ${one.base}` : plainKey;
+    const isBase = one.kind === 'config' && one.base !== null;
+    // Listed with two bases it is two; the list is the team's, and wins over what a line says.
+    const key = isBase && based.has(plainKey) ? `${plainKey} ${one.base}` : plainKey;
+    if (isBase) based.add(plainKey);
     const first = merged.get(key);
     if (first === undefined) {
       merged.set(key, { ...one, alsoAt: [] });
@@ -205,7 +211,7 @@ function merge(found: readonly Single[]): Discovered[] {
     }
     const isElsewhere = one.origin !== null && first.origin !== null && (one.origin.path !== first.origin.path || one.origin.line !== first.origin.line);
     if (isElsewhere && one.origin !== null && first.alsoAt.length < MAX_PLACES) first.alsoAt.push(one.origin);
-    merged.set(key, { ...first, base: first.base ?? one.base, origin: first.origin ?? one.origin });
+    merged.set(key, { ...first, base: isBase ? one.base : (first.base ?? one.base), origin: first.origin ?? one.origin });
   }
   return [...merged.values()];
 }

@@ -31,6 +31,8 @@ const PLAIN = /^[\w.+/-]{1,200}$/;
 export interface Resolution {
   /** In its canonical form. */
   readonly reference: string;
+  /** What it was made from, where that stands beside it: of the Hub, or a path from the repository's root that may be there. */
+  readonly base: string | null;
   /** Paths from the repository's root that a loader takes the text for, where it has one of them: then it is no reference. */
   readonly unless: readonly string[];
 }
@@ -40,17 +42,25 @@ export function resolveCandidate(written: Candidate, context: ResolveContext): R
   const candidate = withRevision(written);
   const text = candidate.text.trim();
   if (!isPlainRevision(candidate.revision) || !isPlainFolder(candidate.folder)) return null;
-  if (ADDRESS.test(text)) return certain(fromAddress(text, candidate, context));
+  const base = baseOf(candidate, context);
+  if (ADDRESS.test(text)) return certain(fromAddress(text, candidate, context), base);
   if (candidate.kind === 'link') return null;
   const local = localCheckpoint(text, context);
-  if (local !== null) return certain(local);
+  if (local !== null) return certain(local, base);
   if (/^[.~/]/.test(text)) return null;
   const repo = repositoryOf(text, candidate.isWeak);
-  return repo === null ? null : { reference: formatHubReference(repo, candidate.revision, candidate.folder), unless: placesOf(text, context) };
+  return repo === null ? null : { reference: formatHubReference(repo, candidate.revision, candidate.folder), base, unless: placesOf(text, context) };
 }
 
-function certain(reference: string | null): Resolution | null {
-  return reference === null ? null : { reference, unless: [] };
+function certain(reference: string | null, base: string | null): Resolution | null {
+  return reference === null ? null : { reference, base, unless: [] };
+}
+
+function baseOf(candidate: Candidate, context: ResolveContext): string | null {
+  const text = candidate.base?.trim() ?? '';
+  if (ADDRESS.test(text)) return fromAddress(text, { ...candidate, revision: null, folder: null }, context);
+  const path = posix.normalize(text).replace(/\/$/, '');
+  return text === '' || !PLAIN.test(path) || /^(?:\/|\.\.(?:\/|$))/.test(path) ? null : path;
 }
 
 /** `org/name@revision`, as tools read it in configs. In a call, no library takes that for a revision. */

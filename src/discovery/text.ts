@@ -53,5 +53,5 @@ export async function findInHunk(hunk: Hunk, language: Language): Promise<Candid
     const text = fragmentText(hunk, MARKDOWN_AMBIGUOUS);
     return text === null ? [] : shift(await findInMarkdown(text, false, { isWeakAllowed: false }));
   }
-  return fragmentTrees(hunk).flatMap((tree) => findInTree(tree, { isWeakAllowed: false }));
+  return fragmentTrees(hunk).flatMap((tree) => findInTree(tree, { isWeakAllowed: false, isFragment: true }));
 }

@@ -21,7 +21,12 @@ export interface TreeOptions {
   readonly isWeakAllowed: boolean;
   /** Only these keys count, where given (the front matter of a model card). */
   readonly only?: readonly string[];
+  /** Whether what stands around the lines at hand is not known. */
+  readonly isFragment?: boolean;
 }
+
+/** Keys that have a `base` beside them: of the action, of a config file like Headcheck's. */
+const BASED = ['reference', 'checkpoint', 'checkpoints'];
 
 /** mergekit's `model+adapter`. No repository has a plus in its name. */
 const PLUS = /(?<=[\w-])\+(?=[\w./-])/;
@@ -36,8 +41,17 @@ export function findInTree(tree: Tree, options: TreeOptions, ancestors: readonly
   // By key, so that a mapping of very many entries is not searched once for each.
   const byKey = new Map(entries.toReversed().map(({ key, value }) => [key, value]));
   const isService = [...byKey.keys()].some(isServiceKey);
+  const base = byKey.get('base') ?? null;
+  const based = base === null ? [] : BASED.filter((key) => byKey.has(key));
   const naming = [...byKey.keys()].filter((key) => strengthOf(key, []) !== null);
   return entries.flatMap(({ key, value }) => {
+    // What a checkpoint was made from is no checkpoint to check; a line by itself may stand below any.
+    if (key === 'base' && (based.length > 0 || ancestors.at(-1) === 'with' || options.isFragment === true)) return [];
+    const found = findUnder(key, value);
+    return base?.kind === 'text' && based.includes(key) ? found.map((candidate) => ({ base: base.text, ...candidate, lines: [...candidate.lines, base.line] })) : found;
+  });
+
+  function findUnder(key: string, value: Tree): Candidate[] {
     const strength = strengthOf(key, ancestors);
     const isKnown = strength === 'strong' || (strength === 'weak' && options.isWeakAllowed && !isService);
     const texts = textsOf(value);
@@ -51,7 +65,7 @@ export function findInTree(tree: Tree, options: TreeOptions, ancestors: readonly
       text, kind: options.only === undefined ? 'key' : 'model-card', revision: revision?.text ?? null, folder: null,
       lines: revision === null ? [line] : [line, revision.line], isWeak: strength === 'weak',
     }));
-  });
+  }
 }
 
 /** A Compose file's `services:` are no model services where a container's settings begin. */

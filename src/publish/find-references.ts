@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { discover, type Discovery } from '../discovery/discover.ts';
 import type { Existence } from '../discovery/existence.ts';
 import { someNames } from '../diagnosis/words.ts';
@@ -46,15 +47,21 @@ export async function findReferences(github: GitHub | null, place: SearchPlace, 
   const changed = await looked('What the change refers to could not be looked for', nothingChanged, () => changedAt(github, place));
   const assets = await looked('The assets of the release could not be looked at', [], () => assetReferences(github, place));
   const { files, isCut, paths } = changed.found;
-  // The config file's entries are read as what they are, under whatever name it goes: a base in it is no checkpoint to check.
-  const own = new Set(listed.map(({ origin }) => origin?.path));
   const { exists, trouble } = told(existenceAt({ paths, workspace, github, commit: place.head }));
-  const discovery = await discover({ files: files.filter(({ path }) => !own.has(path)), body: place.body, config: listed, paths, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
+  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, config: listed, paths, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],
     notices: [...changed.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...beyondNotices(discovery), ...trouble, ...undecidedNotices(discovery), ...skippedNotices(discovery)],
   };
+}
+
+/**
+ * Whether a file of the repository is the config file, under whatever name it goes: its entries are read as what they
+ * are, and a base in it is no checkpoint to check. It may be named from a folder of the repository, or from the disk's root.
+ */
+function isAt(path: string, named: string, workspace: string | null): boolean {
+  return posix.resolve(...[workspace ?? '/', named].map((part) => part.replaceAll('\\', '/'))).endsWith(`/${path}`);
 }
 
 interface Changed extends ChangedFiles {

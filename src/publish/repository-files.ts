@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import pLimit from 'p-limit';
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 
@@ -17,8 +18,10 @@ export async function pathsAt(github: GitHub, commit: string): Promise<ReadonlyS
 }
 
 /** The text of a file at a commit; null where there is none, or the token may not read it. @throws UnreachableError */
-export async function textAt(github: GitHub, commit: string, path: string): Promise<string | null> {
+export async function textAt(github: GitHub, commit: string, written: string): Promise<string | null> {
   const { owner, repo } = github;
+  // GitHub knows no `./`.
+  const path = posix.normalize(written);
   try {
     const { data } = await github.rest.repos.getContent({ owner, repo, path, ref: commit, mediaType: { format: 'raw' } });
     // Octokit types the raw form as the JSON one.

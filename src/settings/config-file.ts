@@ -13,6 +13,8 @@ export { CONFIG_PATH } from './config-path.ts';
 
 /** What a config file asks for, as far as it can be understood, and what is wrong with the rest. */
 export interface ConfigFile {
+  /** As it was named: relative to the repository's root or to where the command runs, or absolute. */
+  readonly path: string;
   readonly checkpoints: readonly Target[];
   /** Null where the file does not say. */
   readonly failOn: FailOn | null;
@@ -49,7 +51,7 @@ interface Reader extends ConfigOptions {
 export function parseConfigFile(text: string, path: string, options: ConfigOptions): ConfigFile {
   const notices: Notices = { path, list: [] };
   const yaml = readYaml(text, notices);
-  const empty = { checkpoints: [], failOn: null, severities: {} };
+  const empty = { path, checkpoints: [], failOn: null, severities: {} };
   // A file of comments only is a config that asks for nothing.
   if (yaml === null || yaml.value === null) return { ...empty, notices: notices.list };
   const reader: Reader = { ...options, yaml, notices };
@@ -57,6 +59,7 @@ export function parseConfigFile(text: string, path: string, options: ConfigOptio
   if (root === undefined) return { ...empty, notices: notices.list };
   checkKeys(reader, [], root, ROOT_KEYS);
   const config = {
+    path,
     checkpoints: readCheckpoints(reader, root),
     failOn: take(reader, [], root, 'fail-on', FailOnValue) ?? null,
     severities: readSeverities(reader, root),

@@ -142,6 +142,31 @@ describe('checkpoints that the pull request stores', () => {
   });
 });
 
+describe('a base beside a checkpoint', () => {
+  const based = async (files: Parameters<typeof discover>[0]['files'], paths: readonly string[] = []): Promise<unknown[]> =>
+    (await discover({ files, body: null, config: [], paths: new Set(paths) })).references.map(({ reference, base, origin }) => [reference, base, origin?.line]);
+
+  it('is what that was made from, and is not checked', async () => {
+    const workflow = 'jobs:\n  a:\n    steps:\n      - uses: org-x/headcheck@v1\n        with:\n          checkpoint: hf://org-x/one\n          base: hf://org-x/base@v1\n      - uses: org-x/headcheck@v1\n        with: { base: "https://huggingface.co/org-x/base" }\n      - run: headcheck check hf://org-x/run --base hf://org-x/base\n';
+    assert.deepEqual(await based([added('.github/workflows/a.yml', workflow)]), [['hf://org-x/one', 'hf://org-x/base@v1', 6]]);
+    const config = 'checkpoints:\n  - base: ./ml/base/\n    reference: hf://org-x/one\n  - reference: https://huggingface.co/org-x/two\n    base: ../elsewhere\n  - reference: hf://org-x/three\n    base: ./absent\n';
+    assert.deepEqual(await based([added('ml/checks.yml', config)], ['ml/base/config.json']), [['hf://org-x/one', 'ml/base', 3], ['hf://org-x/two', null, 4], ['hf://org-x/three', null, 6]]);
+    assert.deepEqual(await based([added('a.json', '{"reference": "hf://org-x/one", "base": "hf://org-x/base"}'), added('a.toml', '[a]\nreference = "hf://org-x/two"\nbase = "hf://org-x/base"\n')]), [['hf://org-x/one', 'hf://org-x/base', 1], ['hf://org-x/two', 'hf://org-x/base', 2]]);
+    assert.deepEqual(await based([added('pod.yaml', 'command: [headcheck, check, --base, hf://org-x/base, --base=hf://org-x/base2, hf://org-x/one]\n')]), []);
+  });
+
+  it('changes what is to be checked where it changes', async () => {
+    const config = 'checkpoints:\n  - reference: hf://org-x/one\n    base: hf://org-x/base\n  - reference: hf://org-x/two\n';
+    assert.deepEqual(await based([changed('checks.yml', config, 3)]), [['hf://org-x/one', 'hf://org-x/base', 3]]);
+  });
+
+  it('is none to check in a hunk that does not show the checkpoint', async () => {
+    const hunk = (...lines: string[]) => based([{ path: 'checks.yml', status: 'modified', patch: `@@ -5,0 +5,${lines.length} @@\n${lines.map((line) => `+${line}`).join('\n')}` }]);
+    assert.deepEqual(await hunk('    base: hf://org-x/base'), []);
+    assert.deepEqual(await hunk('  - reference: hf://org-x/one', '    base: hf://org-x/base'), [['hf://org-x/one', 'hf://org-x/base', 5]]);
+  });
+});
+
 describe('the body', () => {
   it('names checkpoints by address, link and code', async () => {
     const body = 'Releases hf://org-x/one@v1 and [two](https://huggingface.co/org-x/two).\r\n\r\n```yaml\r\nbase_model: org-x/three\r\n```\r\norg-x/four, #5, @org-x\n';
@@ -193,6 +218,13 @@ describe('the config file', () => {
     const { references } = await discover({ files: [binary('out/model.safetensors')], body: null, config, paths: new Set() });
     assert.deepEqual(references.map(({ reference, base, kind }) => [reference, base, kind]), [['out', 'hf://org-x/base', 'files'], ['hf://org-x/listed', null, 'config']]);
     assert.deepEqual(references[0]?.alsoAt, [config[0]?.origin]);
+  });
+
+  it('wins with its base over one that stands beside the reference elsewhere', async () => {
+    const origin = { path: '.github/headcheck.yml', line: 3 };
+    const config = [{ reference: 'hf://org-x/one', base: 'hf://org-x/b1', origin }, { reference: 'hf://org-x/one', base: 'hf://org-x/b2', origin }];
+    const { references } = await discover({ files: [added('a.yml', '- checkpoint: hf://org-x/one\n  base: hf://org-x/other\n')], body: null, config, paths: new Set() });
+    assert.deepEqual(references.map(({ reference, base }) => [reference, base]), [['hf://org-x/one', 'hf://org-x/b1'], ['hf://org-x/one', 'hf://org-x/b2']]);
   });
 
   it('is not itself searched', async () => {

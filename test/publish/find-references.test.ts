@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect, type GitHub } from '../../src/publish/client.ts';
 import { findReferences } from '../../src/publish/find-references.ts';
 import { plain } from '../../src/report/report.ts';
+import { parseConfigFile } from '../../src/settings/config-file.ts';
 import { FakeGitHub } from '../support/github/fake-github.ts';
 import { addedFile, addPull } from '../support/github/pull.ts';
 import { failure } from '../support/github/route.ts';
@@ -32,8 +33,8 @@ describe('what a change refers to', () => {
     await rm(workspace, { recursive: true });
   });
 
-  const find = async (checkout: string | null = null): Promise<Seen> => {
-    const { references, notices } = await findReferences(github, { head: pull.headSha, change: { pullRequest: 7, base: pull.baseSha }, body: null, release: null }, null, null, checkout);
+  const find = async (checkout: string | null = null, config: ReturnType<typeof parseConfigFile> | null = null): Promise<Seen> => {
+    const { references, notices } = await findReferences(github, { head: pull.headSha, change: { pullRequest: 7, base: pull.baseSha }, body: null, release: null }, config, null, checkout);
     return { references: references.map(({ reference, origin }) => `${reference} ${origin?.line}`), notices: notices.map(({ severity, message, location }) => `${severity} ${location?.path}:${location?.line} ${plain(message)}`) };
   };
   /** The pull request adds a file; the commit has others beside it. */
@@ -41,6 +42,19 @@ describe('what a change refers to', () => {
     pull.files = [addedFile(path, lines)];
     fake.state.files.set(pull.headSha, new Map([[path, lines.join('\n')], ...others.map((other): [string, string] => [other, ''])]));
   };
+
+  it('is not what the config file says, however that is named, and though the one that decides lists nothing', async () => {
+    const lines = ['checkpoints:', '  - reference: hf://org/new', '    base: hf://org/base', '# see https://huggingface.co/org/base', 'model_name_or_path: hf://org/stray'];
+    adds('ml/checks.yml', lines);
+    for (const name of ['ml/checks.yml', './ml/checks.yml', 'ml\\checks.yml', join(workspace, 'ml/checks.yml')]) {
+      for (const checkout of [null, workspace]) {
+        const config = parseConfigFile('fail-on: error\n', name, { rules: [], today: '2026-01-01' });
+        assert.deepEqual(await find(checkout, config), { references: [], notices: [] }, name);
+      }
+    }
+    assert.deepEqual(await find(join(workspace, 'ml'), parseConfigFile('', 'checks.yml', { rules: [], today: '2026-01-01' })), { references: [], notices: [] });
+    assert.deepEqual((await find(null, parseConfigFile('', 'other/checks.yml', { rules: [], today: '2026-01-01' }))).references, ['hf://org/new 2', 'hf://org/stray 5']);
+  });
 
   describe('by a name that may also be a folder', () => {
     beforeEach(() => { adds('train/a.yaml', ['model_name_or_path: ml/llama', 'ref_model: acme/base'], 'ml/llama/config.json', 'train/acme/other/x.txt'); });

@@ -29,6 +29,7 @@ fail-on: warning
 rules: { unexpected-parameters: note, head-missing: off }
 `);
     assert.deepEqual(config, {
+      path: '.github/headcheck.yml',
       checkpoints: [
         {
           reference: './out/checkpoint',
@@ -46,7 +47,7 @@ rules: { unexpected-parameters: note, head-missing: off }
 
   it('may be empty, or comments only', () => {
     for (const text of ['', '# nothing yet\n', '---\n']) {
-      assert.deepEqual(parse(text), { checkpoints: [], failOn: null, severities: {}, notices: [] });
+      assert.deepEqual(parse(text), { path: '.github/headcheck.yml', checkpoints: [], failOn: null, severities: {}, notices: [] });
     }
   });
 
