@@ -31,7 +31,8 @@ export async function check(settings: Settings, io: { readonly progress?: (event
   const call = new Call(settings, context);
   const limit = pLimit(CHECKPOINTS_AT_ONCE);
   try {
-    const checkpoints = await Promise.all(settings.targets.map((target) => limit(() => call.checkTarget(target))));
+    const checked = await Promise.all(settings.targets.map((target) => limit(() => call.checkTarget(target))));
+    const checkpoints = checked.filter((report) => report !== null);
     return { tool: { name: 'headcheck', version: VERSION }, verdict: overallVerdict(checkpoints), checkpoints, notices: call.notices };
   } finally {
     await context.close();
@@ -53,8 +54,8 @@ class Call {
     this.#context = context;
   }
 
-  /** Checks one reference. Never throws for anything that is wrong with it. */
-  async checkTarget(target: Target): Promise<CheckpointReport> {
+  /** Checks one reference; null where it is none. Never throws for anything that is wrong with it. */
+  async checkTarget(target: Target): Promise<CheckpointReport | null> {
     try {
       // A base that the user names is read at the same time; one that the checkpoint names, after it.
       const named = target.base === null ? null : this.#readBase(target.base);
@@ -62,8 +63,11 @@ class Call {
       const checkpoint = await this.#read(target.reference);
       return await this.#judge(target, checkpoint, await this.#findBase(target, checkpoint));
     } catch (error) {
-      if (error instanceof HeadcheckError) return failedReport(target, error);
-      throw error;
+      if (!(error instanceof HeadcheckError)) throw error;
+      if (target.isWeak !== true || !error.isNameUnknown) return failedReport(target, error);
+      const message = prose`${target.reference} was not checked, as the line that names it may mean something else: ${proseOf(error.message)} Write ${'hf://'} before the name where it is the model's.`;
+      this.notices.push({ severity: 'note', message, location: target.origin });
+      return null;
     }
   }
 

@@ -7,9 +7,12 @@
 export abstract class HeadcheckError extends Error {
   /** What to do next, as one imperative sentence for the person who ran the check. */
   readonly hint: string;
+  /** Whether the server knows, or shows, nothing at all under the name: it may be no name of that kind. */
+  readonly isNameUnknown: boolean;
 
-  constructor(message: string, hint: string, options?: { cause?: unknown }) {
+  constructor(message: string, hint: string, { isNameUnknown = false, ...options }: { cause?: unknown; isNameUnknown?: boolean } = {}) {
     super(message, options);
+    this.isNameUnknown = isNameUnknown;
     this.name = new.target.name;
     this.hint = hint;
   }

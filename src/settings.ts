@@ -21,6 +21,8 @@ export interface Target {
   /** Where the base was named; the input where absent. */
   readonly baseFrom?: 'input' | 'config';
   readonly waivers: readonly Waiver[];
+  /** Whether the line that asked for it may mean something else: what the Hub has nothing of is then no checkpoint. */
+  readonly isWeak?: boolean;
   /** The line that asked for it, where there is one. */
   readonly origin: { readonly path: string; readonly line: number } | null;
 }

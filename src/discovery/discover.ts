@@ -36,6 +36,8 @@ export interface Discovered {
   /** Null for the body of a pull request or a release. */
   readonly origin: Origin | null;
   readonly kind: CandidateKind | 'files' | 'body' | 'config';
+  /** Whether every place that names it is used for other things too: what does not exist is then no reference. */
+  readonly isWeak: boolean;
   /** Further lines that make the same reference. */
   readonly alsoAt: readonly Origin[];
 }
@@ -79,7 +81,7 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
   const skipped: { path: string; reason: string }[] = [];
   const { paths = null, exists = existenceIn(paths), hubEndpoint = 'https://huggingface.co' } = input;
   const stored = changedCheckpoints(input.files, paths);
-  const found: Single[] = stored.map(({ reference, path }) => ({ reference, base: null, origin: { path, line: 1 }, kind: 'files' }));
+  const found: Single[] = stored.map(({ reference, path }) => ({ reference, base: null, origin: { path, line: 1 }, kind: 'files', isWeak: false }));
   const changed = new Set(stored.map(({ reference }) => reference));
   const undecided: Single[] = [];
   const add = async (all: readonly Possible[]): Promise<void> => {
@@ -96,13 +98,13 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
     if (reason !== null) skipped.push({ path: file.path, reason });
     const resolved = mentions.flatMap(({ candidate, line }): Possible[] => {
       const resolution = resolveCandidate(candidate, { path: file.path, changedCheckpoints: changed, hubEndpoint });
-      return resolution === null ? [] : [{ ...resolution, origin: { path: file.path, line }, kind: candidate.kind }];
+      return resolution === null ? [] : [{ ...resolution, origin: { path: file.path, line }, kind: candidate.kind, isWeak: candidate.isWeak }];
     });
     await add(changed.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved);
   }
   const inText = (await inBody(input.body)).map((candidate) => resolveCandidate(candidate, { path: null, changedCheckpoints: changed, hubEndpoint }));
-  await add(inText.filter((resolution) => resolution !== null).map((resolution) => ({ ...resolution, origin: null, kind: 'body' })));
-  for (const { reference, base, origin } of input.config) found.push({ reference, base, origin, kind: 'config' });
+  await add(inText.filter((resolution) => resolution !== null).map((resolution) => ({ ...resolution, origin: null, kind: 'body', isWeak: false })));
+  for (const { reference, base, origin } of input.config) found.push({ reference, base, origin, kind: 'config', isWeak: false });
   const references = merge(found);
   const known = new Set(references.map(({ reference }) => referenceKey(reference)));
   return {
@@ -211,7 +213,7 @@ function merge(found: readonly Single[]): Discovered[] {
     }
     const isElsewhere = one.origin !== null && first.origin !== null && (one.origin.path !== first.origin.path || one.origin.line !== first.origin.line);
     if (isElsewhere && one.origin !== null && first.alsoAt.length < MAX_PLACES) first.alsoAt.push(one.origin);
-    merged.set(key, { ...first, base: isBase ? one.base : (first.base ?? one.base), origin: first.origin ?? one.origin });
+    merged.set(key, { ...first, base: isBase ? one.base : (first.base ?? one.base), origin: first.origin ?? one.origin, isWeak: first.isWeak && one.isWeak });
   }
   return [...merged.values()];
 }

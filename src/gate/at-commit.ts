@@ -21,6 +21,7 @@ export interface Repository {
  */
 export async function checkAtCommit(check: (settings: Settings) => Promise<Report>, settings: Settings, commit: string, { serverUrl, repository }: Repository): Promise<Report> {
   const written = new Map<string, string>();
+  const inOrder = new Map<string, string[]>();
   const there = (reference: string): string => {
     if (!isLocal(reference)) return reference;
     const path = posix.normalize(reference.replaceAll('\\', '/')).replace(/\/$/, '');
@@ -31,8 +32,9 @@ export async function checkAtCommit(check: (settings: Settings) => Promise<Repor
   const asWritten = (reference: string): string => written.get(reference) ?? reference;
   const targets = settings.targets.map((target): Target => ({ ...target, reference: there(target.reference), base: target.base === null ? null : there(target.base) }));
   const report = await check({ ...settings, targets });
-  // One report a target, in the same order: two ways to write one path stay two.
-  const checkpoints = report.checkpoints.map((checkpoint, i) => ({ ...checkpoint, reference: settings.targets[i]?.reference ?? checkpoint.reference }));
+  // The reports are in the order of the targets: two ways to write one path stay two.
+  targets.forEach(({ reference }, i) => { inOrder.set(reference, [...(inOrder.get(reference) ?? []), settings.targets[i]?.reference ?? reference]); });
+  const checkpoints = report.checkpoints.map((checkpoint) => ({ ...checkpoint, reference: inOrder.get(checkpoint.reference)?.shift() ?? checkpoint.reference }));
   const notices = report.notices.map((notice) => (notice.about === undefined ? notice : { ...notice, about: { reference: asWritten(notice.about.reference), base: asWritten(notice.about.base) } }));
   return { ...report, checkpoints, notices };
 }

@@ -29,6 +29,8 @@ export interface SearchPlace {
 export interface FoundReference {
   readonly reference: string;
   readonly base: string | null;
+  /** Whether every line that names it may mean something else. */
+  readonly isWeak?: boolean;
   readonly origin: { readonly path: string; readonly line: number } | null;
 }
 

@@ -33,6 +33,7 @@ export interface RawInputs {
 export interface Found {
   readonly reference: string;
   readonly base: string | null;
+  readonly isWeak?: boolean;
   readonly origin: Target['origin'];
 }
 
@@ -103,12 +104,12 @@ function chooseTargets(named: readonly string[], config: ConfigFile | null, foun
 }
 
 /** Adds the base and the waivers that the config file has for the same reference. */
-function withEntry({ reference, base, origin }: Found, listed: readonly Target[]): Target {
+function withEntry({ reference, base, isWeak = false, origin }: Found, listed: readonly Target[]): Target {
   const key = referenceKey(reference);
   const same = listed.filter((target) => referenceKey(target.reference) === key);
   // A checkpoint that is listed with two bases stays two; otherwise the only entry is meant.
   const entry = same.find((target) => target.base === base) ?? same[0];
-  return { reference, base: base ?? entry?.base ?? null, ...(base === null && entry?.base != null ? { baseFrom: 'config' as const } : {}), waivers: entry?.waivers ?? [], origin };
+  return { reference, base: base ?? entry?.base ?? null, ...(base === null && entry?.base != null ? { baseFrom: 'config' as const } : {}), waivers: entry?.waivers ?? [], ...(isWeak ? { isWeak } : {}), origin };
 }
 
 function read<T>(wrong: string[], name: string, schema: v.GenericSchema<unknown, T>, value: unknown, words: readonly string[] = []): T | undefined {

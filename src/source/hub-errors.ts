@@ -42,23 +42,23 @@ export function hubError(answer: HttpAnswer, query: HubQuery): HeadcheckError {
 
 function repoNotFound({ repo, hasToken }: HubQuery): NotFoundError {
   return hasToken
-    ? new NotFoundError(`There is no model ${repo} on the Hub that the token may see.`, 'Check the spelling; if the model is private, take a token of an account that may read it.')
-    : new NotFoundError(`There is no public model ${repo} on the Hub.`, 'Check the spelling; if the model is private, set HF_TOKEN to a token that may read it.');
+    ? new NotFoundError(`There is no model ${repo} on the Hub that the token may see.`, 'Check the spelling; if the model is private, take a token of an account that may read it.', { isNameUnknown: true })
+    : new NotFoundError(`There is no public model ${repo} on the Hub.`, 'Check the spelling; if the model is private, set HF_TOKEN to a token that may read it.', { isNameUnknown: true });
 }
 
 function byStatus(status: number, message: string | null, query: HubQuery): HeadcheckError {
-  const { repo, hasToken } = query;
+  const { repo, revision, hasToken } = query;
   const said = message === null ? '' : ` It says: “${message}”`;
   if (status === 401 && message === 'Invalid credentials in Authorization header') {
     return new AccessError('The Hub does not accept the token.', 'Set HF_TOKEN to a valid token, or unset it for public models.');
   }
   if (status === 401) {
     return new AccessError(`The Hub does not show ${repo}${hasToken ? ' to this token' : ' without a token'}: it may be missing, private or gated, and the Hub does not say which.${said}`,
-      hasToken ? 'Check the spelling, and that the account of the token may read the model.' : 'Check the spelling; if the model is private or gated, set HF_TOKEN to a token that may read it.');
+      hasToken ? 'Check the spelling, and that the account of the token may read the model.' : 'Check the spelling; if the model is private or gated, set HF_TOKEN to a token that may read it.', { isNameUnknown: true });
   }
   if (status === 403) {
     return new AccessError(`The Hub refuses access to ${repo}.${said}`, hasToken ? 'Give the token read access to this model; a fine-grained token must name it.' : 'Set HF_TOKEN to a token that may read it.');
   }
-  if (status === 404) return new NotFoundError(`The Hub has nothing under ${repo}${query.path === null ? '' : `/${query.path}`} at ${query.revision}.${said}`, 'Check the spelling, the revision and the endpoint.');
+  if (status === 404) return new NotFoundError(`The Hub has nothing under ${repo}${query.path === null ? '' : `/${query.path}`} at ${revision}.${said}`, 'Check the spelling, the revision and the endpoint.', { isNameUnknown: query.path === null && revision === 'main' });
   return new UnreachableError(`The Hub answered ${status} for ${repo}.${said}`, 'Run the check again later, and check the endpoint.');
 }

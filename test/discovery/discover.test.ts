@@ -103,7 +103,7 @@ describe('checkpoints that the pull request stores', () => {
   it('are what paths in changed files mean; other paths mean nothing', async () => {
     const files = [binary('out/ckpt/model.safetensors'), added('configs/a.yaml', 'model_name_or_path: ./out/ckpt\nbase_model: ../out/ckpt/\nref_model: out/other\n'), added('a.py', 'AutoModel.from_pretrained("out/ckpt")')];
     const { references } = await discover({ files, body: null, config: [], paths: new Set() });
-    assert.deepEqual(references, [{ reference: 'out/ckpt', base: null, kind: 'files', origin: { path: 'out/ckpt/model.safetensors', line: 1 }, alsoAt: [{ path: 'configs/a.yaml', line: 1 }, { path: 'configs/a.yaml', line: 2 }, { path: 'a.py', line: 1 }] }]);
+    assert.deepEqual(references, [{ reference: 'out/ckpt', base: null, kind: 'files', isWeak: false, origin: { path: 'out/ckpt/model.safetensors', line: 1 }, alsoAt: [{ path: 'configs/a.yaml', line: 1 }, { path: 'configs/a.yaml', line: 2 }, { path: 'a.py', line: 1 }] }]);
   });
 
   it('bring their base with them', async () => {

@@ -60,6 +60,21 @@ describe('`headcheck review`, from any CI', () => {
     assert.equal(fake.state.reviewComments[0]?.minimized, 'RESOLVED');
   });
 
+  it('says of what may mean something else, and is no model, just that', async () => {
+    const lines = ['model: org/nowhere', 'ref_model: org/whole'];
+    const pull = addPull(fake.state, 13, { files: [addedFile('serve.yaml', lines)], headSha: 'd'.repeat(40) });
+    fake.state.files.set(pull.headSha, new Map([['serve.yaml', lines.join('\n')]]));
+    const { code, out } = await review('--pull-request', '13', '--comment', 'never', '--review', 'off', '--output', 'weak.json');
+    assert.equal(code, 0, out);
+    const report: unknown = JSON.parse(await readFile(join(directory, 'weak.json'), 'utf8'));
+    assert.match(JSON.stringify(report), /"severity":"note","message":"`hf:\/\/org\/nowhere` was not checked, as the line that names it may mean something else: There is no public model org\/nowhere on the Hub\.[^"]*","location":\{"path":"serve\.yaml","line":1\}/);
+    assert.doesNotMatch(JSON.stringify(report), /"reference":"hf:\/\/org\/nowhere"/);
+    pull.files = [addedFile('serve.yaml', [...lines, 'model_name_or_path: org/nowhere'])];
+    assert.equal((await review('--pull-request', '13', '--comment', 'never', '--review', 'off')).code, 2, 'another line says that it is a model');
+    pull.files = [addedFile('serve.yaml', ['model: org/whole', 'revision: v9'])];
+    assert.equal((await review('--pull-request', '13', '--comment', 'never', '--review', 'off')).code, 2, 'a model without the revision is a model');
+  });
+
   it('checks what is named instead', async () => {
     addPull(fake.state, 8);
     const { code, out } = await review('hf://org/broken', '--pull-request', '8', '--review', 'off');
