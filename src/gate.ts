@@ -1,5 +1,6 @@
-import { checkAtCommit, type Repository } from './gate/at-commit.ts';
+import { checkAtCommit, isLocal, type Repository } from './gate/at-commit.ts';
 import { lookBefore } from './gate/before.ts';
+import { asMoved } from './gate/moves.ts';
 import type { GitHub } from './publish/client.ts';
 import { referenceKey } from './reference/key.ts';
 import { onlyRegressions } from './report/regressions.ts';
@@ -63,15 +64,24 @@ async function againstBase(report: Report, settings: Settings, gate: Gate & { re
   const { change, head, configPath, repository } = gate;
   const before = await lookBefore(github, report, { change: { ...change, head }, configPath, rules, today: settings.today, hubEndpoint: settings.hub.endpoint });
   const listed = before.config?.checkpoints ?? [];
+  /** What stands now where this stood: the same, or what the change moves it to. */
+  const successor = new Map([...before.references].filter(([now]) => isLocal(now)).map(([now, old]) => [old, now]));
   const targets = [...new Set(before.references.values())].map((reference): Target => {
-    const entry = entryOf(listed, reference) ?? entryOf(settings.targets, reference);
+    const entry = entryOf(listed, reference) ?? entryOf(settings.targets, reference) ?? entryOf(settings.targets, successor.get(reference) ?? reference);
     return { reference, base: entry?.base ?? null, waivers: [], origin: null };
   });
   const old = targets.length === 0 ? null : await checkAtCommit(check, { ...settings, targets }, change.base, repository);
   const byReference = new Map(old?.checkpoints.map((checkpoint) => [checkpoint.reference, checkpoint]));
-  const of = (checkpoint: CheckpointReport): CheckpointReport | null => byReference.get(before.references.get(checkpoint.reference) ?? '') ?? null;
+  const of = (checkpoint: CheckpointReport): CheckpointReport | null => {
+    const old = byReference.get(before.references.get(checkpoint.reference) ?? '');
+    return old === undefined ? null : asMoved(old, checkpoint.reference, before.moves);
+  };
   // A base that the call names is the call's to correct; one that the base branch's config file names stands there too.
-  const ofBases = (old?.notices ?? []).filter(({ about }) => about !== undefined && entryOf(listed, about.reference)?.base === about.base);
+  const ofBases = (old?.notices ?? []).flatMap((notice) => {
+    const { about } = notice;
+    if (about === undefined || entryOf(listed, about.reference)?.base !== about.base) return [];
+    return [{ ...notice, about: { ...about, reference: successor.get(about.reference) ?? about.reference } }];
+  });
   const forgiven = onlyRegressions(report, { where: `on ${change.baseRef} at ${change.base.slice(0, 7)}`, of, notices: [...(before.config?.notices ?? []), ...ofBases] });
   return withNotices(forgiven, before.notices);
 }

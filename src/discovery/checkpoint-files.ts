@@ -33,6 +33,8 @@ export interface FileChange {
   readonly path: string;
   /** GitHub's word: added, modified, removed, renamed, copied, changed, unchanged. */
   readonly status: string;
+  /** Where a renamed file was before. */
+  readonly previousPath?: string | null;
 }
 
 /** A checkpoint of the repository that a pull request changes, and the first file by which it does. */
@@ -42,14 +44,14 @@ export interface ChangedCheckpoint {
 }
 
 /**
- * Checkpoints whose files a pull request adds, changes or (where the others stay) removes. Git LFS pointers have the
+ * Checkpoints whose files a pull request adds, changes or (where the others stay) removes or moves away. Git LFS pointers have the
  * names of the files that they stand for, so they are found as those.
  * @param paths every path of the repository at the pull request's head; null where that is not known. A folder whose
  *   config alone changes, or that loses a file, counts only where it is known to hold weights.
  */
 export function changedCheckpoints(files: readonly FileChange[], paths: ReadonlySet<string> | null): ChangedCheckpoint[] {
   const present = files.filter(({ path, status }) => status !== 'removed' && status !== 'unchanged' && !isSkippedFolder(path));
-  const removed = files.filter(({ path, status }) => status === 'removed' && !isSkippedFolder(path));
+  const gone = files.map(({ path, status, previousPath }) => (status === 'removed' ? path : status === 'renamed' ? previousPath : null)).filter((path) => path != null);
   const found = new Map<string, string>();
   const add = (reference: string, path: string): void => {
     if (!found.has(reference)) found.set(reference, path);
@@ -59,7 +61,8 @@ export function changedCheckpoints(files: readonly FileChange[], paths: Readonly
   for (const { path } of present) {
     if (DESCRIPTION.test(baseName(path)) && holding.has(folderOf(path))) add(pipelineOf(folderOf(path), paths, present), path);
   }
-  for (const { path } of removed) {
+  for (const path of gone) {
+    if (isSkippedFolder(path)) continue;
     const isPart = isWeights(path) || DESCRIPTION.test(baseName(path));
     const folder = isWeights(path) ? checkpointOf(path) : folderOf(path);
     if (isPart && holding.has(folder)) add(pipelineOf(folder, paths, present), path);

@@ -16,6 +16,8 @@ export interface ChangedFile {
   readonly path: string;
   /** added, modified, removed, renamed, copied, changed or unchanged */
   readonly status: string;
+  /** Where a renamed file was before. */
+  readonly previousPath?: string | null;
   /** The hunks; null where GitHub gives none (binary or very large files, renames without change). */
   readonly patch: string | null;
   /** The whole file after the change, where it is at hand (`needsContent`); null where not. */

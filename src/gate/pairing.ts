@@ -15,7 +15,7 @@ const KEY = /^\s*(?:-\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[:=]/;
  * What each reference on a changed line replaces: the same one, where the change only moves it; else, among the lines
  * that the diff replaces together, the one under the same key, or the one in the same place where both sides make
  * equally many; else the one under the same key elsewhere in the file. What has none of these is new.
- * @param before references of the lines that the change removes, with the old file's line numbers
+ * @param before references of the lines that the change removes, with the old file's name and line numbers
  */
 export function pairReferences(files: readonly ChangedFile[], now: readonly Placed[], before: readonly Placed[]): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
@@ -24,11 +24,11 @@ export function pairReferences(files: readonly ChangedFile[], now: readonly Plac
     const same = moved.get(referenceKey(reference));
     if (same !== undefined) pairs.set(reference, same);
   }
-  for (const { path, patch } of files) {
+  for (const { path, previousPath, patch } of files) {
     if (patch === null) continue;
     const blocks = blocksOf(patch);
     const lines = blocks.flat();
-    const olds = new Set(before.filter(({ origin, reference }) => origin?.path === path && ![...pairs.values()].includes(reference)));
+    const olds = new Set(before.filter(({ origin, reference }) => origin?.path === (previousPath ?? path) && ![...pairs.values()].includes(reference)));
     const news = new Set(now.filter(({ origin, reference }) => origin?.path === path && !pairs.has(reference)));
     const pair = (fresh: Placed | undefined, old: Placed | undefined): void => {
       if (fresh === undefined || old === undefined) return;

@@ -3,6 +3,8 @@ import { explained, type GitHub } from './client.ts';
 export interface PullRequestFile {
   readonly path: string;
   readonly status: string;
+  /** Where a renamed file was before; null for others. */
+  readonly previousPath: string | null;
   /** The unified diff; null where GitHub shows none: too large, or binary. */
   readonly patch: string | null;
 }
@@ -23,7 +25,7 @@ export async function pullRequestFiles(github: GitHub, pullRequest: number): Pro
   const { owner, repo } = github;
   try {
     const files = await github.paginate(github.rest.pulls.listFiles, { owner, repo, pull_number: pullRequest, per_page: 100 });
-    return files.map(({ filename, status, patch }) => ({ path: filename, status, patch: patch ?? null }));
+    return files.map(toFile);
   } catch (error) {
     throw explained(error, `list the files of pull request #${pullRequest}`, READING);
   }
@@ -37,8 +39,13 @@ export async function comparedFiles(github: GitHub, base: string, head: string):
   const { owner, repo } = github;
   try {
     const { data } = await github.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead: `${base}...${head}`, per_page: 100 });
-    return (data.files ?? []).map(({ filename, status, patch }) => ({ path: filename, status, patch: patch ?? null }));
+    return (data.files ?? []).map(toFile);
   } catch (error) {
     throw explained(error, `compare ${base.slice(0, 7)} with ${head.slice(0, 7)}`, READING);
   }
+}
+
+/** GitHub gives a previous name to what is renamed or copied. */
+function toFile({ filename, status, patch, previous_filename: previous }: { filename: string; status: string; patch?: string; previous_filename?: string }): PullRequestFile {
+  return { path: filename, status, previousPath: status === 'renamed' ? (previous ?? null) : null, patch: patch ?? null };
 }

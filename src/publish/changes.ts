@@ -24,10 +24,18 @@ const MOST_CONTENTS = 100;
  * The files that a pull request or a merge group changes, as they are after it.
  * @throws AccessError, NotFoundError or UnreachableError where GitHub does not show them
  */
-export async function changedFiles(github: GitHub, { pullRequest, head, base }: Change): Promise<ChangedFiles> {
+export async function changedFiles(github: GitHub, change: Change): Promise<ChangedFiles> {
+  const { files, isCut } = await listedFiles(github, change);
+  return { files: await withContents(github, change.head, files), isCut };
+}
+
+/**
+ * The same by their diffs alone.
+ * @throws AccessError, NotFoundError or UnreachableError where GitHub does not show them
+ */
+export async function listedFiles(github: GitHub, { pullRequest, head, base }: Change): Promise<ChangedFiles> {
   const files = pullRequest === null ? await comparedFiles(github, base, head) : await pullRequestFiles(github, pullRequest);
-  const most = pullRequest === null ? MOST_COMPARED_FILES : MOST_PULL_REQUEST_FILES;
-  return { files: await withContents(github, head, files), isCut: files.length >= most };
+  return { files, isCut: files.length >= (pullRequest === null ? MOST_COMPARED_FILES : MOST_PULL_REQUEST_FILES) };
 }
 
 /**
@@ -44,9 +52,12 @@ async function withContents(github: GitHub, commit: string, files: readonly Chan
   return files.map((file) => ({ ...file, content: texts.get(file.path) ?? null }));
 }
 
-/** The diff of files that stay, read backwards. */
+/** The diff of files that stay, read backwards, under the names that they had. */
 export function reversed(files: readonly ChangedFile[]): readonly ChangedFile[] {
-  return files.filter(({ status, patch }) => status === 'modified' && patch !== null).map(({ path, patch }) => ({ path, status: 'modified', patch: (patch ?? '').split('\n').map(reversedLine).join('\n') }));
+  return files.flatMap(({ path, previousPath, status, patch }) => {
+    if (patch === null || (status !== 'modified' && status !== 'renamed')) return [];
+    return [{ path: previousPath ?? path, status: 'modified', patch: patch.split('\n').map(reversedLine).join('\n') }];
+  });
 }
 
 function reversedLine(line: string): string {

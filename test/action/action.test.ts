@@ -9,7 +9,7 @@ import { commentPayload, examplePayload, mergeGroupPayload, pullRequestPayload, 
 import { addedFile, addPull } from '../support/github/pull.ts';
 import { push, type PullRequest } from '../support/github/state.ts';
 import { zip } from '../support/hub/zip.ts';
-import { checkpoint, passing, seed, undecided, unreachable } from '../support/reports.ts';
+import { checkpoint, finding, passing, seed, undecided, unreachable } from '../support/reports.ts';
 import { Runner, startWorker, type Ended, type Step } from '../support/runner.ts';
 
 const BOT = 'github-actions[bot]';
@@ -471,6 +471,32 @@ describe('the action', () => {
       await can({ 'hf://org/broken': seed, 'hf://org/good': passing, 'hf://org/old': seed, 'hf://org/teacher': passing });
       assert.equal(await gate(), 0);
       await can({ 'hf://org/broken': seed, 'hf://org/good': passing, 'hf://org/old': passing, 'hf://org/teacher': seed });
+      assert.equal(await gate(), 1);
+    });
+
+    it('passes what is moved as it was, and no more', async () => {
+      const cut = (path: string, ...more: ReturnType<typeof finding>[]) => checkpoint({ verdict: 'incomplete', findings: [finding({ rule: 'file-truncated', location: { path, line: null } }), ...more] });
+      pull.files = [{ filename: 'b/model.safetensors', previous_filename: 'out/model.safetensors', status: 'renamed' }, { filename: 'q/b.gguf', previous_filename: 'q/a.gguf', status: 'renamed' }];
+      fake.state.files.set(HEAD, new Map([['b/model.safetensors', ''], ['q/b.gguf', '']]));
+      fake.state.files.set(BASE, new Map([['out/model.safetensors', ''], ['q/a.gguf', '']]));
+      await can({ b: seed, [at(BASE, 'out')]: seed, 'q/b.gguf': cut('b.gguf'), [at(BASE, 'q/a.gguf')]: cut('a.gguf') });
+      const { code, log } = await pullRequest({ 'only-regressions': 'true', base: 'hf://org/base' });
+      assert.equal(code, 0, log);
+      assert.deepEqual((await lastAsked()).targets.map(({ reference, base }) => [reference, base]), [[at(BASE, 'out'), 'hf://org/base'], [at(BASE, 'q/a.gguf'), 'hf://org/base']]);
+      await can({ b: seed, [at(BASE, 'out')]: seed, 'q/b.gguf': cut('b.gguf', finding({ rule: 'layers-missing' })), [at(BASE, 'q/a.gguf')]: cut('a.gguf') });
+      assert.equal(await gate(), 1);
+      await can({ b: seed, 'q/b.gguf': passing, [at(BASE, 'b')]: seed });
+      assert.equal(await gate(), 1, 'it never was at its new place');
+    });
+
+    it('compares a changed line of a file that moves with what the line said before', async () => {
+      const patch = ['@@ -1,2 +1,2 @@', '-model_name_or_path: org/old', '+model_name_or_path: org/broken', ' steps: 3'].join('\n');
+      pull.files = [{ filename: 'configs/train.yaml', previous_filename: 'train.yaml', status: 'renamed', patch }];
+      fake.state.files.set(HEAD, new Map([['configs/train.yaml', 'model_name_or_path: org/broken\nsteps: 3\n']]));
+      fake.state.files.set(BASE, new Map([['train.yaml', 'model_name_or_path: org/old\nsteps: 3\n']]));
+      await can({ 'hf://org/broken': seed, 'hf://org/old': seed });
+      assert.equal(await gate(), 0);
+      await can({ 'hf://org/broken': seed, 'hf://org/old': passing });
       assert.equal(await gate(), 1);
     });
 

@@ -97,6 +97,7 @@ describe('checkpoints that the pull request stores', () => {
     assert.deepEqual(await found([config]), []);
     assert.deepEqual(await found([config, changed('other/config.json', '{"a": 1}', 1)], { paths }), ['out 1']);
     assert.deepEqual(await found([binary('out/model-00002-of-00002.safetensors', 'removed')], { paths }), ['out 1']);
+    assert.deepEqual(await found([{ ...binary('new/model-00002-of-00002.safetensors', 'renamed'), previousPath: 'out/model-00002-of-00002.safetensors' }], { paths }), ['new 1', 'out 1']);
     assert.deepEqual(await found([binary('gone/model.safetensors', 'removed'), binary('x.gguf', 'removed')], { paths }), []);
   });
 

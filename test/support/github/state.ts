@@ -7,7 +7,7 @@ export interface Actor {
   readonly scopes: ReadonlySet<string>;
 }
 
-export interface ChangedFile { readonly filename: string; readonly status: 'added' | 'modified' | 'removed' | 'renamed'; readonly patch?: string }
+export interface ChangedFile { readonly filename: string; readonly status: 'added' | 'modified' | 'removed' | 'renamed'; readonly previous_filename?: string; readonly patch?: string }
 
 export interface PullRequest {
   readonly number: number;
