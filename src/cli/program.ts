@@ -51,6 +51,7 @@ function programOf(host: Host, parts: Parts, done: (code: number) => void): Comm
 const addCheck: Add = (program, host, parts, done) => {
   checkOptions(program.command('check').description('check checkpoints, each against its base'))
     .addOption(new Option('-f, --format <format>', 'how to print the report (default: terminal)').choices(['terminal', 'json', 'markdown', 'sarif', 'html']))
+    .option('--only-regressions', 'fail only on what the baseline does not have already; takes --baseline, which implies it')
     .addHelpText('after', CHECK_HELP)
     .action(async (references: string[], options: CheckCommandOptions) => {
       const { checkCommand } = await import('./check-command.ts');

@@ -104,6 +104,15 @@ test('a baseline: what it has already does not count, and what is more does', as
   assert.equal(known.code, 0);
   assert.match(known.out.replace(/\s+/g, ' '), /not new: it is so in the baseline accepted\.headcheck\.json too/);
   assert.deepEqual(known.settings?.targets.map(({ reference }) => reference), ['accepted.headcheck.json']);
+  const same = await ran(['check', './a', '--only-regressions', '--baseline', 'accepted.headcheck.json'], reportOf(seed), { directory });
+  assert.deepEqual([same.code, same.out], [0, known.out], 'a baseline says it already');
   const absent = await ran(['check', './a', '--baseline', 'none.headcheck.json', '--fail-on', 'warning'], reportOf(unreachable), { directory });
   assert.equal(absent.code, 2);
+});
+
+test('only regressions take a baseline: without one nothing is checked, and the error says what to name', async () => {
+  const { code, out, err, settings } = await ran(['check', './a', '--only-regressions'], reportOf(seed), { directory });
+  assert.deepEqual([code, out, settings], [2, '', null]);
+  assert.match(err, /^headcheck: --only-regressions takes a baseline to compare with: expected --baseline <reference>, found none\.\n {2}Name what you have already, such as --baseline accepted\.headcheck\.json/);
+  assert.match((await ran(['check', '--help'], reportOf())).out, /--only-regressions/);
 });
