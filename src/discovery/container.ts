@@ -13,7 +13,7 @@ const PLAIN_COMMAND = /^[\w ./=:@-]+$/;
  */
 export function containerSettings(key: string, value: Tree): Tree | null {
   if (ENVIRONMENT.test(key)) return value.kind === 'list' ? { kind: 'map', entries: value.items.flatMap(variable) } : value;
-  return ARGUMENTS.test(key) ? { kind: 'map', entries: flags(words(value)) } : null;
+  return ARGUMENTS.test(key) && value.kind !== 'map' ? { kind: 'map', entries: flags(words(value)) } : null;
 }
 
 function variable(item: Tree): TreeEntry[] {

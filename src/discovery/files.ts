@@ -29,10 +29,13 @@ const SKIPPED_NAMES: readonly RegExp[] = [
   /^test_.*\.py$/, /_test\.py$/, /^conftest\.py$/,
 ];
 
+/** What people are shown to fill in: of issues, pull requests and discussions, as GitHub and GitLab look for them. */
+const FORMS = /(?:^|\/)(?:issue|pull_request|discussion|merge_request)_templates?(?:\/|\.[a-z]+$)/i;
+
 /** How a file is read, or null where it is not looked into. */
 export function languageOf(path: string): Language | null {
   const name = baseName(path);
-  if (isSkippedFolder(path) || SKIPPED_NAMES.some((pattern) => pattern.test(name))) return null;
+  if (isSkippedFolder(path) || FORMS.test(path) || SKIPPED_NAMES.some((pattern) => pattern.test(name))) return null;
   return LANGUAGES[/\.[A-Za-z]+$/.exec(name)?.[0].toLowerCase() ?? ''] ?? null;
 }
 
@@ -41,9 +44,12 @@ export function isSkippedFolder(path: string): boolean {
   return path.split('/').slice(0, -1).some((folder) => SKIPPED_FOLDERS.has(folder.toLowerCase()));
 }
 
-/** Whether a path belongs to the automation of the repository, where `model:` is an input of some action. */
+/**
+ * Whether a path belongs to the automation of the repository or to somebody's editor (`.github/`, `.vscode/`,
+ * `.aider.conf.yml`), where `model:` is an input of some action, or the assistant's.
+ */
 export function isAutomation(path: string): boolean {
-  return path.startsWith('.github/') || path.startsWith('.gitlab') || path.startsWith('.circleci/');
+  return path.split('/').some((part) => part.startsWith('.'));
 }
 
 export function baseName(path: string): string {

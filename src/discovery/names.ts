@@ -34,7 +34,7 @@ const FOLDER_NAME = /^(?:(?:checkpoint|ckpt|step|epoch|iter|global_step|run|vers
 const FILE_NAME = /\.(?:json|jsonl|ya?ml|toml|py|pyc|ipynb|txt|md|rst|csv|tsv|parquet|arrow|bin|pth?|pkl|npz?|ckpt|h5|hdf5|safetensors|gguf|ggml|onnx|pb|tflite|engine|mar|tar|gz|tgz|zip|xz|zst|sh|js|ts|html?|png|jpe?g|gif|svg|wav|mp3|model|vocab|cfg|ini|conf|env|log|db|sqlite|mlmodel|xml|pdf|lock|exe|so|dll)$/i;
 
 /** What has a slash and names nothing, and the first parts of media types. */
-const NO_NAMES = new Set(['n/a', 'na/na', 'on/off', 'yes/no', 'true/false', 'and/or', 'either/or', 'tcp/ip', 'i/o', 'w/o', 'input/output', 'km/h', 'client/server', 'read/write']);
+const NO_NAMES = new Set(['n/a', 'na/na', 'none/none', 'null/null', 'nan/nan', 'on/off', 'yes/no', 'true/false', 'and/or', 'either/or', 'tcp/ip', 'i/o', 'w/o', 'input/output', 'km/h', 'client/server', 'read/write']);
 const MEDIA_TYPES = new Set(['application', 'audio', 'font', 'image', 'message', 'multipart', 'text', 'video']);
 /** Registries and other hosts: the Hub's organisations have no such names. */
 const HOST = /\.(?:io|com|dev|net|org|cloud|gov|edu)$/i;

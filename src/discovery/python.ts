@@ -39,6 +39,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 const NO_WEIGHTS = /Token(?:izer|isation)|Processor|FeatureExtractor|Config|Scheduler|Vocab|Template|Dataset/;
 /** The same where the class is in a variable, or its object goes into one: `tokenizer_cls.from_pretrained(…)`. */
 const NO_WEIGHTS_NAME = /token(?:izer|isation)|processor|feature_?extractor|config(?!ur)|scheduler|vocab|template|dataset/i;
+/** Calls that tell somebody something. */
+const TELLING = new Set(['print', 'echo', 'log', 'debug', 'info', 'warn', 'warning', 'error', 'exception', 'critical']);
 /** Names by which a script shows that its `model` is a service's. */
 const SERVICE_NAMES = new Set(['openai', 'OpenAI', 'AsyncOpenAI', 'anthropic', 'Anthropic', 'litellm', 'ChatOpenAI', 'langchain_openai', 'InferenceClient', 'AsyncInferenceClient', 'ollama', 'groq', 'Groq', 'replicate', 'genai', 'dspy', 'cohere', 'together', 'Together']);
 
@@ -99,14 +101,14 @@ function isTokenizers({ name, owner, assignedTo }: Call): boolean {
 function ownStrings(call: Call): Token[] {
   const { name, owner, args } = call;
   const isLoader = Object.hasOwn(LOADERS, name) && !NO_WEIGHTS.test(owner) && !isTokenizers(call);
-  const isOther = ['add_argument', 'field', 'from_pretrained'].includes(name) || NO_WEIGHTS.test(owner) || /dataset|tokenizer/i.test(name);
+  const isOther = ['add_argument', 'option', 'field', 'from_pretrained'].includes(name) || TELLING.has(name) || NO_WEIGHTS.test(owner) || /dataset|tokenizer/i.test(name);
   // A constant that a tokenizer is also loaded by still names a model.
   return args.flatMap(({ literal, isConstant }) => (literal !== null && (isLoader || (isOther && !isConstant)) ? [literal] : []));
 }
 
 function fromCall(call: Call, isService: boolean): Candidate[] {
   if (call.isDefinition) return [];
-  if (call.name === 'add_argument') return fromOption(call, isService);
+  if (call.name === 'add_argument' || call.name === 'option') return fromOption(call, isService);
   if (call.name === 'field') return fromField(call, isService);
   const loader = Object.hasOwn(LOADERS, call.name) ? LOADERS[call.name] : undefined;
   if (loader === undefined || isTokenizers(call)) return [];
@@ -125,7 +127,7 @@ function fromCall(call: Call, isService: boolean): Candidate[] {
   return [{ text: text.text, kind: 'call', revision: revision?.text ?? null, folder: path === '' ? null : path, lines: [...lines, ...files.lines], isWeak }];
 }
 
-/** `parser.add_argument("--model_name_or_path", default="org/name")` */
+/** `parser.add_argument("--model_name_or_path", default="org/name")`, and click's `@click.option(…)` of the same form */
 function fromOption({ args }: Call, isService: boolean): Candidate[] {
   const flag = args.find(({ keyword, literal }) => keyword === null && literal?.text.startsWith('--') === true)?.literal?.text ?? '';
   return fromDefault(normaliseKey(flag), args, isService);

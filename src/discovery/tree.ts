@@ -61,7 +61,9 @@ export function findInTree(tree: Tree, options: TreeOptions, ancestors: readonly
     if (options.only !== undefined && !options.only.includes(key)) return [];
     const revision = revisionOf(revisionKeys(key, naming), byKey);
     if (revision === 'unclear') return [];
-    return texts.flatMap(({ text, line }) => text.split(PLUS).map((part) => ({ text: part, line }))).map(({ text, line }): Candidate => ({
+    // Some lists are one text: `adapter_name_or_path: org/a,org/b`.
+    const parts = strength === 'strong' ? /\s*,\s*|(?<=[\w-])\+(?=[\w./-])/ : PLUS;
+    return texts.flatMap(({ text, line }) => text.split(parts).map((part) => ({ text: part, line }))).map(({ text, line }): Candidate => ({
       text, kind: options.only === undefined ? 'key' : 'model-card', revision: revision?.text ?? null, folder: null,
       lines: revision === null ? [line] : [line, revision.line], isWeak: strength === 'weak',
     }));

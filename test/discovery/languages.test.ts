@@ -199,6 +199,17 @@ model_name: TCP/IP
 hf_model: docker.io/vllm
 pretrained_model: on/off
 `],
+  ['a search over models', 'sweep.yaml', 'parameters:\n  model_name_or_path:\n    values: [org-x/a, org-x/b]\n  base_model: {value: org-x/c}\n  lr: {values: [a/b]}\n', 'hf://org-x/a 3', 'hf://org-x/b 3', 'hf://org-x/c 4'],
+  ['several in one text', 'merge.yaml', 'adapter_name_or_path: org-x/a,org-x/b\nmodel: org-x/c, org-x/d\n', 'hf://org-x/a 1', 'hf://org-x/b 1'],
+  ['what Ray loads', 'serve.yaml', 'model_loading_config:\n  model_id: qwen\n  model_source: org-x/model-y\n', 'hf://org-x/model-y 3'],
+  ['arguments by name', 'sft.yaml', 'model_args:\n  model_name_or_path: org-x/model-y\nargs: {base_model: org-x/base}\n', 'hf://org-x/model-y 2', 'hf://org-x/base 3'],
+  ['places to write to', 'hub.yaml', 'hub:\n  push_to_hub: {hf_repo_id: org-x/a}\nexport:\n  hf_model_id: org-x/b\nexport_hub_model_id: org-x/d\n'],
+  ['an endpoint of a service', 'sm.yaml', 'model_name: org-x/y\nendpoint_name: y\n'],
+  ['results of others', 'bench.yaml', 'results:\n  - model: org-x/y\n    score: 3\n  - {name: x, model_name: org-x/z}\nleaderboard: [{model: {name: org-x/w}}]\n'],
+  ['an editor\'s assistant', '.continue/config.yaml', 'models:\n  - model: org-x/y\n'],
+  ['a dot file', '.aider.conf.yml', 'model: org-x/y\n'],
+  ['forms to fill in', '.github/ISSUE_TEMPLATE/bug.yml', 'body:\n  - attributes: {value: "https://huggingface.co/org-x/y"}\n'],
+  ['nothing', 'none.yaml', 'model: None/None\nbase_model: null/null\nhf_model: nan/NaN\n'],
   ['links of a site', 'mkdocs.yml', 'nav:\n  - Model: https://huggingface.co/org-x/nav\nextra:\n  social:\n    - link: https://huggingface.co/org-x/social\n'],
   ['broken YAML', 'a.yaml', 'base_model: org-x/model-y\n  bad: [\n'],
   ['a template', 'chart/templates/a.yaml', '{{- if .Values.x }}\nmodel_name_or_path: {{ .Values.model }}\n{{- end }}\n'],
@@ -209,6 +220,7 @@ const json: readonly Case[] = [
   ['an adapter\'s config', 'adapter/adapter_config.json', '{"peft_type": "LORA", "base_model_name_or_path": "org-x/model-y", "revision": null}', 'hf://org-x/model-y 1'],
   ['DeepSpeed and others have none', 'ds.json', '{"zero_optimization": {"stage": 3}, "bf16": {"enabled": true}, "path": "org-x/y"}'],
   ['a checkpoint\'s own config', 'out/config.json', '{"_name_or_path": "org-x/model-y", "model_type": "llama", "base_model": "org-x/z"}'],
+  ['requests to a service, and its answers', 'chat.json', '[{"model": "org-x/y", "messages": []}, {"model": "org-x/z", "choices": []}]'],
   ['manifests and locks', 'package.json', '{"name": "org-x/pkg", "repository": "org-x/repo", "base_model": "org-x/y"}'],
   ['not JSON', 'x.json', '{"base_model": "org-x/model-y",'],
 ];

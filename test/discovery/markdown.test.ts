@@ -54,6 +54,8 @@ git clone https://huggingface.co/org-x/name
 `, 'hf://org-x/host 2', 'hf://org-x/broken-line 2'],
   ['marks within code, and a fence that ends with the document', 'x.md', 'Write `<!--` here\nhf://org-x/shown\n``<details>`` hf://org-x/beside\n```yaml\nbase_model: org-x/open\n', 'hf://org-x/shown 2', 'hf://org-x/beside 3', 'hf://org-x/open 5'],
   ['a mark at the beginning', 'x.md', '\ufeff---\nbase_model: org-x/base\n---\n', 'hf://org-x/base 2'],
+  ['a form to fill in', '.github/PULL_REQUEST_TEMPLATE.md', 'Model: https://huggingface.co/org-x/model-y\n'],
+  ['forms of a kind', 'docs/pull_request_template/model.md', 'Model: https://huggingface.co/org-x/model-y\n'],
   ['a history', 'CHANGELOG.md', '- moved to https://huggingface.co/org-x/model-y\n'],
 ];
 

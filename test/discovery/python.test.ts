@@ -116,6 +116,14 @@ h = snapshot_download("org-x/all", allow_patterns=None)
     names: Dict[str, str] = {"a": "org-x/unnamed"}
     dataset: Optional[str] = "org-x/data"
 `, 'hf://org-x/optional 2', 'hf://org-x/union 3'],
+  ['options of click', 'cli.py', `@click.option("--base-model", "-b", default="org-x/click", help="like org-x/help")
+@click.option("--tokenizer", default="org-x/tok")
+def main(base_model): ...
+`, 'hf://org-x/click 1'],
+  ['what is told', 'a.py', `print("https://huggingface.co/org-x/printed")
+logger.info("hf://org-x/logged")
+download("hf://org-x/taken")
+`, 'hf://org-x/taken 3'],
 ];
 
 describeCases('python', cases);
