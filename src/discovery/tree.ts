@@ -41,6 +41,7 @@ export function findInTree(tree: Tree, options: TreeOptions, ancestors: readonly
   // By key, so that a mapping of very many entries is not searched once for each.
   const byKey = new Map(entries.toReversed().map(({ key, value }) => [key, value]));
   const isService = [...byKey.keys()].some(isServiceKey);
+  if (['_target_', '_component_', 'class_path'].some((key) => isWithoutWeights(byKey.get(key)))) return [];
   const base = byKey.get('base') ?? null;
   const based = base === null ? [] : BASED.filter((key) => byKey.has(key));
   const naming = [...byKey.keys()].filter((key) => strengthOf(key, []) !== null);
@@ -75,6 +76,11 @@ function findBelow(key: string, value: Tree, options: TreeOptions, ancestors: re
   const settings = containerSettings(key, value);
   if (settings === null) return findInTree(value, options, [...ancestors, key]);
   return findInTree(settings, options, [...ancestors.map((name) => (name === 'services' ? '' : name)), key]);
+}
+
+/** Whether a class that a config names (Hydra, torchtune, Lightning) loads none: a tokenizer's, a data set's. */
+function isWithoutWeights(named: Tree | undefined): boolean {
+  return named?.kind === 'text' && /token(?:izer|isation)|processor|feature_?extractor|config(?:\.from_pretrained)?$|scheduler|data_?set|data_?(?:module|loader)/i.test(named.text);
 }
 
 interface Text { readonly text: string; readonly line: number }

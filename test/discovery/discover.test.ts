@@ -50,6 +50,14 @@ describe('hunks without the whole file find less, never something else', () => {
     assert.deepEqual(await hunk('a.md', 'text', 'at https://huggingface.co/org-x/one.'), ['hf://org-x/one 6']);
   });
 
+  it('leaves out what lies below a key of something else, or within a text', async () => {
+    assert.deepEqual(await hunk('a.yaml', 'tokenizer:  # x', '  pretrained_model_name_or_path: org-x/tok', 'base_model: org-x/one'), ['hf://org-x/one 7']);
+    assert.deepEqual(await hunk('a.yaml', 'datasets:', '  - path: a/b', '    base_model: org-x/data', '  - base_model: org-x/data2', 'train:', '  base_model: org-x/one'), ['hf://org-x/one 10']);
+    assert.deepEqual(await hunk('a.yaml', 'run: |-', '  base_model: org-x/text', '', '  base_model: org-x/text2'), []);
+    assert.deepEqual(await hunk('a.json', '  "tokenizer": {', '    "base_model": "org-x/tok"', '  },', '  "base_model": "org-x/one"'), ['hf://org-x/one 8']);
+    assert.deepEqual(await hunk('a.toml', '[train.dataset]', 'base_model = "org-x/data"', '[[ "models" ]]', 'base_model = "org-x/one"'), ['hf://org-x/one 8']);
+  });
+
   it('leaves out what needs its surroundings', async () => {
     assert.deepEqual(await hunk('a.yaml', 'model: org-x/one', 'name: org-x/two'), []);
     assert.deepEqual(await hunk('a.py', '"""', 'AutoModel.from_pretrained("org-x/one")'), []);

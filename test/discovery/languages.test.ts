@@ -202,6 +202,7 @@ pretrained_model: on/off
   ['a search over models', 'sweep.yaml', 'parameters:\n  model_name_or_path:\n    values: [org-x/a, org-x/b]\n  base_model: {value: org-x/c}\n  lr: {values: [a/b]}\n', 'hf://org-x/a 3', 'hf://org-x/b 3', 'hf://org-x/c 4'],
   ['several in one text', 'merge.yaml', 'adapter_name_or_path: org-x/a,org-x/b\nmodel: org-x/c, org-x/d\n', 'hf://org-x/a 1', 'hf://org-x/b 1'],
   ['what Ray loads', 'serve.yaml', 'model_loading_config:\n  model_id: qwen\n  model_source: org-x/model-y\n', 'hf://org-x/model-y 3'],
+  ['what a class is made from', 'hydra.yaml', 'tok:\n  _target_: transformers.AutoTokenizer.from_pretrained\n  pretrained_model_name_or_path: org-x/tok\nnet:\n  _target_: transformers.AutoModel.from_pretrained\n  pretrained_model_name_or_path: org-x/model-y\nd: {class_path: x.DataModule, init_args: {base_model: org-x/z}}\n', 'hf://org-x/model-y 6'],
   ['arguments by name', 'sft.yaml', 'model_args:\n  model_name_or_path: org-x/model-y\nargs: {base_model: org-x/base}\n', 'hf://org-x/model-y 2', 'hf://org-x/base 3'],
   ['places to write to', 'hub.yaml', 'hub:\n  push_to_hub: {hf_repo_id: org-x/a}\nexport:\n  hf_model_id: org-x/b\nexport_hub_model_id: org-x/d\n'],
   ['an endpoint of a service', 'sm.yaml', 'model_name: org-x/y\nendpoint_name: y\n'],
