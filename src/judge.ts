@@ -1,6 +1,7 @@
 import { loadModelTypeFacts, modelTypeOfClass } from './architecture/index.ts';
 import type { ModelTypeFacts } from './architecture/facts.ts';
 import { setSideBySide } from './comparison/set-side-by-side.ts';
+import type { SideBySide } from './comparison/side-by-side.ts';
 import { quote } from './format/quote.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import type { Policy } from './diagnosis/diagnose.ts';
@@ -8,8 +9,10 @@ import { gatherEvidence } from './diagnosis/gather.ts';
 import { verdictOf } from './diagnosis/verdict.ts';
 import type { BaseFound } from './inventory/base.ts';
 import type { Checkpoint } from './inventory/checkpoint.ts';
+import { componentClass, hollowComponents, ownCheckpoint, withoutComponents } from './inventory/component-class.ts';
 import { architectures, modelType } from './inventory/config.ts';
 import { checkpointReport } from './report/assemble.ts';
+import { combineReports } from './report/components.ts';
 import { plain, prose } from './report/report.ts';
 import type { CheckpointReport, Prose } from './report/report.ts';
 import type { Target } from './settings.ts';
@@ -32,19 +35,50 @@ export interface Judgement {
   readonly incomparable: { readonly base: Checkpoint; readonly difference: Prose } | null;
 }
 
-/** Judges a checkpoint that was read, beside its base where there is one: compare, gather the evidence, diagnose, report. */
-export async function judge(checkpoint: Checkpoint, base: FoundBase, { target, severities, today }: JudgeOptions): Promise<Judgement> {
+/**
+ * Judges a checkpoint that was read, beside its base where there is one: compare, gather the evidence, diagnose, report.
+ * Of a pipeline each component is judged by itself, beside the base's of that name.
+ */
+export async function judge(checkpoint: Checkpoint, base: FoundBase, options: JudgeOptions): Promise<Judgement> {
+  if (checkpoint.components.length > 0) return await judgeComponents(checkpoint, base, options);
   const side = setSideBySide(checkpoint, base.checkpoint, await factsFor(checkpoint, base.checkpoint));
+  const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };
+  const reasons = [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${quote(incomparable.base.reference)} ${plain(incomparable.difference)}`])];
+  return { report: await reportOf(side, { ...base, reasons }, options), incomparable };
+}
+
+async function reportOf(side: SideBySide, { found, reasons }: FoundBase, { target, severities, today }: JudgeOptions): Promise<CheckpointReport> {
   const evidence = await gatherEvidence(side);
   const diagnosis = diagnose(evidence, { severities, today, waivers: target.waivers });
-  const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };
-  const report = checkpointReport({
+  return checkpointReport({
     target, evidence, diagnosis,
     verdict: verdictOf(evidence, diagnosis.findings),
-    base: side.base === null || base.found === null ? null : { checkpoint: side.base, found: base.found },
-    baseReasons: [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${quote(incomparable.base.reference)} ${plain(incomparable.difference)}`])],
+    base: side.base === null || found === null ? null : { checkpoint: side.base, found },
+    baseReasons: reasons,
   });
+}
+
+async function judgeComponents(pipeline: Checkpoint, base: FoundBase, options: JudgeOptions): Promise<Judgement> {
+  const whole = await reportOf(setSideBySide(withoutComponents(pipeline), null, null), { checkpoint: null, found: null, reasons: base.reasons }, options);
+  const hollow = new Set(hollowComponents(pipeline).map(({ name }) => name));
+  const judged = await Promise.all(pipeline.components.map(async (component) => {
+    const own = ownCheckpoint(pipeline, component);
+    const judgement = await judge(own, componentBase(base, component.name), { ...options, target: { ...options.target, reference: own.reference } });
+    // That a component has no weights at all is said of the pipeline, once.
+    const report = hollow.has(component.name) ? { ...judgement.report, findings: [] } : judgement.report;
+    return { name: component.name, class: componentClass(pipeline, component.name), report, incomparable: judgement.incomparable };
+  }));
+  const of = base.checkpoint;
+  const report = combineReports(whole, judged, of === null || base.found === null ? null : { reference: of.reference, revision: of.revision, found: base.found });
+  const isOther = of !== null && !judged.some(({ name }) => of.components.some((component) => component.name === name));
+  const incomparable = isOther ? { base: of, difference: prose`holds none of the components of the pipeline` } : (judged.find((component) => component.incomparable !== null)?.incomparable ?? null);
   return { report, incomparable };
+}
+
+/** The component of that name in the base, where that is a pipeline too. */
+function componentBase({ checkpoint, found }: FoundBase, component: string): FoundBase {
+  const same = checkpoint?.components.find(({ name }) => name === component);
+  return checkpoint === null || same === undefined ? { checkpoint: null, found: null, reasons: [] } : { checkpoint: ownCheckpoint(checkpoint, same), found, reasons: [] };
 }
 
 /** What could not be parsed of a base whose weights serve all the same. */

@@ -79,8 +79,10 @@ function fromBase(own: string | null, ofBase: string, facts: ModelTypeFacts | nu
   return { intended: ofBase, head: { expected: true, from: 'base' } };
 }
 
-/** What shows that a model is used without a language-model head, or null. */
+/** What shows that a model is used without a language-model head, or has none by its kind (one of diffusers), or null. */
 function embeddingEvidence(checkpoint: Checkpoint): string | null {
+  if (checkpoint.loadedAs !== undefined) return `the pipeline loads it as ${checkpoint.loadedAs}`;
+  if (typeof checkpoint.config?.['_class_name'] === 'string') return '_class_name of diffusers';
   if (checkpoint.sentenceTransformers !== null) return checkpoint.sentenceTransformers;
   const { card } = checkpoint;
   if (card === null) return null;

@@ -7,7 +7,7 @@ import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
-import { someNames, words } from './words.ts';
+import { words } from './words.ts';
 
 export interface VerdictAndReason {
   readonly verdict: 'complete' | 'incomplete' | 'unreadable' | 'unknown';
@@ -38,7 +38,6 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   }
   if (adapter !== null) return undecidedAdapter(adapter);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return undecidedGguf(intent, inner);
-  if (inner.basis === 'none' && checkpoint.format === 'diffusers') return prose`It is a pipeline of diffusers, whose components are checkpoints of their own. Check each of them: ${someNames(checkpoint.components.map(({ name }) => `${checkpoint.reference.replace(/\/+$/, '')}/${name}`), 10)}.`;
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
     const shards = shardsOfNamed(checkpoint);
     if (shards !== null) return prose`It is one of ${shards} shards, and not of those that loaders take from its folder. Name the folder, or the base, to get a verdict.`;
@@ -47,7 +46,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
   }
   if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;
-  if (intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${withClass(intent.head.reason, intent.class)}. Name the base to get a verdict.`;
+  if (base === null && intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${withClass(intent.head.reason, intent.class)}. Name the base to get a verdict.`;
   const headAbsent = losses.head.length > 0 || inner.tied.some(({ name, memory }) => memory === intent.heads.head && (base === null || base.tensors.has(name)));
   if (intent.tied === null && headAbsent && intent.facts === null) return prose`The base stores a head, the checkpoint does not, and neither config says whether it is tied to the embedding.`;
   if (intent.tied === null && headAbsent) return prose`The head is not stored, and whether it is tied depends on the release that loads it: config.json does not say, and does not say which release wrote it.`;

@@ -121,6 +121,8 @@ export interface Checkpoint {
   readonly card: ModelCard | null;
   /** The file that shows that sentence-transformers wrote it (`modules.json`, …), or null. */
   readonly sentenceTransformers: string | null;
+  /** Of a component of a pipeline, the class that the pipeline loads it as; absent for all else. */
+  readonly loadedAs?: string;
   /** For `diffusers`: its folders. Their tensors, shards, parts, strays and problems are also here, behind `<folder>/`. Else empty. */
   readonly components: readonly Component[];
   readonly problems: readonly Problem[];

@@ -93,10 +93,10 @@ describe('what is said once, or not at all', () => {
     assert.ok(!(await loaders('LlamaForTokenClassification')).includes('vLLM'));
   });
 
-  test('a pipeline of diffusers names its components to check', async () => {
-    const files = { 'model_index.json': '{"_class_name": "P", "text_encoder": ["transformers", "BertModel"], "unet": ["diffusers", "UNet2DConditionModel"]}', 'model.safetensors.index.json': null };
+  test('a pipeline of diffusers says of which components nothing is known', async () => {
+    const files = { 'model_index.json': '{"_class_name": "P", "scheduler": ["diffusers", "PNDMScheduler"], "unet": ["diffusers", "UNet2DConditionModel"]}', 'model.safetensors.index.json': null };
     const report = await judged({ checkpoint: { config: null, tensors: { 'a.weight': ['F32', 2] }, shards: { 'unet/diffusion_pytorch_model.safetensors': ['a.weight'] }, files } });
-    assert.equal(plain(report.reason ?? []), 'It is a pipeline of diffusers, whose components are checkpoints of their own. Check each of them: ./checkpoint/text_encoder, ./checkpoint/unet.');
+    assert.equal(plain(report.reason ?? []), 'What unet should hold shows only beside the base: nothing is known of the classes of diffusers. Name the base to get a verdict.');
   });
 
   test('text under a name of weights is described in the title alone', async () => {

@@ -14,8 +14,9 @@ export const headNotExpected = defineRule<Data>({
   why: 'Embedding and reward models are used without a language-model head; nothing is missing.',
   how: 'The class is a bare one, and the repo says what it is for: sentence-transformers files, the card\'s `pipeline_tag`, or a base that is bare as well.',
   sources: ['huggingface/transformers#30202'],
-  detect({ intent }) {
-    if (!intent.bare || intent.class === null || intent.head.expected !== false) return [];
+  detect({ intent, checkpoint }) {
+    // That a pipeline uses its text encoder without a head is no news.
+    if (!intent.bare || intent.class === null || intent.head.expected !== false || checkpoint.loadedAs !== undefined) return [];
     return [{ data: { class: intent.class, evidence: intent.head.evidence }, parameters: [] }];
   },
   words(data) {
