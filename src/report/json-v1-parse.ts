@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { MalformedError } from '../errors.ts';
 import { OBSTACLES } from './obstacle.ts';
 import { proseOf } from './prose-text.ts';
-import type { CheckpointReport, Finding, Report } from './report.ts';
+import type { CheckpointReport, Finding, Notice, Report } from './report.ts';
 
 /**
  * Reads a JSON report that somebody else may have written: in two-step mode for forks it comes out of an artifact
@@ -36,6 +36,7 @@ const type = { dtype: text, shape: v.pipe(v.array(count), v.maxLength(MOST_DIMEN
 const tensor = v.object({ name: text, ...type, bytes: count });
 const location = v.nullable(v.object({ path: text, line: v.nullable(line) }));
 
+const obstacle = v.optional(v.nullable(v.picklist(OBSTACLES)), null);
 const waived = v.optional(v.nullable(v.object({ reason: text, until: v.nullable(text) })), null);
 
 const finding = v.object({
@@ -78,9 +79,10 @@ const checkpoint = v.object({
   skipped: rows(v.object({ rule: ruleId, reason: text })),
   origin: v.optional(v.nullable(v.object({ path: text, line })), null),
   waived,
+  obstacle,
 });
 
-const notice = v.object({ severity, message: prose, location, obstacle: v.optional(v.nullable(v.picklist(OBSTACLES)), null) });
+const notice = v.object({ severity, message: prose, location, obstacle, about: v.optional(v.nullable(v.object({ reference: text, base: text })), null) });
 
 const report = v.object({
   schemaVersion: v.literal(1),
@@ -106,12 +108,16 @@ export function parseJsonV1(value: unknown, helpUrl: (rule: string) => string): 
     );
   }
   const { tool, checkpoints, notices } = parsed.output;
-  return { tool, verdict: parsed.output.verdict, checkpoints: checkpoints.map((one) => checkpointOf(one, helpUrl)), notices: notices.map(({ obstacle, ...rest }) => ({ ...rest, ...(obstacle === null ? {} : { obstacle }) })) };
+  return { tool, verdict: parsed.output.verdict, checkpoints: checkpoints.map((one) => checkpointOf(one, helpUrl)), notices: notices.map(noticeOf) };
 }
 
 function checkpointOf(one: v.InferOutput<typeof checkpoint>, helpUrl: (rule: string) => string): CheckpointReport {
-  const { waived: forgiven, ...rest } = one;
-  return { ...rest, findings: one.findings.map((found) => findingOf(found, helpUrl)), ...(forgiven === null ? {} : { waived: forgiven }) };
+  const { waived: forgiven, obstacle: kept, ...rest } = one;
+  return { ...rest, findings: one.findings.map((found) => findingOf(found, helpUrl)), ...(kept === null ? {} : { obstacle: kept }), ...(forgiven === null ? {} : { waived: forgiven }) };
+}
+
+function noticeOf({ obstacle: kept, about, ...rest }: v.InferOutput<typeof notice>): Notice {
+  return { ...rest, ...(kept === null ? {} : { obstacle: kept }), ...(about === null ? {} : { about }) };
 }
 
 function findingOf({ fix, fixCode, ...rest }: v.InferOutput<typeof finding>, helpUrl: (rule: string) => string): Finding {

@@ -1,6 +1,6 @@
 import type { Obstacle } from './obstacle.ts';
 import { backticked } from './prose-text.ts';
-import type { CheckpointReport, Finding, Fix, Prose, Report, Severity, Verdict } from './report.ts';
+import type { CheckpointReport, Finding, Fix, Notice, Prose, Report, Severity, Verdict } from './report.ts';
 
 /**
  * The JSON report, version 1. Frozen: keys may be added, none may change or go (a second version is a second file).
@@ -43,6 +43,8 @@ export interface CheckpointV1 {
   readonly origin: { readonly path: string; readonly line: number } | null;
   /** Why it does not count that it cannot be read; null where it does. */
   readonly waived: FindingV1['waived'];
+  /** What kept the whole checkpoint from being read; null where nothing did. */
+  readonly obstacle: Obstacle | null;
 }
 
 export interface TypeV1 {
@@ -77,6 +79,8 @@ export interface NoticeV1 {
   readonly location: { readonly path: string; readonly line: number | null } | null;
   /** What kept something from being checked; null where it is only to be told. */
   readonly obstacle: Obstacle | null;
+  /** Of a base that could not be used: which one, and whose, so that the checkpoint is known to be judged without it. */
+  readonly about: { readonly reference: string; readonly base: string } | null;
 }
 
 /** Maps a report field by field, so that a change of the inner types cannot change the published shape unnoticed. */
@@ -86,12 +90,7 @@ export function toJsonV1(report: Report): ReportV1 {
     tool: { name: report.tool.name, version: report.tool.version },
     verdict: report.verdict,
     checkpoints: report.checkpoints.map(checkpointV1),
-    notices: report.notices.map((notice) => ({
-      severity: notice.severity,
-      message: backticked(notice.message),
-      location: locationV1(notice.location),
-      obstacle: notice.obstacle ?? null,
-    })),
+    notices: report.notices.map(noticeV1),
   };
 }
 
@@ -130,7 +129,12 @@ function checkpointV1(checkpoint: CheckpointReport): CheckpointV1 {
     skipped: checkpoint.skipped.map(({ rule, reason }) => ({ rule, reason })),
     origin: origin === null ? null : { path: origin.path, line: origin.line },
     waived: waivedV1(checkpoint.waived ?? null),
+    obstacle: checkpoint.obstacle ?? null,
   };
+}
+
+function noticeV1({ severity, message, location, obstacle, about }: Notice): NoticeV1 {
+  return { severity, message: backticked(message), location: locationV1(location), obstacle: obstacle ?? null, about: about === undefined ? null : { reference: about.reference, base: about.base } };
 }
 
 function findingV1(finding: Finding): FindingV1 {

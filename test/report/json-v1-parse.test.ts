@@ -58,11 +58,12 @@ test('cuts long texts and drops unknown keys', () => {
 });
 
 test('what could not be checked, and what of it is no news, survives the file', () => {
-  const notices = [{ severity: 'error' as const, message: ['the base could not be read'], location: null, obstacle: 'moment' as const }, { severity: 'note' as const, message: ['x'], location: null }];
-  const waived = { ...unreachable, waived: { reason: 'not new', until: null } };
+  const about = { reference: 'hf://org/a', base: 'hf://org/base' };
+  const notices = [{ severity: 'error' as const, message: ['the base could not be read'], location: null, obstacle: 'moment' as const, about }, { severity: 'note' as const, message: ['x'], location: null }];
+  const waived = { ...unreachable, obstacle: 'state' as const, waived: { reason: 'not new', until: null } };
   const back = parseJsonV1(JSON.parse(jsonV1({ ...reportOf(waived), notices })), help);
   assert.deepEqual(back.notices, notices);
-  assert.deepEqual(back.checkpoints[0]?.waived, waived.waived);
+  assert.deepEqual([back.checkpoints[0]?.waived, back.checkpoints[0]?.obstacle], [waived.waived, 'state']);
   validateReport(JSON.parse(jsonV1({ ...reportOf(waived), notices })));
 });
 
