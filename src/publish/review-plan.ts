@@ -68,12 +68,15 @@ export function planReview(standing: Standing, past: readonly PastComment[], fil
     if (comment) kept.add(comment);
     return comment !== undefined || held.has(itemDigest(item));
   };
-  const fresh = items.filter((item) => !isSaid(item));
+  const fresh = new Set(items.filter((item) => !isSaid(item)));
+  // What is said already takes its room: what was one too many is not brought bit by bit.
+  const { inline, onFile, inBody } = placed(items, files);
+  const unsaid = (some: readonly ReviewItem[]): ReviewItem[] => some.filter((item) => fresh.has(item));
   const open = new Set(undecided.map(digestOf));
   const gone = live.filter((comment) => !kept.has(comment) && !(isJudgement(comment.marker.digest) && open.has(subjectOf(comment.marker.digest))));
   const fixed = gone.filter(({ marker }) => isFixed(marker.digest, standing));
   const current = new Set([...items.map(({ subject }) => subject), ...undecided].map(digestOf));
-  return { ...placed(fresh, files), fixed, outdated: gone.filter(({ marker }) => current.has(subjectOf(marker.digest))) };
+  return { inline: unsaid(inline), onFile: unsaid(onFile), inBody: unsaid(inBody), fixed, outdated: gone.filter(({ marker }) => current.has(subjectOf(marker.digest))) };
 }
 
 /** Whether what a past run said is in order now, as far as this run can tell. */

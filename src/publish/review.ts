@@ -66,7 +66,7 @@ async function post(github: GitHub, review: Review, plan: ReviewPlan, reviews: r
   // Before the review, whose body takes what GitHub will not have on a file.
   const refused: ReviewItem[] = [];
   for (const item of plan.onFile) if (!(await commentOnFile(github, review, item))) refused.push(item);
-  const inBody = review.wholeIsElsewhere ? [] : [...plan.inBody, ...refused];
+  const inBody = review.wholeIsElsewhere ? refused : [...plan.inBody, ...refused];
   const blocks = review.requestChanges && review.failing;
   const asked = blocks && !isAskedFor(review.standing.items, reviews);
   if (plan.inline.length > 0 || inBody.length > 0 || asked) await createReview(github, review, plan.inline, inBody, blocks);

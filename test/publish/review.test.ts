@@ -77,6 +77,16 @@ describe('the review', () => {
     assert.match(bodies()[0] ?? '', /Finding 39\.[^]*File 7\.$/);
   });
 
+  it('does not bring on the next push what was one too many on this', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => item({ subject: `org/${i}`, line: i + 1, body: `Finding ${i}.` }));
+    const files = Array.from({ length: 8 }, (_, i) => item({ subject: `file/${i}`, path: 'weights.bin', line: null, body: `File ${i}.` }));
+    await post([...many, ...files], { wholeIsElsewhere: true });
+    pushed();
+    assert.equal((await post([...many, ...files], { wholeIsElsewhere: true })).kind, 'unchanged');
+    pushed();
+    assert.equal((await post([...many.slice(1), ...files], { wholeIsElsewhere: true })).posted, 1, 'where one is gone, there is room for another');
+  });
+
   it('does not say the same again on the next push', async () => {
     await post([item(), item({ subject: 'org/x', path: 'README.md', body: 'Elsewhere.' })]);
     const before = fake.writes().length;
@@ -234,15 +244,21 @@ describe('the review', () => {
     assert.equal(bodies().length, 3);
   });
 
-  it('says in the body what GitHub will not have on a file', async () => {
-    fake.faults.push({ method: 'POST', path: /\/pulls\/7\/comments$/, times: 2, answer: failure(422, 'Validation Failed') });
-    const refused = item({ subject: 'org/b', path: 'weights.bin', line: null, body: 'On the file.' });
-    assert.equal((await post([item(), refused])).posted, 2);
-    assert.match(bodies()[0] ?? '', /On the file\.$/);
-    assert.deepEqual(fake.state.reviewComments.map(({ path }) => path), ['train.yaml']);
-    pushed();
-    assert.equal((await post([item(), refused])).kind, 'unchanged');
-  });
+  for (const wholeIsElsewhere of [false, true]) {
+    it(`says in the body what GitHub will not have on a file, once, ${wholeIsElsewhere ? 'beside a comment' : 'without a comment'} that says the whole`, async () => {
+      fake.faults.push({ method: 'POST', path: /\/pulls\/7\/comments$/, times: 99, answer: failure(422, 'Validation Failed') });
+      const refused = item({ subject: 'org/b', path: 'weights.bin', line: null, body: 'On the file.' });
+      assert.equal((await post([item(), refused], { wholeIsElsewhere })).posted, 2);
+      assert.match(bodies()[0] ?? '', /On the file\.$/);
+      assert.deepEqual(fake.state.reviewComments.map(({ path }) => path), ['train.yaml']);
+      pushed();
+      const before = fake.writes().length;
+      assert.equal((await post([item(), refused], { wholeIsElsewhere })).kind, 'unchanged');
+      assert.equal(fake.writes().length, before, 'nothing is tried again');
+      pushed();
+      assert.equal((await post([item()], { wholeIsElsewhere })).fixed, 1);
+    });
+  }
 
   it('leaves one of two comments that runs which raced have made', async () => {
     await post([item()]);

@@ -26,7 +26,7 @@ test('has exactly the frozen keys and the announced additions', () => {
   assert.deepEqual(Object.keys(whole), ['schemaVersion', 'tool', 'verdict', 'checkpoints', 'notices']);
   const [one] = whole.checkpoints;
   assert.deepEqual(Object.keys(one ?? {}).sort(), [
-    'architecture', 'base', 'findings', 'format', 'ledger', 'loaders', 'mismatched', 'missing', 'origin', 'reason', 'reference',
+    'architecture', 'base', 'findings', 'format', 'ledger', 'loaders', 'mismatched', 'missing', 'obstacle', 'origin', 'reason', 'reference',
     'renamed', 'revision', 'shards', 'skipped', 'tied', 'totals', 'unexpected', 'verdict', 'waived',
   ]);
   assert.deepEqual(Object.keys(one?.findings[0] ?? {}), [
