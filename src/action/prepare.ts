@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { HeadcheckError, UsageError } from '../errors.ts';
 import type { GitHub } from '../publish/client.ts';
 import { findReferences, type FoundReference } from '../publish/find-references.ts';
 import { textAt } from '../publish/repository-files.ts';
-import type { Report } from '../report/report.ts';
+import { prose, type Report } from '../report/report.ts';
 import { CONFIG_PATH, parseConfigFile, type ConfigFile } from '../settings/config-file.ts';
 import { parseSettings } from '../settings/inputs.ts';
 import type { Settings } from '../settings.ts';
@@ -40,12 +40,12 @@ export interface Setting {
  */
 export async function prepare(setting: Setting): Promise<Prepared> {
   const { environment, inputs, subject, command, github } = setting;
-  const config = await readConfig(setting);
+  const { config, notices: ofConfig } = await readConfig(setting);
   const named = command !== null && command.references.length > 0 ? command.references : inputs.checkpoint;
   const isNamed = named.length > 0 && (typeof named !== 'string' || named.trim() !== '');
   const found = isNamed ? null : await findReferences(github, subject, config, environment.hubEndpoint, subject.hasCheckout ? environment.workspace : null);
   const settings = settingsOf(setting, config, named, found?.references ?? null);
-  const notices = [...(config?.notices ?? []), ...(found?.notices ?? [])];
+  const notices = [...ofConfig, ...(found?.notices ?? [])];
   // What the workflow's author names is theirs to provide; what a stranger's change names is read from GitHub.
   const isAuthors = isNamed && command === null;
   return { settings, notices, commit: subject.hasCheckout || isAuthors ? null : subject.head };
@@ -61,13 +61,31 @@ function settingsOf({ environment, inputs, command, today }: Setting, config: Co
   return { ...settings, github: { apiUrl, serverUrl, repository, token: inputs.githubToken }, followLinks: false };
 }
 
-/** Null where there is none; a file that was named and is absent is an error. */
-async function readConfig(setting: Setting): Promise<ConfigFile | null> {
+interface Config {
+  readonly config: ConfigFile | null;
+  readonly notices: Report['notices'];
+}
+
+/**
+ * Null where there is none; a file that was named and is absent is an error. One that could not be had is told of: what
+ * it lists, waives and demands is not known, so the check cannot be whole.
+ */
+async function readConfig(setting: Setting): Promise<Config> {
   const { inputs, rules, today } = setting;
   const path = inputs.config || CONFIG_PATH;
-  const text = await configText(setting, path);
-  if (text !== null) return parseConfigFile(text, path, { rules: rules.map(({ id }) => id), today });
-  if (path === CONFIG_PATH) return null;
+  let text: string | null;
+  try {
+    text = await configText(setting, path);
+  } catch (error) {
+    if (!(error instanceof HeadcheckError)) throw error;
+    const message = [...prose`The config file ${path} could not be read: ${error.message}`, ` ${error.hint}`];
+    return { config: null, notices: [{ severity: 'error', message, location: null, obstacle: 'moment' }] };
+  }
+  if (text !== null) {
+    const config = parseConfigFile(text, path, { rules: rules.map(({ id }) => id), today });
+    return { config, notices: config.notices };
+  }
+  if (path === CONFIG_PATH) return { config: null, notices: [] };
   throw new UsageError(`There is no config file ${path}.`, 'Check out the repository before this step, or correct the input `config`.');
 }
 
@@ -79,7 +97,9 @@ async function configText({ environment, subject, github }: Setting, path: strin
   if (subject.ownsConfig) {
     const file = isAbsolute(path) ? path : join(environment.workspace, path);
     if (existsSync(file)) return await readFile(file, 'utf8');
+    // What was checked out has none; what was not cannot be looked up.
+    if (github === null) return null;
   }
-  if (github === null) return null;
+  if (github === null) throw new UsageError('There is no token for GitHub.', 'Leave the input github-token at its default.');
   return await textAt(github, subject.ownsConfig ? subject.head : (subject.change?.base ?? subject.head), path);
 }

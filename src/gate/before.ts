@@ -40,28 +40,39 @@ export interface Before {
  */
 export async function lookBefore(github: GitHub, report: Report, options: BeforeOptions): Promise<Before> {
   const { change, configPath, rules, today } = options;
-  const text = await textAt(github, change.base, configPath);
+  const { text, notices } = await configBefore(github, change.base, configPath);
   const config = text === null ? null : parseConfigFile(text, configPath, { rules: rules.map(({ id }) => id), today });
   const listed = new Set((config?.checkpoints ?? []).map(({ reference }) => referenceKey(reference)));
   const stood = ({ reference }: CheckpointReport): boolean => isLocal(reference) || listed.has(referenceKey(reference));
   const same = new Map(report.checkpoints.filter(stood).map(({ reference }) => [reference, reference]));
   const local = report.checkpoints.filter(({ reference }) => isLocal(reference));
   const rest = report.checkpoints.filter((checkpoint) => !stood(checkpoint) && checkpoint.origin !== null);
-  if (local.length + rest.length === 0) return { references: same, moves: new Map(), config, notices: [] };
+  if (local.length + rest.length === 0) return { references: same, moves: new Map(), config, notices };
   try {
     const changed = await listedFiles(github, change);
     const moves = movesOf(changed.files);
     const paths = moves.size + rest.length === 0 ? null : await pathsAt(github, change.base);
     const moved = local.map(({ reference }): [string, string] => [reference, movedFrom(reference, moves, paths) ?? reference]);
-    return { references: new Map([...same, ...moved, ...(rest.length === 0 ? [] : await replaced(github, rest, changed, paths, options))]), moves, config, notices: [] };
+    return { references: new Map([...same, ...moved, ...(rest.length === 0 ? [] : await replaced(github, rest, changed, paths, options))]), moves, config, notices };
   } catch (error) {
     if (!(error instanceof HeadcheckError)) throw error;
     const message = [...prose`What the change replaces or moves could not be looked up, so all that is found of it counts: ${error.message}`, ` ${error.hint}`];
-    return { references: same, moves: new Map(), config, notices: [{ severity: 'warning', message, location: null }] };
+    return { references: same, moves: new Map(), config, notices: [...notices, { severity: 'warning', message, location: null }] };
   }
 }
 
-async function replaced(github: GitHub, now: readonly Placed[], changed: ChangedFiles, paths: ReadonlySet<string> | null, { change, hubEndpoint }: BeforeOptions): Promise<ReadonlyMap<string, string>> {
+/** One that could not be had forgives nothing, which is to be said. */
+async function configBefore(github: GitHub, commit: string, path: string): Promise<{ readonly text: string | null; readonly notices: readonly Notice[] }> {
+  try {
+    return { text: await textAt(github, commit, path), notices: [] };
+  } catch (error) {
+    if (!(error instanceof HeadcheckError)) throw error;
+    const message = [...prose`The config file ${path} of the base branch could not be read, so nothing is forgiven for it: ${error.message}`, ` ${error.hint}`];
+    return { text: null, notices: [{ severity: 'warning', message, location: null }] };
+  }
+}
+
+async function replaced(github: GitHub, now: readonly Placed[], changed: Pick<ChangedFiles, 'files'>, paths: ReadonlySet<string> | null, { change, hubEndpoint }: BeforeOptions): Promise<ReadonlyMap<string, string>> {
   const there = existenceAt({ paths, workspace: null, github, commit: change.base });
   // Where that is not known, a folder that is taken for a model of the Hub is none there, and forgives nothing.
   const exists: Existence = async (path) => (await there(path)) ?? false;

@@ -7,7 +7,12 @@ export interface PullRequestFile {
   readonly previousPath: string | null;
   /** The unified diff; null where GitHub shows none: too large, or binary. */
   readonly patch: string | null;
+  /** How many lines the change adds and removes: a file that is only renamed has none. */
+  readonly lines: number;
 }
+
+/** As GitHub's API names it. */
+interface Listed { readonly filename: string; readonly status: string; readonly patch?: string | undefined; readonly previous_filename?: string | undefined; readonly changes: number }
 
 /** GitHub's list of a pull request's files ends there without a word. */
 export const MOST_PULL_REQUEST_FILES = 3_000;
@@ -31,21 +36,25 @@ export async function pullRequestFiles(github: GitHub, pullRequest: number): Pro
   }
 }
 
-/**
- * The files that differ between two commits.
- * @throws AccessError, NotFoundError or UnreachableError
- */
-export async function comparedFiles(github: GitHub, base: string, head: string): Promise<readonly PullRequestFile[]> {
+/** What differs between two commits, from where they part. */
+export interface Comparison {
+  readonly files: readonly PullRequestFile[];
+  /** The commit from which both were made: a diff is against that. */
+  readonly mergeBase: string;
+}
+
+/** @throws AccessError, NotFoundError or UnreachableError */
+export async function comparison(github: GitHub, base: string, head: string): Promise<Comparison> {
   const { owner, repo } = github;
   try {
     const { data } = await github.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead: `${base}...${head}`, per_page: 100 });
-    return (data.files ?? []).map(toFile);
+    return { files: (data.files ?? []).map(toFile), mergeBase: data.merge_base_commit.sha };
   } catch (error) {
     throw explained(error, `compare ${base.slice(0, 7)} with ${head.slice(0, 7)}`, READING);
   }
 }
 
 /** GitHub gives a previous name to what is renamed or copied. */
-function toFile({ filename, status, patch, previous_filename: previous }: { filename: string; status: string; patch?: string; previous_filename?: string }): PullRequestFile {
-  return { path: filename, status, previousPath: status === 'renamed' ? (previous ?? null) : null, patch: patch ?? null };
+function toFile({ filename, status, patch, previous_filename: previous, changes }: Listed): PullRequestFile {
+  return { path: filename, status, previousPath: status === 'renamed' ? (previous ?? null) : null, patch: patch ?? null, lines: changes };
 }

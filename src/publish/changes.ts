@@ -1,6 +1,8 @@
 import { needsContent, type ChangedFile } from '../discovery/discover.ts';
-import { comparedFiles, MOST_COMPARED_FILES, MOST_PULL_REQUEST_FILES, pullRequestFiles } from './changed-files.ts';
+import type { HeadcheckError } from '../errors.ts';
+import { comparison, MOST_COMPARED_FILES, MOST_PULL_REQUEST_FILES, pullRequestFiles, type PullRequestFile } from './changed-files.ts';
 import type { GitHub } from './client.ts';
+import { withDiffs } from './hidden-diffs.ts';
 import { textsAt } from './repository-files.ts';
 
 /** What is proposed: the commits, and where the list of changed files comes from. */
@@ -15,6 +17,8 @@ export interface ChangedFiles {
   readonly files: readonly ChangedFile[];
   /** Whether GitHub's list ended at its limit, so that further files may be changed. */
   readonly isCut: boolean;
+  /** Files that could not be read, by path, with the reason: what they refer to may be more than was found. */
+  readonly unread: ReadonlyMap<string, HeadcheckError>;
 }
 
 /** More whole files are not fetched; the rest is judged by its diff alone. */
@@ -25,31 +29,45 @@ const MOST_CONTENTS = 100;
  * @throws AccessError, NotFoundError or UnreachableError where GitHub does not show them
  */
 export async function changedFiles(github: GitHub, change: Change): Promise<ChangedFiles> {
-  const { files, isCut } = await listedFiles(github, change);
-  return { files: await withContents(github, change.head, files), isCut };
+  const { head, base } = change;
+  const listed = await listedFiles(github, change);
+  const mergeBase = async (): Promise<string> => listed.mergeBase ?? (await comparison(github, base, head)).mergeBase;
+  const shown = await withDiffs(github, head, mergeBase, listed.files);
+  const { files, unread } = await withContents(github, head, shown.files);
+  return { files, isCut: listed.isCut, unread: new Map([...shown.unread, ...unread]) };
+}
+
+/** Files by their diffs alone, and the commit that these are against; null where GitHub has not said that. */
+export interface ListedFiles extends Omit<ChangedFiles, 'unread'> {
+  readonly files: readonly PullRequestFile[];
+  readonly mergeBase: string | null;
 }
 
 /**
  * The same by their diffs alone.
  * @throws AccessError, NotFoundError or UnreachableError where GitHub does not show them
  */
-export async function listedFiles(github: GitHub, { pullRequest, head, base }: Change): Promise<ChangedFiles> {
-  const files = pullRequest === null ? await comparedFiles(github, base, head) : await pullRequestFiles(github, pullRequest);
-  return { files, isCut: files.length >= (pullRequest === null ? MOST_COMPARED_FILES : MOST_PULL_REQUEST_FILES) };
+export async function listedFiles(github: GitHub, { pullRequest, head, base }: Change): Promise<ListedFiles> {
+  if (pullRequest === null) {
+    const { files, mergeBase } = await comparison(github, base, head);
+    return { files, mergeBase, isCut: files.length >= MOST_COMPARED_FILES };
+  }
+  const files = await pullRequestFiles(github, pullRequest);
+  return { files, mergeBase: null, isCut: files.length >= MOST_PULL_REQUEST_FILES };
 }
 
 /**
  * What was there before: the same files as they are at the base, with the diff read backwards, so that what it removes
  * is what it adds.
  */
-export async function filesBefore(github: GitHub, { files }: ChangedFiles, base: string): Promise<readonly ChangedFile[]> {
-  return await withContents(github, base, reversed(files));
+export async function filesBefore(github: GitHub, { files }: Pick<ChangedFiles, 'files'>, base: string): Promise<readonly ChangedFile[]> {
+  return (await withContents(github, base, reversed(files))).files;
 }
 
-async function withContents(github: GitHub, commit: string, files: readonly ChangedFile[]): Promise<readonly ChangedFile[]> {
-  const wanted = files.filter((file) => needsContent(file)).slice(0, MOST_CONTENTS);
-  const texts = await textsAt(github, commit, wanted.map(({ path }) => path));
-  return files.map((file) => ({ ...file, content: texts.get(file.path) ?? null }));
+async function withContents(github: GitHub, commit: string, files: readonly ChangedFile[]): Promise<Omit<ChangedFiles, 'isCut'>> {
+  const wanted = files.filter((file) => typeof file.content !== 'string' && needsContent(file)).slice(0, MOST_CONTENTS);
+  const { texts, failures } = await textsAt(github, commit, wanted.map(({ path }) => path));
+  return { files: files.map((file) => ({ ...file, content: texts.get(file.path) ?? file.content ?? null })), unread: failures };
 }
 
 /** The diff of files that stay, read backwards, under the names that they had. */

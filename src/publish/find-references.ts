@@ -47,14 +47,15 @@ export interface Found {
 export async function findReferences(github: GitHub | null, place: SearchPlace, config: ConfigFile | null, hubEndpoint: string | null, workspace: string | null): Promise<Found> {
   const listed = (config?.checkpoints ?? []).map(({ reference, base, origin }) => ({ reference, base, origin }));
   const changed = await looked('What the change refers to could not be looked for', nothingChanged, () => changedAt(github, place));
+  const tree = await looked('The files of the repository could not be listed, so paths that the change names could not be looked up', null, async () => (changed.found === nothingChanged ? null : await pathsAt(connected(github), place.head)));
   const assets = await looked('The assets of the release could not be looked at', [], () => assetReferences(github, place));
-  const { files, isCut, paths } = changed.found;
-  const { exists, trouble } = told(existenceAt({ paths, workspace, github, commit: place.head }));
-  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, config: listed, paths, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
+  const { files, isCut, unread } = changed.found;
+  const { exists, trouble } = told(existenceAt({ paths: tree.found, workspace, github, commit: place.head }));
+  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, config: listed, paths: tree.found, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],
-    notices: [...changed.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...beyondNotices(discovery), ...trouble, ...undecidedNotices(discovery), ...skippedNotices(discovery)],
+    notices: [...changed.notices, ...tree.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...unreadNotices(unread), ...beyondNotices(discovery), ...trouble, ...undecidedNotices(discovery), ...skippedNotices(discovery, unread)],
   };
 }
 
@@ -66,17 +67,10 @@ function isAt(path: string, named: string, workspace: string | null): boolean {
   return posix.resolve(...[workspace ?? '/', named].map((part) => part.replaceAll('\\', '/'))).endsWith(`/${path}`);
 }
 
-interface Changed extends ChangedFiles {
-  /** Every path at the head; null where that is not known. */
-  readonly paths: ReadonlySet<string> | null;
-}
+const nothingChanged: ChangedFiles = { files: [], isCut: false, unread: new Map() };
 
-const nothingChanged: Changed = { files: [], isCut: false, paths: null };
-
-async function changedAt(github: GitHub | null, { change, head }: SearchPlace): Promise<Changed> {
-  if (change === null) return nothingChanged;
-  const asked = connected(github);
-  return { ...(await changedFiles(asked, { ...change, head })), paths: await pathsAt(asked, head) };
+async function changedAt(github: GitHub | null, { change, head }: SearchPlace): Promise<ChangedFiles> {
+  return change === null ? nothingChanged : await changedFiles(connected(github), { ...change, head });
 }
 
 function connected(github: GitHub | null): GitHub {
@@ -110,9 +104,17 @@ function told(exists: Existence): { readonly exists: Existence; readonly trouble
 
 function cutNotice(count: number): Notice {
   return {
-    severity: 'warning', location: null,
-    message: prose`GitHub lists no more than ${count} changed files; what others refer to was not looked for. List the checkpoints that matter in the config file, or name them in the call.`,
+    severity: 'error', location: null, obstacle: 'search',
+    message: prose`GitHub lists no more than ${count} changed files; what others refer to was not looked for. Name in the call what is to be checked (the input ${'checkpoint'}), which then is all that is.`,
   };
+}
+
+function unreadNotices(unread: ChangedFiles['unread']): readonly Notice[] {
+  const [first] = unread.values();
+  if (first === undefined) return [];
+  const what = unread.size === 1 ? 'A changed file could not be read, so not all that it refers to' : `${unread.size} changed files could not be read, so not all that they refer to`;
+  const message: Prose = [`${what} may be found: `, ...someNames([...unread.keys()]), '. ', ...prose`${first.message}`, ` ${first.hint}`];
+  return [{ severity: 'error', location: null, obstacle: 'search', message }];
 }
 
 /** GGUF files that are no shard and no projector: each is a model by itself, as are the quantisations of one model. */
@@ -139,12 +141,12 @@ function beyondNotices({ beyond }: Discovery): readonly Notice[] {
 
 function undecidedNotices({ undecided }: Discovery): readonly Notice[] {
   return undecided.map(({ reference, origin }): Notice => ({
-    severity: 'note', location: origin,
+    severity: 'note', location: origin, obstacle: 'search',
     message: prose`${reference} was not checked: the name may also be a folder of the repository, whose files GitHub does not show to this token. Write ${reference} in full where the model on the Hub is meant, or give the job the permission ${'contents: read'}.`,
   }));
 }
 
-/** Most such files are data that refer to nothing: worth a word, and no reason to fail. */
-function skippedNotices({ skipped }: Discovery): readonly Notice[] {
-  return skipped.map(({ path, reason }) => ({ severity: 'note', message: prose`${path} was not looked into: ${[reason]}.`, location: { path, line: null } }));
+/** Most such files are data that refer to nothing: worth a word, and no reason to fail. But nothing that one of them named is known to be gone. */
+function skippedNotices({ skipped }: Discovery, unread: ChangedFiles['unread']): readonly Notice[] {
+  return skipped.filter(({ path }) => !unread.has(path)).map(({ path, reason }) => ({ severity: 'note', obstacle: 'search', message: prose`${path} was not looked into: ${[reason]}.`, location: { path, line: null } }));
 }

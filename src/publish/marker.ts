@@ -22,6 +22,8 @@ export interface Marker extends Stamp {
   readonly blocks?: readonly string[];
   /** Of a review: the digests of what its body says, as no place in the diff could. */
   readonly holds?: readonly string[];
+  /** Of a review: digests of the paths where what it blocks and holds was named. */
+  readonly places?: readonly string[];
 }
 
 /** GitHub refuses a longer body, marker included. In UTF-16 units. */
@@ -35,8 +37,8 @@ export const LONGEST_KEY = 100;
 
 /** An HTML comment: GitHub shows nothing of it. Values are percent-encoded, so none can end it. */
 export function renderMarker(marker: Marker): string {
-  const { kind, key, head, run, attempt, digest, blocks, holds = [] } = marker;
-  const lists = { ...(blocks === undefined ? {} : { blocks: listed(blocks) }), ...(holds.length === 0 ? {} : { holds: listed(holds) }) };
+  const { kind, key, head, run, attempt, digest, blocks, holds = [], places = [] } = marker;
+  const lists = { ...(blocks === undefined ? {} : { blocks: listed(blocks) }), ...(holds.length === 0 ? {} : { holds: listed(holds) }), ...(places.length === 0 ? {} : { places: listed(places) }) };
   const values = Object.entries({ key: normalKey(key), head, run, attempt, digest, ...lists }).map(([name, value]) => `${name}=${encode(String(value))}`);
   return `<!-- headcheck:${kind} ${values.join(' ')} -->`;
 }
@@ -53,8 +55,11 @@ export function readMarker(body: string): Marker | null {
   const [run, attempt] = [Number(values.get('run')), Number(values.get('attempt'))];
   const [key, head, digest] = [values.get('key'), values.get('head'), values.get('digest')];
   if (key === undefined || head === undefined || digest === undefined || !Number.isSafeInteger(run) || !Number.isSafeInteger(attempt)) return null;
-  const [blocks, holds] = [values.get('blocks'), values.get('holds')];
-  return { kind, key, head, run, attempt, digest, ...(blocks === undefined ? {} : { blocks: unlisted(blocks) }), ...(holds === undefined ? {} : { holds: unlisted(holds) }) };
+  const lists = (['blocks', 'holds', 'places'] as const).flatMap((name) => {
+    const list = values.get(name);
+    return list === undefined ? [] : [[name, unlisted(list)] as const];
+  });
+  return { kind, key, head, run, attempt, digest, ...Object.fromEntries(lists) };
 }
 
 function listed(digests: readonly string[]): string {

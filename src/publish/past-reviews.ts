@@ -49,8 +49,9 @@ export async function takeBack(github: GitHub, { pullRequest, stamp, standing, f
   const counts = { fixed: 0, dismissed: 0 };
   for (const review of reviews) {
     const { blocks, holds = [], ...marker } = review.marker;
-    const passes = !failing && !(blocks ?? []).some((digest) => isStillOpen(digest, standing));
-    const isMended = holds.length > 0 && holds.every((digest) => isFixed(digest, standing));
+    const places = marker.places ?? null;
+    const passes = !failing && !(blocks ?? []).some((digest) => isStillOpen(digest, standing, places));
+    const isMended = holds.length > 0 && holds.every((digest) => isFixed(digest, standing, places));
     const left = { ...(passes || blocks === undefined ? {} : { blocks }), holds: isMended ? [] : holds };
     if (isMended || (passes && blocks !== undefined)) {
       const isDone = left.blocks === undefined && left.holds.length === 0;

@@ -1,5 +1,5 @@
 import { markdown, type Signpost } from '../report/markdown.ts';
-import { exitCode, type FailOn } from '../report/exit-code.ts';
+import { exitCode, isObstacle, type FailOn } from '../report/exit-code.ts';
 import { active, isUnread, mainFinding } from '../report/view.ts';
 import type { CheckpointReport, Report } from '../report/report.ts';
 import { HeadcheckError } from '../errors.ts';
@@ -93,7 +93,8 @@ function standingOf({ report, failOn }: PullRequestPost): Standing {
     undecided: subjects(report.checkpoints.filter(isUndecided)),
     inOrder: subjects(report.checkpoints.filter((checkpoint) => !isUndecided(checkpoint) && !asking.includes(checkpoint))),
     // Where references could not be looked for, or the config file not be read, some may not have been seen.
-    sawAll: report.notices.every(({ obstacle, about }) => obstacle === undefined || about !== undefined),
+    sawAll: report.notices.every((notice) => !isObstacle(notice) || notice.about !== undefined),
+    skipped: report.notices.flatMap(({ obstacle, location }) => (obstacle === 'search' && location !== null ? [location.path] : [])),
   };
 }
 

@@ -1,23 +1,47 @@
 import { posix } from 'node:path';
 import pLimit from 'p-limit';
-import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
+import { HeadcheckError, UnreachableError } from '../errors.ts';
+import { explained, statusOf, type GitHub } from './client.ts';
 
 /** More requests at once only make GitHub slow us down. */
 const PARALLEL = 8;
 
-/** The paths of all files of a commit; null where there are more than GitHub lists at once, or the token may not read. @throws UnreachableError */
+/** GitHub cuts the list of a large repository, whose folders are then asked for one by one, as far as this. */
+const MOST_TREES = 300;
+
+/** The paths of all files of a commit; null where there is no such commit. @throws AccessError or UnreachableError */
 export async function pathsAt(github: GitHub, commit: string): Promise<ReadonlySet<string> | null> {
-  const { owner, repo } = github;
+  const paths = new Set<string>();
+  const folders = [{ path: '', sha: commit }];
   try {
-    const { data } = await github.rest.git.getTree({ owner, repo, tree_sha: commit, recursive: 'true' });
-    return data.truncated ? null : new Set(data.tree.flatMap(({ path, type }) => (path !== undefined && type === 'blob' ? [path] : [])));
+    let asked = 0;
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      const whole = await treeOf(github, folder, true);
+      const { files, subfolders } = whole.isCut ? await treeOf(github, folder, false) : { files: whole.files, subfolders: [] };
+      for (const path of files) paths.add(path);
+      folders.push(...subfolders);
+      asked += whole.isCut ? 2 : 1;
+      if (asked >= MOST_TREES && folders.length > 0) throw new UnreachableError('It has more folders than can be asked for.', 'Name what is to be checked in the call.');
+    }
+    return paths;
   } catch (error) {
-    if (isRefusal(error) || statusOf(error) === 404 || statusOf(error) === 409) return null;
+    if (statusOf(error) === 404 || statusOf(error) === 409) return null;
     throw explained(error, `list the files at ${commit.slice(0, 7)}`, 'contents: read');
   }
 }
 
-/** The text of a file at a commit; null where there is none, or the token may not read it. @throws UnreachableError */
+interface Folder { readonly path: string; readonly sha: string }
+
+/** What a folder holds, with all that lies below it or without. */
+async function treeOf(github: GitHub, { path: above, sha }: Folder, isDeep: boolean): Promise<{ files: readonly string[]; subfolders: readonly Folder[]; isCut: boolean }> {
+  const { owner, repo } = github;
+  const { data } = await github.rest.git.getTree({ owner, repo, tree_sha: sha, ...(isDeep ? { recursive: 'true' } : {}) });
+  const files = data.tree.flatMap(({ path, type }) => (path !== undefined && type === 'blob' ? [above + path] : []));
+  const subfolders = data.tree.flatMap(({ path, type, sha: inner }) => (path !== undefined && type === 'tree' && inner !== undefined ? [{ path: `${above}${path}/`, sha: inner }] : []));
+  return { files, subfolders, isCut: data.truncated };
+}
+
+/** The text of a file at a commit; null where there is none. @throws AccessError or UnreachableError */
 export async function textAt(github: GitHub, commit: string, written: string): Promise<string | null> {
   const { owner, repo } = github;
   // GitHub knows no `./`.
@@ -28,14 +52,31 @@ export async function textAt(github: GitHub, commit: string, written: string): P
     const raw: unknown = data;
     return typeof raw === 'string' ? raw : null;
   } catch (error) {
-    if (isRefusal(error) || statusOf(error) === 404) return null;
+    // Nothing else says that there is no such file: a token that may not look does not know.
+    if (statusOf(error) === 404) return null;
     throw explained(error, `read ${path} at ${commit.slice(0, 7)}`, 'contents: read');
   }
 }
 
-/** The texts of several files at a commit, by path; those that cannot be had are left out. */
-export async function textsAt(github: GitHub, commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** Texts by path, and, of those that could not be had, why not. A file that does not exist is in neither. */
+export interface Texts {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly failures: ReadonlyMap<string, HeadcheckError>;
+}
+
+/** The texts of several files at a commit. Never throws for what a server says. */
+export async function textsAt(github: GitHub, commit: string, paths: readonly string[]): Promise<Texts> {
   const limit = pLimit(PARALLEL);
-  const read = await Promise.all(paths.map((path) => limit(async () => ({ path, text: await textAt(github, commit, path) }))));
-  return new Map(read.flatMap(({ path, text }) => (text === null ? [] : [[path, text]])));
+  const texts = new Map<string, string>();
+  const failures = new Map<string, HeadcheckError>();
+  await Promise.all(paths.map((path) => limit(async () => {
+    try {
+      const text = await textAt(github, commit, path);
+      if (text !== null) texts.set(path, text);
+    } catch (error) {
+      if (!(error instanceof HeadcheckError)) throw error;
+      failures.set(path, error);
+    }
+  })));
+  return { texts, failures };
 }

@@ -26,6 +26,8 @@ export interface Standing {
   readonly inOrder: readonly string[];
   /** Whether the run saw all that there is: what is named nowhere is gone then, and otherwise may only have been out of sight. */
   readonly sawAll: boolean;
+  /** Files that were not looked into: what stood there may stand there still. */
+  readonly skipped: readonly string[];
 }
 
 export interface DiffFile {
@@ -74,21 +76,36 @@ export function planReview(standing: Standing, past: readonly PastComment[], fil
   const unsaid = (some: readonly ReviewItem[]): ReviewItem[] => some.filter((item) => fresh.has(item));
   const open = new Set(undecided.map(digestOf));
   const gone = live.filter((comment) => !kept.has(comment) && !(isJudgement(comment.marker.digest) && open.has(subjectOf(comment.marker.digest))));
-  const fixed = gone.filter(({ marker }) => isFixed(marker.digest, standing));
+  const fixed = gone.filter(({ marker, path }) => isFixed(marker.digest, standing, [digestOf(path)]));
   const current = new Set([...items.map(({ subject }) => subject), ...undecided].map(digestOf));
   return { inline: unsaid(inline), onFile: unsaid(onFile), inBody: unsaid(inBody), fixed, outdated: gone.filter(({ marker }) => current.has(subjectOf(marker.digest))) };
 }
 
-/** Whether what a past run said is in order now, as far as this run can tell. */
-export function isFixed(digest: string, { items, undecided, inOrder, sawAll }: Standing): boolean {
-  const subject = subjectOf(digest);
-  const isAmong = (subjects: readonly string[]): boolean => subjects.some((one) => digestOf(one) === subject);
-  return !isAmong(items.map((item) => item.subject)) && !isAmong(undecided) && (sawAll || isAmong(inOrder));
+/**
+ * Whether what a past run said is in order now, as far as this run can tell.
+ * @param places digests of the paths where it may have stood; null where they are not known
+ */
+export function isFixed(digest: string, standing: Standing, places: readonly string[] | null): boolean {
+  const stand = standOf(digest, standing);
+  return stand === 'in order' || (stand === 'unseen' && isGone(standing, places));
 }
 
-/** Whether a judgement of a past run is about something that this run could not judge. */
-export function isStillOpen(digest: string, { undecided }: Standing): boolean {
-  return isJudgement(digest) && undecided.some((subject) => digestOf(subject) === subjectOf(digest));
+/** Whether a judgement of a past run is about something that this run could not judge, or may not have seen. */
+export function isStillOpen(digest: string, standing: Standing, places: readonly string[] | null): boolean {
+  const stand = standOf(digest, standing);
+  return (stand === 'undecided' && isJudgement(digest)) || (stand === 'unseen' && !isGone(standing, places));
+}
+
+function standOf(digest: string, { items, undecided, inOrder }: Standing): 'undecided' | 'said' | 'in order' | 'unseen' {
+  const isAmong = (subjects: readonly string[]): boolean => subjects.some((one) => digestOf(one) === subjectOf(digest));
+  if (isAmong(undecided)) return 'undecided';
+  if (isAmong(items.map(({ subject }) => subject))) return 'said';
+  return isAmong(inOrder) ? 'in order' : 'unseen';
+}
+
+/** Whether what is named nowhere any more is gone: not where the place may only have been out of sight. */
+function isGone({ sawAll, skipped }: Standing, places: readonly string[] | null): boolean {
+  return sawAll && (places === null ? skipped.length === 0 : !skipped.some((path) => places.includes(digestOf(path))));
 }
 
 function isLive({ markedFixed, minimized, hidden }: PastComment): boolean {

@@ -100,8 +100,9 @@ async function createReview(github: GitHub, review: Review, inline: readonly Rev
 
 function bodyOf({ stamp, opening, standing }: Review, rest: readonly ReviewItem[], asksForChanges: boolean): string {
   const holds = rest.map(itemDigest);
-  const blocks = standing.items.filter((item) => item.blocks).map(itemDigest);
-  const marker = renderMarker({ ...stamp, kind: 'review', digest: digestOf(holds.join(' ')), holds, ...(asksForChanges ? { blocks } : {}) });
+  const blocking = standing.items.filter((item) => item.blocks);
+  const places = [...new Set([...rest, ...(asksForChanges ? blocking : [])].map(({ path }) => digestOf(path)))];
+  const marker = renderMarker({ ...stamp, kind: 'review', digest: digestOf(holds.join(' ')), holds, places, ...(asksForChanges ? { blocks: blocking.map(itemDigest) } : {}) });
   const parts = [`${marker}\n${opening}`];
   let length = parts.join('').length;
   for (const [at, item] of rest.entries()) {

@@ -1,4 +1,4 @@
-import type { Finding, Report } from './report.ts';
+import type { Finding, Notice, Report } from './report.ts';
 
 /** At which findings the call fails. `never` still reports. */
 export type FailOn = 'error' | 'warning' | 'never';
@@ -24,11 +24,16 @@ export const EXIT_CODES = {
  * @returns a warning about the call counts as one of a finding does; `unknown` does not fail: the evidence decides nothing
  */
 export function exitCode(report: Report, failOn: FailOn): keyof typeof EXIT_CODES {
-  if (report.checkpoints.some(couldNotBeChecked) || report.notices.some(({ obstacle }) => obstacle !== undefined)) return 2;
+  if (report.checkpoints.some(couldNotBeChecked) || report.notices.some(isObstacle)) return 2;
   if (failOn === 'never') return 0;
   const counts = (severity: string): boolean => severity === 'error' || (failOn === 'warning' && severity === 'warning');
   const fails = report.checkpoints.some(({ findings }) => findings.some((finding) => finding.waived === null && counts(finding.severity)));
   return fails || report.notices.some((notice) => counts(notice.severity)) ? 1 : 0;
+}
+
+/** Whether what was asked for could not be done: a note tells what was passed over by choice, as a file of data is. */
+export function isObstacle({ obstacle, severity }: Notice): boolean {
+  return obstacle !== undefined && severity !== 'note';
 }
 
 /** An unreadable checkpoint with an error finding (a truncated file) was checked, and is broken; one without could not be had. */

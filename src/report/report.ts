@@ -77,7 +77,7 @@ export interface Notice {
   readonly severity: Severity;
   readonly message: Prose;
   readonly location: { readonly path: string; readonly line: number | null } | null;
-  /** Set where something that was asked for could not be checked for that reason. */
+  /** Set where something could not be checked for that reason: of a note, what was passed over by choice. */
   readonly obstacle?: Obstacle;
   /** Of a base that could not be used: which one, and whose. It says whether two notices are about the same. */
   readonly about?: { readonly reference: string; readonly base: string };

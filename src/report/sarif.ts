@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { ArtifactLocation, Invocation, Location, Log, PhysicalLocation, ReportingDescriptor, Result } from 'sarif';
+import { isObstacle } from './exit-code.ts';
 import { backticked } from './prose-text.ts';
 import type { CheckpointReport, Finding, Report, Severity } from './report.ts';
 import { visible } from './untrusted.ts';
@@ -53,7 +54,7 @@ export function sarif(report: Report, rules: readonly SarifRule[], root: string)
 function invocation(report: Report, at: At): Invocation {
   const unreadable = report.checkpoints.filter((checkpoint) => checkpoint.findings.length === 0 && isUnread(checkpoint));
   return {
-    executionSuccessful: unreadable.length === 0 && report.notices.every(({ obstacle }) => obstacle === undefined),
+    executionSuccessful: unreadable.length === 0 && !report.notices.some(isObstacle),
     toolExecutionNotifications: unreadable.map(({ reference, reason }) => ({
       level: 'error',
       message: { text: text(`${reference}: ${reason === null ? 'can\'t be read' : backticked(reason)}`) },

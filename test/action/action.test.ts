@@ -196,8 +196,75 @@ describe('the action', () => {
       fake.state.files.set(tried, new Map());
       fake.state.comparisons.set(`${BASE}...${tried}`, Array.from({ length: 300 }, (_, i) => addedFile(`data/${i}.txt`, ['x'])));
       const { code, log } = await step({ event: 'merge_group', payload: mergeGroupPayload(fake.state, pull, tried) });
+      assert.equal(code, 2, log);
+      assert.match(log, /::error title=Headcheck::GitHub lists no more than 300 changed files/);
+    });
+
+    it('takes for repaired nothing that may have fallen out of GitHub\'s list of files', async () => {
+      await pullRequest({ review: 'request-changes' });
+      pull.files = Array.from({ length: 3_000 }, (_, i) => addedFile(`data/${i}.txt`, ['x']));
+      assert.equal((await pullRequest({ review: 'request-changes' })).code, 2);
+      assert.deepEqual([fake.state.reviews[0]?.state, fake.state.reviewComments[0]?.minimized], ['CHANGES_REQUESTED', null]);
+    });
+
+    for (const [status, message] of [[403, 'Resource not accessible by integration'], [500, 'Server Error'], [404, 'Not Found']] as const) {
+      it(`fails with 2 where GitHub does not give the config file, but for one that there is not (${status})`, async () => {
+        await pullRequest({ review: 'request-changes' }, 'pull_request_target');
+        refersTo('org/good');
+        refuse(/\/contents\/\.github%2Fheadcheck\.yml$/, status, message);
+        const { code, log } = await pullRequest({ review: 'request-changes' }, 'pull_request_target');
+        assert.equal(code, status === 404 ? 0 : 2, log);
+        if (status === 404) return;
+        assert.match(log, /::error title=Headcheck::The config file \.github\/headcheck\.yml could not be read: GitHub (?:refused|failed) to read/);
+        assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['CHANGES_REQUESTED']);
+      });
+    }
+
+    it('fails with 2 where the config file of the base decides, and there is no token to read it with', async () => {
+      const { code, log } = await pullRequest({ 'github-token': '', checkpoint: 'hf://org/good' }, 'pull_request_target');
+      assert.equal(code, 2);
+      assert.match(log, /The config file \.github\/headcheck\.yml could not be read: There is no token for GitHub/);
+    });
+
+    it('fails with 2 where the whole of a changed file, or the list of files, could not be had', async () => {
+      const patch = ['@@ -5,1 +5,1 @@', '-  name: org/old', '+  name: org/good'].join('\n');
+      pull.files = [{ filename: 'train.yaml', status: 'modified', patch }];
+      refuse(/\/contents\/train\.yaml$/, 403, 'Resource not accessible by integration');
+      const { code, log } = await pullRequest();
+      assert.equal(code, 2);
+      assert.match(log, /::error title=Headcheck::A changed file could not be read, so not all that it refers to may be found: train\.yaml\. GitHub refused/);
+      fake.faults.length = 0;
+      refuse(/\/git\/trees\//, 403, 'Resource not accessible by integration');
+      refersTo('org/broken');
+      const second = await pullRequest();
+      assert.deepEqual([second.code, second.outputs['verdict']], [2, 'incomplete']);
+      assert.match(second.log, /::error title=Headcheck::The files of the repository could not be listed, so paths that the change names could not be looked up: GitHub refused/);
+    });
+
+    it('compares the texts of a file where GitHub shows no diff of it', async () => {
+      pull.files = [{ filename: 'train.yaml', status: 'modified' }, { filename: 'new.yaml', status: 'added' }, { filename: 'run.yaml', previous_filename: 'old.yaml', status: 'renamed' }];
+      fake.state.files.set(BASE, new Map([['train.yaml', 'teacher_model: org/old\nsteps: 3\n'], ['old.yaml', 'model_name_or_path: org/untouched\nsteps: 3\n']]));
+      fake.state.files.set(HEAD, new Map([['train.yaml', 'teacher_model: org/old\nmodel_name_or_path: org/good\nsteps: 3\n'], ['new.yaml', 'model_name_or_path: org/broken\n'], ['run.yaml', 'model_name_or_path: org/untouched\nteacher_model: org/second\nsteps: 3\n']]));
+      await can({ 'hf://org/good': passing, 'hf://org/broken': passing, 'hf://org/second': passing });
+      const { code, log } = await pullRequest();
       assert.equal(code, 0, log);
-      assert.match(log, /::warning title=Headcheck::GitHub lists no more than 300 changed files/);
+      assert.deepEqual((await lastAsked()).targets.map(({ reference, origin }) => [reference, origin]), [
+        ['hf://org/good', { path: 'train.yaml', line: 2 }], ['hf://org/broken', { path: 'new.yaml', line: 1 }], ['hf://org/second', { path: 'run.yaml', line: 2 }],
+      ]);
+    });
+
+    it('takes for repaired nothing of a file that was not looked into, and what stood elsewhere', async () => {
+      pull.files = [addedFile('train.json', ['{"model_name_or_path": "org/broken"}']), addedFile('train.yaml', ['model_name_or_path: org/bad'])];
+      await can({ 'hf://org/broken': seed, 'hf://org/bad': seed, 'hf://org/good': passing });
+      await pullRequest({ review: 'request-changes' });
+      pull.files = [{ filename: 'train.json', status: 'modified' }];
+      const { code, log } = await pullRequest({ review: 'request-changes' });
+      assert.equal(code, 0, log);
+      assert.deepEqual(fake.state.reviewComments.map(({ path, minimized }) => [path, minimized]), [['train.json', null], ['train.yaml', 'RESOLVED']]);
+      assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['CHANGES_REQUESTED']);
+      pull.files = [addedFile('train.json', ['{"model_name_or_path": "org/good"}'])];
+      await pullRequest({ review: 'request-changes' });
+      assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['DISMISSED']);
     });
 
     it('fails where there is more than one run checks, and says so once', async () => {

@@ -45,5 +45,5 @@ test('a notice counts like a finding', () => {
   const report = { ...reportOf(passing), notices: [{ severity: 'warning' as const, message: ['expired'], location: null }] };
   assert.equal(exitCode(report, 'error'), 0);
   assert.equal(exitCode(report, 'warning'), 1);
-  assert.equal(exitCode({ ...report, notices: [{ severity: 'note', message: ['data.json was not looked into'], location: null }] }, 'warning'), 0);
+  assert.equal(exitCode({ ...report, notices: [{ severity: 'note', message: ['data.json was not looked into'], location: { path: 'data.json', line: null }, obstacle: 'search' }] }, 'warning'), 0);
 });

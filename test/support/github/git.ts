@@ -78,11 +78,13 @@ function blob(call: Call): Answer {
 }
 
 function compare(call: Call): Answer {
-  const files = call.state.comparisons.get(call.params['basehead'] ?? '');
+  const [from = '', to = ''] = (call.params['basehead'] ?? '').split('...');
+  const files = call.state.comparisons.get(`${from}...${to}`) ?? (call.state.files.has(from) && call.state.files.has(to) ? [] : undefined);
   if (!files) return notFound();
   const template = example(`get ${REPO}/compare/{basehead}`, '200');
+  const mergeBase = { ...records([template['merge_base_commit']])[0], sha: from };
   const { patch: _, ...file } = records(template['files'])[0] ?? {};
-  return { status: 200, body: { ...template, files: files.map((one) => ({ ...file, ...one })) } };
+  return { status: 200, body: { ...template, merge_base_commit: mergeBase, files: files.map((one) => ({ ...file, ...one })) } };
 }
 
 function ref(call: Call): Answer {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { isRecord } from '../support/github/description.ts';
+import { AccessError, UnreachableError } from '../../src/errors.ts';
+import { connect, type GitHub } from '../../src/publish/client.ts';
+import { pathsAt, textAt, textsAt } from '../../src/publish/repository-files.ts';
+import { FakeGitHub } from '../support/github/fake-github.ts';
+import { failure } from '../support/github/route.ts';
+
+const HEAD = 'a'.repeat(40);
+
+describe('the files of a commit', () => {
+  let fake: FakeGitHub;
+  let github: GitHub;
+
+  beforeEach(async () => {
+    fake = await FakeGitHub.start();
+    fake.token('reader', 'github-actions[bot]', ['contents:read']);
+    fake.state.files.set(HEAD, new Map([['a.yaml', 'a'], ['out/model.safetensors', 'b'], ['out/deep/er/config.json', 'c']]));
+    github = await connect({ apiUrl: fake.api, serverUrl: 'https://github.com', token: 'reader', repository: 'octo-org/octo-model' }, { proxy: null, patience: 0 });
+  });
+  afterEach(() => fake.close());
+
+  it('are all found, also where GitHub cuts the list', async () => {
+    const all = ['a.yaml', 'out/deep/er/config.json', 'out/model.safetensors'];
+    assert.deepEqual([...(await pathsAt(github, HEAD)) ?? []].sort(), all);
+    let cuts = 2;
+    // What lists everything below the root, and then below `out`, is cut.
+    fake.rewrite = (_, body) => (isRecord(body) && Array.isArray(body['tree']) && body['tree'].some((entry) => isRecord(entry) && String(entry['path']).includes('/')) && cuts-- > 0 ? { ...body, tree: [], truncated: true } : body);
+    assert.deepEqual([...(await pathsAt(github, HEAD)) ?? []].sort(), all);
+    assert.ok(cuts <= 0);
+  });
+
+  it('are none where there is no such commit', async () => {
+    assert.equal(await pathsAt(github, 'c'.repeat(40)), null);
+  });
+
+  it('have no text only where GitHub says that there is no such file', async () => {
+    assert.deepEqual([await textAt(github, HEAD, 'a.yaml'), await textAt(github, HEAD, 'b.yaml')], ['a', null]);
+    for (const [status, message, kind] of [[403, 'Resource not accessible by integration', AccessError], [502, 'Bad Gateway', UnreachableError]] as const) {
+      fake.faults.push({ method: 'GET', path: /contents/, times: 99, answer: failure(status, message) });
+      await assert.rejects(textAt(github, HEAD, 'a.yaml'), kind);
+      const { texts, failures } = await textsAt(github, HEAD, ['a.yaml']);
+      assert.deepEqual([texts.size, failures.get('a.yaml')?.constructor], [0, kind]);
+      fake.faults.length = 0;
+    }
+  });
+});
