@@ -1,7 +1,7 @@
 import { markdown, type Signpost } from '../report/markdown.ts';
 import { exitCode, isObstacle, type FailOn } from '../report/exit-code.ts';
 import { active, isUnread, mainFinding } from '../report/view.ts';
-import type { CheckpointReport, Report } from '../report/report.ts';
+import { plain, type CheckpointReport, type Report } from '../report/report.ts';
 import { HeadcheckError } from '../errors.ts';
 import type { GitHub } from './client.ts';
 import { pullRequestFiles } from './changed-files.ts';
@@ -130,9 +130,16 @@ export function hasSomethingToSay(report: Report): boolean {
   return report.notices.some(({ severity }) => severity === 'error') || report.checkpoints.some((checkpoint) => asksForAction(checkpoint) || checkpoint.verdict === 'unknown');
 }
 
-/** What a comment about this report says, without what differs from run to run. */
+/** What a reader would call a change of what a comment about this report says. */
 function substanceOf(report: Report): string {
-  return JSON.stringify([report.notices, report.checkpoints.map((checkpoint) => [checkpoint.reference, saidOf(checkpoint), checkpoint.reason])]);
+  const notices = report.notices.map(({ severity, message, location, obstacle }) => [severity, timeless(plain(message)), location?.path, obstacle]);
+  const reasons = ({ reason, findings }: CheckpointReport): unknown => [reason === null ? null : timeless(plain(reason)), findings.map(({ waived }) => waived && timeless(waived.reason))];
+  return JSON.stringify([notices, report.checkpoints.map((checkpoint) => [checkpoint.reference, saidOf(checkpoint), reasons(checkpoint)])]);
+}
+
+/** A sentence without commits and lines, which move though nothing that it says has changed. */
+function timeless(text: string): string {
+  return text.replace(/\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b/g, '').replace(/( on \S+ at )[0-9a-f]{7}\b/g, '$1').replace(/\bline \d+/g, 'line');
 }
 
 /**

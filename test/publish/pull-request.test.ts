@@ -62,6 +62,24 @@ describe('a report on a pull request', () => {
     assert.deepEqual([changed.comment.kind, changed.review?.posted], ['updated', 1]);
   });
 
+  it('rewrites a comment, where it is asked to on a change, only for what a reader would call one', async () => {
+    const about = (commit: string, line: number, more: Partial<CheckpointReport> = {}): Report => ({
+      ...reportOf(named({ ...seed, ...more })),
+      notices: [
+        { severity: 'note', message: ['Unknown key ', { code: 'rulez' }, `. (not new: it is so on main at ${commit.slice(0, 7)} too)`], location: { path: '.github/headcheck.yml', line } },
+        { severity: 'warning', message: prose`The base ${`https://github.com/o/r/tree/${commit}/base`} is cut off.`, location: null },
+      ],
+    });
+    const [first, second] = ['1234567'.padEnd(40, '0'), '7654321'.padEnd(40, '9')];
+    await checked(about(first, 3), { comment: 'change' });
+    assert.equal((await checked(about(second, 5), { comment: 'change' })).comment.kind, 'unchanged');
+    const waived = (reason: string): Partial<CheckpointReport> => ({ findings: seed.findings.map((one) => ({ ...one, waived: { reason, until: null } })) });
+    assert.equal((await checked(about(second, 5, waived('agreed with 1234567 tokens')), { comment: 'change' })).comment.kind, 'updated');
+    assert.equal((await checked(about(second, 5, waived('agreed with 7654321 tokens')), { comment: 'change' })).comment.kind, 'updated', 'a number is no commit');
+    const fewer = about(second, 5, waived('agreed with 7654321 tokens'));
+    assert.equal((await checked({ ...fewer, notices: fewer.notices.slice(1) }, { comment: 'change' })).comment.kind, 'updated');
+  });
+
   for (const [name, later] of [['undecided', undecided], ['out of reach', unreachable]] as const) {
     it(`takes nothing back while a checkpoint is ${name}`, async () => {
       await checked(reportOf(named(seed)), blocking);
