@@ -107,7 +107,7 @@ async function read(github: GitHub, pullRequest: number): Promise<PullFacts> {
 /** What was done, in a sentence. */
 export function sentence({ comment, review }: PullRequestOutcome, pullRequest: number): string {
   const said = {
-    created: 'Commented', updated: 'Updated the comment', unchanged: 'The comment says it already', superseded: 'A newer run has commented already',
+    created: 'Commented', updated: 'Updated the comment', unchanged: 'The comment says it already', superseded: 'A newer run has commented already', overtaken: 'A newer commit was pushed meanwhile, so nothing was posted',
     'not-wanted': `Nothing to say on pull request #${pullRequest}`, refused: `The token may not comment on pull request #${pullRequest}`,
   }[comment.kind];
   const { posted, asked, fixed, dismissed } = review ?? { posted: 0, asked: false, fixed: 0, dismissed: 0 };

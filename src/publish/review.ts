@@ -18,6 +18,8 @@ export interface Review {
   readonly failing: boolean;
   /** Whether another comment says the whole, so that what has no place in the diff need not be said here. */
   readonly wholeIsElsewhere: boolean;
+  /** Whether the commit that was checked has been built upon since. Asked only where there is something to post or to take back. */
+  readonly overtaken?: () => Promise<boolean>;
 }
 
 export interface ReviewOutcome {
@@ -42,6 +44,8 @@ export async function publishReview(github: GitHub, review: Review): Promise<Rev
     const [reviews, past] = await Promise.all([pastReviews(github, review.pullRequest, review.stamp), pastComments(github, review.pullRequest, review.stamp)]);
     const posted = [...reviews.map(({ marker }) => marker), ...past.map(({ marker }) => marker)];
     if (posted.some((marker) => compareStamps(marker, review.stamp) > 0)) return { kind: 'superseded', ...nothing };
+    const isQuiet = posted.length + review.standing.items.length === 0 && !review.failing;
+    if (!isQuiet && (await review.overtaken?.())) return { kind: 'superseded', ...nothing };
     return await carryOut(github, review, planReview(review.standing, past, review.files, heldBy(reviews)), reviews);
   } catch (error) {
     if (isRefusal(error)) return { kind: 'refused', ...nothing };

@@ -12,12 +12,16 @@ export interface StickyComment {
   readonly create: boolean;
   /** What the comment says, without what differs from run to run: a comment about the same is left alone. Null to always update. */
   readonly substance: string | null;
+  /** Whether the commit that was checked has been built upon since. Asked before a write for which no marker vouches. */
+  readonly overtaken?: () => Promise<boolean>;
 }
 
 export type StickyOutcome =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string }
   /** A newer run has posted already. */
   | { readonly kind: 'superseded'; readonly url: string }
+  /** A newer commit was pushed, of which a newer run speaks. */
+  | { readonly kind: 'overtaken' }
   | { readonly kind: 'not-wanted' }
   /** The token may not write, as for a fork's pull request. */
   | { readonly kind: 'refused' };
@@ -55,6 +59,8 @@ async function settle(github: GitHub, sticky: StickyComment): Promise<StickyOutc
       return { kind: newer ? 'superseded' : (wrote ?? 'unchanged'), url: newest.url };
     }
     if (!newest && !sticky.create) return { kind: 'not-wanted' };
+    // A newer run may have found nothing to say, or nothing to change: the comments cannot tell.
+    if (wrote === null && (!newest || sticky.substance !== null) && (await sticky.overtaken?.())) return { kind: 'overtaken' };
     if (newest && round >= MOST_ROUNDS) return { kind: wrote ?? 'unchanged', url: newest.url };
     if (round >= MOST_ROUNDS) throw new Error('GitHub does not show the comment that it took');
     if (newest) await update(github, newest, body);

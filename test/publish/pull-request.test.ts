@@ -80,6 +80,40 @@ describe('a report on a pull request', () => {
     assert.equal((await checked({ ...fewer, notices: fewer.notices.slice(1) }, { comment: 'change' })).comment.kind, 'updated');
   });
 
+  describe('where a run ends after that of a newer commit, which had nothing to say', () => {
+    const late = (report: Report, more: Partial<PullRequestPost>): Promise<PullRequestOutcome> =>
+      publishToPullRequest(github, { pullRequest: 7, stamp: { key: 'default', head: sha(2), run: 2, attempt: 1 }, report, failOn: 'error', comment: 'findings', review: 'comment', wholeReport: null, ...more });
+
+    /** Of which the second push's run is late. */
+    const threePushes = async (report: Report, more: Partial<PullRequestPost>): Promise<void> => {
+      await checked(report, more);
+      run += 1;
+      push(fake.state, 7, sha(run), fake.state.pulls.get(7)?.files ?? []);
+      await checked(report, more);
+    };
+
+    for (const comment of ['findings', 'change', 'never'] as const) {
+      it(`makes no comment and no review (${comment})`, async () => {
+        await threePushes(reportOf(named(passing)), { comment });
+        assert.equal((await late(reportOf(named(seed)), { comment })).comment.kind, comment === 'never' ? 'not-wanted' : 'overtaken');
+        assert.deepEqual(fake.writes(), []);
+      });
+    }
+
+    it('leaves the comment as it is, that was to be rewritten on a change only', async () => {
+      await threePushes(reportOf(named(seed)), { comment: 'change' });
+      const before = fake.writes().length;
+      assert.equal((await late(reportOf(named(passing)), { comment: 'change' })).comment.kind, 'overtaken');
+      assert.equal(fake.writes().length, before);
+    });
+
+    it('takes nothing back', async () => {
+      await threePushes(reportOf(named(seed)), { ...blocking, comment: 'never' });
+      await late(reportOf(named(passing)), { ...blocking, comment: 'never' });
+      assert.deepEqual([threads(), states()], [[[1, null]], ['CHANGES_REQUESTED']]);
+    });
+  });
+
   for (const [name, later] of [['undecided', undecided], ['out of reach', unreachable]] as const) {
     it(`takes nothing back while a checkpoint is ${name}`, async () => {
       await checked(reportOf(named(seed)), blocking);

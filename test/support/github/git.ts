@@ -77,14 +77,28 @@ function blob(call: Call): Answer {
   return { status: 200, body: { ...example(`get ${REPO}/git/blobs/{file_sha}`, '200'), content: bytes.toString('base64'), size: bytes.byteLength } };
 }
 
+function isKnown({ state }: Call, commit: string): boolean {
+  return state.files.has(commit) || state.parents.has(commit) || [...state.parents.values()].includes(commit);
+}
+
+/** How the second commit lies to the first, in GitHub's words. */
+function relation({ state }: Call, from: string, to: string): string {
+  const isBelow = (old: string, young: string): boolean => {
+    for (let at: string | undefined = young; at !== undefined; at = state.parents.get(at)) if (at === old) return true;
+    return false;
+  };
+  if (from === to) return 'identical';
+  return isBelow(from, to) ? 'ahead' : isBelow(to, from) ? 'behind' : 'diverged';
+}
+
 function compare(call: Call): Answer {
   const [from = '', to = ''] = (call.params['basehead'] ?? '').split('...');
-  const files = call.state.comparisons.get(`${from}...${to}`) ?? (call.state.files.has(from) && call.state.files.has(to) ? [] : undefined);
+  const files = call.state.comparisons.get(`${from}...${to}`) ?? (isKnown(call, from) && isKnown(call, to) ? [] : undefined);
   if (!files) return notFound();
   const template = example(`get ${REPO}/compare/{basehead}`, '200');
   const mergeBase = { ...records([template['merge_base_commit']])[0], sha: from };
   const { patch: _, ...file } = records(template['files'])[0] ?? {};
-  return { status: 200, body: { ...template, merge_base_commit: mergeBase, files: files.map((one) => ({ ...file, ...one })) } };
+  return { status: 200, body: { ...template, status: relation(call, from, to), merge_base_commit: mergeBase, files: files.map((one) => ({ ...file, ...one })) } };
 }
 
 function ref(call: Call): Answer {

@@ -76,13 +76,15 @@ export interface State {
   readonly refs: Map<string, string>;
   /** What changed between two commits: `base...head`. */
   readonly comparisons: Map<string, readonly ChangedFile[]>;
+  /** The commit on which each was pushed. */
+  readonly parents: Map<string, string>;
   nextId: number;
 }
 
 export function newState(owner: string, name: string): State {
   return {
     owner, name, private: false, associatesForks: true, tokens: new Map(), permissions: new Map(), pulls: new Map(), comments: [], reviews: [], reviewComments: [],
-    checkRuns: [], releases: [], runs: new Map(), files: new Map(), refs: new Map(), comparisons: new Map(), nextId: 1000,
+    checkRuns: [], releases: [], runs: new Map(), files: new Map(), refs: new Map(), comparisons: new Map(), parents: new Map(), nextId: 1000,
   };
 }
 
@@ -108,6 +110,7 @@ export function diffLines(patch: string | undefined): { readonly LEFT: ReadonlyM
 export function push(state: State, number: number, headSha: string, files: readonly ChangedFile[]): void {
   const pull = state.pulls.get(number);
   if (!pull) throw new Error(`no pull request ${number}`);
+  if (pull.headSha !== headSha) state.parents.set(headSha, pull.headSha);
   pull.headSha = headSha;
   pull.files = files;
   for (const comment of state.reviewComments) {
