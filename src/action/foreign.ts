@@ -1,13 +1,17 @@
 import { info } from '@actions/core';
 import { helpUrlOf } from '../diagnosis/rule.ts';
-import { AccessError, NotFoundError, UsageError } from '../errors.ts';
+import { AccessError, MalformedError, NotFoundError, UsageError } from '../errors.ts';
 import type { GitHub } from '../publish/client.ts';
-import { pullRequestsByHead } from '../publish/find-pull-request.ts';
+import { pullRequestsByHead, type OpenPull } from '../publish/find-pull-request.ts';
 import { readForeignReport } from '../publish/foreign-report.ts';
 import { publishToPullRequest } from '../publish/pull-request.ts';
+import { textAt } from '../publish/repository-files.ts';
 import { publishSummary } from '../publish/summary.ts';
+import type { FailOn } from '../report/exit-code.ts';
 import { markdown, type Signpost } from '../report/markdown.ts';
 import { prose, type Report } from '../report/report.ts';
+import { CONFIG_PATH, parseConfigFile } from '../settings/config-file.ts';
+import { parseSettings } from '../settings/inputs.ts';
 import { createSourceContext, openSource } from '../source/open.ts';
 import { runLink } from './environment.ts';
 import type { Event } from './event.ts';
@@ -26,11 +30,12 @@ export async function postForeignReport(event: RunEvent, call: Call): Promise<nu
   if (github === null) throw new UsageError('Posting another workflow\'s report needs a token.', 'Leave the input github-token at its default, with pull-requests: write and actions: read.');
   const report = await reportOf(event, call);
   if (report === null) return quiet('the other run left no report');
+  if (report.commit !== undefined && report.commit !== event.head) throw new MalformedError(`The report of the other workflow was made for ${report.commit.slice(0, 7)}, and its run for ${event.head.slice(0, 7)}.`, 'Upload the report of the same run.');
   await publishSummary(call.environment.summary, (limit) => markdown(report, { limit, wholeReport: wholeReport(event, call) }));
-  const numbers = await pullRequestsByHead(github, { sha: event.head, label: event.headLabel });
-  if (numbers.length === 0) return quiet('no open pull request has that commit as its head any more');
-  for (const number of numbers) await post(github, number, report, event, call);
-  info(`Posted the report of run ${event.runId} to ${numbers.map((number) => `#${number}`).join(', ')} (key ${JSON.stringify(inputs.key)}).`);
+  const pulls = await pullRequestsByHead(github, { sha: event.head, label: event.headLabel });
+  if (pulls.length === 0) return quiet('no open pull request has that commit as its head any more');
+  for (const pull of pulls) await post(github, pull, report, event, call);
+  info(`Posted the report of run ${event.runId} to ${pulls.map(({ number }) => `#${number}`).join(', ')} (key ${JSON.stringify(inputs.key)}).`);
   return 0;
 }
 
@@ -57,15 +62,22 @@ function wholeReport(event: RunEvent, { inputs, environment }: Call): Signpost {
   return [...prose`in the artifact ${inputs.artifact} of `, runLink(environment, event.runId)];
 }
 
-async function post(github: GitHub, pullRequest: number, report: Report, event: RunEvent, call: Call): Promise<void> {
+async function post(github: GitHub, pull: OpenPull, report: Report, event: RunEvent, call: Call): Promise<void> {
   const { inputs } = call;
   await publishToPullRequest(github, {
-    pullRequest, report, failOn: inputs.failOn === 'warning' || inputs.failOn === 'never' ? inputs.failOn : 'error',
-    comment: inputs.comment, review: inputs.review,
+    pullRequest: pull.number, report, failOn: await gateOf(github, pull, call), comment: inputs.comment, review: inputs.review,
     // The run that checked, not the one that posts: a newer check's report must win, whichever is posted first.
     stamp: { key: inputs.key, head: event.head, run: event.runId, attempt: event.attempt },
     wholeReport: wholeReport(event, call),
   });
+}
+
+/** What the check fails for, which decides whether changes are asked for: by the input, or the base branch's config file. Neither the report nor the fork has a say. */
+async function gateOf(github: GitHub, { base }: OpenPull, { inputs, environment, rules, today }: Call): Promise<FailOn> {
+  const path = inputs.config || CONFIG_PATH;
+  const text = inputs.failOn === '' ? await textAt(github, base, path) : null;
+  const config = text === null ? null : parseConfigFile(text, path, { rules: rules.map(({ id }) => id), today });
+  return parseSettings({ failOn: inputs.failOn, directory: environment.workspace, today }, config).failOn;
 }
 
 function quiet(why: string): number {

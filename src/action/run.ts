@@ -74,7 +74,7 @@ async function checked(event: Exclude<Event, { kind: 'ignored' | 'workflow-run' 
   const found = commit === null ? await call.check(settings) : await checkAtCommit(call.check, settings, commit, environment);
   const gate = { ...subject, onlyRegressions: inputs.onlyRegressions, baseline: inputs.baseline, configPath: inputs.config || CONFIG_PATH, repository: environment };
   const report = await gated({ ...found, notices: [...notices, ...found.notices] }, settings, gate, call);
-  return await deliver(report, settings.failOn, subject, call);
+  return await deliver(subject.head === '' ? report : { ...report, commit: subject.head }, settings.failOn, subject, call);
 }
 
 async function payloadAt(path: string): Promise<unknown> {

@@ -87,7 +87,7 @@ const addReview: Add = (program, host, parts, done) => {
     .requiredOption('--pull-request <number>', 'the pull request to post to')
     .option('--repo <owner/name>', 'its repository (default: GITHUB_REPOSITORY)')
     .option('--token <token>', 'a token that may write pull requests (better: GITHUB_TOKEN, which no process list shows)')
-    .option('--report <file>', 'post this JSON report instead of checking')
+    .option('--report <file>', 'post this JSON report instead of checking (with --head, where it does not say which commit it was made for)')
     .option('--key <key>', 'tells several comments on one pull request apart', 'default')
     .addOption(new Option('--comment <when>', 'when to comment').choices(['always', 'findings', 'change', 'never']).default('findings'))
     .addOption(new Option('--review <how>', 'how to review on the lines').choices(['comment', 'request-changes', 'off']).default('comment'))

@@ -1,7 +1,7 @@
 import { MalformedError, UsageError } from '../errors.ts';
 import { exitCode } from '../report/exit-code.ts';
 import type { PullTarget, ReviewRequest } from '../publish/review-command.ts';
-import { prose } from '../report/report.ts';
+import { plain, prose } from '../report/report.ts';
 import type { Report } from '../report/report.ts';
 import { parseSettings } from '../settings/inputs.ts';
 import type { Settings } from '../settings.ts';
@@ -33,18 +33,17 @@ export interface ReviewCommandOptions extends CheckOptions, GateOptions {
 export async function reviewCommand(references: readonly string[], options: ReviewCommandOptions, host: Host, parts: Parts): Promise<number> {
   const target = targetOf(options, host);
   const files = reportFiles(options.output);
-  const reviewed = await reviewedOf(target, options, host, parts);
-  const { report: found, settings } = options.report === undefined
-    ? await runCheck(references, { ...options, github: target }, host, parts, references.length > 0 || reviewed === null ? null : finder(reviewed, host, parts))
-    : await fromFile(options.report, options, host, parts);
-  const report = await gateReport(found, settings, options, reviewed, host, parts);
+  const taken = options.report === undefined ? null : await fromFile(options.report, options, host, parts);
+  const { head, reviewed } = await pinned(target, taken === null ? null : commitOf(taken.report, options), options, host, parts);
+  const { report: found, settings } = taken ?? await runCheck(references, { ...options, github: target }, host, parts, references.length > 0 || reviewed === null ? null : finder(reviewed, host, parts));
+  const report = { ...(await gateReport(found, settings, options, reviewed, host, parts)), commit: head };
   await writeReports(report, files, host, parts);
   const review = await parts.review();
   const done = await review({
     ...target,
     ...runOf(host),
     report,
-    head: reviewed?.head ?? options.head ?? null,
+    head,
     key: options.key,
     comment: options.comment,
     review: options.review,
@@ -58,16 +57,30 @@ export async function reviewCommand(references: readonly string[], options: Revi
   return exitCode(report, settings.failOn);
 }
 
-/** What is reviewed, pinned before anything is checked; null for a report that is there already and is to be posted as it is. */
-async function reviewedOf(target: PullTarget, options: ReviewCommandOptions, host: Host, parts: Parts): Promise<Reviewed | null> {
-  if (options.report !== undefined && options.onlyRegressions !== true && options.baseline === undefined) return null;
+/**
+ * The commit that a report was made for: the head may have moved on since.
+ * @throws UsageError where nobody says, or two say otherwise
+ */
+function commitOf({ commit }: Report, { head }: ReviewCommandOptions): string {
+  if (commit !== undefined && head !== undefined && commit !== head) throw new UsageError(`The report was made for ${commit.slice(0, 7)}, not for ${head.slice(0, 7)}.`, 'Leave out --head, or check that commit.');
+  const known = head ?? commit;
+  if (known === undefined) throw new UsageError('The report does not say which commit it was made for.', 'Give it as --head: the commit of the pull request that the check looked at.');
+  return known;
+}
+
+/**
+ * What is reviewed, pinned before anything is checked. The pull request itself is not read for a report that is there
+ * already and is to be posted as it is.
+ * @param commit what such a report was made for; null where the check is still to come
+ */
+async function pinned(target: PullTarget, commit: string | null, options: ReviewCommandOptions, host: Host, parts: Parts): Promise<{ head: string; reviewed: Reviewed | null }> {
+  if (commit !== null && options.onlyRegressions !== true && options.baseline === undefined) return { head: commit, reviewed: null };
   const { proxy } = parseSettings(inputsOf(host), null);
   const readPull = await parts.pull();
   const pull = await readPull({ ...target, proxy, onWait: (message) => warn(message, host) });
-  const head = options.head ?? pull.head;
-  return { target, number: head === pull.head ? target.pullRequest : null, pull, head };
+  const head = commit ?? options.head ?? pull.head;
+  return { head, reviewed: { target, number: head === pull.head ? target.pullRequest : null, pull, head } };
 }
-
 /** Without references in the arguments, those that the pull request itself makes are checked. */
 function finder({ target, pull, head }: Reviewed, host: Host, parts: Parts): Find {
   return async (config) => {
@@ -111,6 +124,9 @@ async function fromFile(path: string, options: CheckOptions, host: Host, parts: 
     if (cause instanceof SyntaxError) throw new MalformedError(`The file ${path} is not JSON.`, hint, { cause });
     throw cause;
   }
-  const { settings } = await settingsOf([], options, host, parts);
-  return { report: parseJsonV1(value, helpUrlOf), settings };
+  const report = parseJsonV1(value, helpUrlOf);
+  const { settings, notices } = await settingsOf([], options, host, parts);
+  // The config file is the gate's here; where the check had the same one, the report has said it.
+  const said = new Set(report.notices.map(({ message }) => plain(message)));
+  return { report: { ...report, notices: [...report.notices, ...notices.filter(({ message }) => !said.has(plain(message)))] }, settings };
 }

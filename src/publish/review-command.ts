@@ -27,8 +27,8 @@ type Reach = Pick<ConnectOptions, 'proxy'> & { readonly onWait: (message: string
 /** What `headcheck review` asks for: a report on a pull request, from any CI. */
 export interface ReviewRequest extends PullTarget, Reach {
   readonly report: Report;
-  /** The commit that was checked, on which comments are pinned; null for the pull request's head of the moment. */
-  readonly head: string | null;
+  /** The commit that was checked, on which comments are pinned. */
+  readonly head: string;
   /** The name of a check run to make as well; null for none. */
   readonly checkRun: string | null;
   /** Tells several comments on one pull request apart. */
@@ -87,9 +87,8 @@ export async function findForReview({ pullRequest, proxy, onWait, pull, head, co
  * @throws UsageError, AccessError, NotFoundError or UnreachableError
  */
 export async function reviewPullRequest(request: ReviewRequest): Promise<string> {
-  const { report, pullRequest, key, run, attempt, comment, review, failOn, wholeReport = null, apiUrl, serverUrl, token, repository, proxy, onWait, checkRun } = request;
+  const { report, pullRequest, head, key, run, attempt, comment, review, failOn, wholeReport = null, apiUrl, serverUrl, token, repository, proxy, onWait, checkRun } = request;
   const github = await connect({ apiUrl, serverUrl, token, repository }, { proxy, onWait });
-  const head = request.head ?? (await read(github, pullRequest)).head;
   const outcome = await publishToPullRequest(github, { pullRequest, stamp: { key, head, run, attempt }, report, failOn, comment, review, wholeReport });
   const isMade = checkRun === null || (await publishCheckRun(github, { name: checkRun, head, report, failOn, wholeReport })) !== null;
   return `${sentence(outcome, pullRequest)}${isMade ? '' : ' The token may not make check runs, which only those of GitHub apps may.'}`;

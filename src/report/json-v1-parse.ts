@@ -87,6 +87,7 @@ const notice = v.object({ severity, message: prose, location, obstacle, about: v
 const report = v.object({
   schemaVersion: v.literal(1),
   tool: v.object({ name: v.literal('headcheck'), version: v.pipe(v.string(), v.maxLength(40), v.regex(/^[0-9A-Za-z.+-]+$/)) }),
+  commit: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/))), null),
   verdict,
   checkpoints: v.pipe(v.array(checkpoint), v.maxLength(MOST_CHECKPOINTS)),
   notices: v.optional(rows(notice), []),
@@ -107,8 +108,8 @@ export function parseJsonV1(value: unknown, helpUrl: (rule: string) => string): 
       'Let the same version of headcheck write and read the report.',
     );
   }
-  const { tool, checkpoints, notices } = parsed.output;
-  return { tool, verdict: parsed.output.verdict, checkpoints: checkpoints.map((one) => checkpointOf(one, helpUrl)), notices: notices.map(noticeOf) };
+  const { tool, commit, checkpoints, notices } = parsed.output;
+  return { tool, ...(commit === null ? {} : { commit }), verdict: parsed.output.verdict, checkpoints: checkpoints.map((one) => checkpointOf(one, helpUrl)), notices: notices.map(noticeOf) };
 }
 
 function checkpointOf(one: v.InferOutput<typeof checkpoint>, helpUrl: (rule: string) => string): CheckpointReport {

@@ -9,6 +9,8 @@ import type { CheckpointReport, Finding, Fix, Notice, Prose, Report, Severity, V
 export interface ReportV1 {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'headcheck'; readonly version: string };
+  /** The commit of the repository that was checked; null where the call was not told of one. */
+  readonly commit: string | null;
   readonly verdict: Verdict;
   readonly checkpoints: readonly CheckpointV1[];
   readonly notices: readonly NoticeV1[];
@@ -88,6 +90,7 @@ export function toJsonV1(report: Report): ReportV1 {
   return {
     schemaVersion: 1,
     tool: { name: report.tool.name, version: report.tool.version },
+    commit: report.commit ?? null,
     verdict: report.verdict,
     checkpoints: report.checkpoints.map(checkpointV1),
     notices: report.notices.map(noticeV1),

@@ -66,6 +66,8 @@ export interface CheckpointReport {
 /** The result of one call. */
 export interface Report {
   readonly tool: { readonly name: 'headcheck'; readonly version: string };
+  /** The commit of the repository that was checked, where the call was told of one: what is posted is said of that. */
+  readonly commit?: string;
   readonly verdict: Verdict;
   readonly checkpoints: readonly CheckpointReport[];
   /** About the call rather than a checkpoint: an expired waiver, an unknown rule in the config file. */

@@ -447,7 +447,7 @@ describe('the action', () => {
       const artifact = { id: fake.state.nextId++, name: 'headcheck-report', content: zip({ 'headcheck-report.json': Buffer.from(content) }, { deflate: true }), expired: false };
       fake.state.runs.set(55, { id: 55, headSha: fork.headSha, event: 'pull_request', headRepository: fork.headRepository, conclusion: 'failure', attempt: 1, artifacts: [artifact] });
     };
-    const post = (): Promise<Ended> => step({ event: 'workflow_run', payload: workflowRunPayload(fake.state, { id: 55, headSha: fork.headSha, headBranch: fork.headRef, headOwner: 'stranger' }) });
+    const post = (inputs: Record<string, string> = {}): Promise<Ended> => step({ event: 'workflow_run', payload: workflowRunPayload(fake.state, { id: 55, headSha: fork.headSha, headBranch: fork.headRef, headOwner: 'stranger' }), inputs });
 
     beforeEach(() => {
       pull = addPull(fake.state, 8, fork);
@@ -467,6 +467,45 @@ describe('the action', () => {
         assert.deepEqual(fake.state.reviewComments.map(({ pull: number, path, line }) => [number, path, line]), [[8, 'train.yaml', 1]]);
       });
     }
+
+    it('takes the gate from the base branch, not from the fork', async () => {
+      const inputs = { review: 'request-changes' };
+      const first = await pullRequest({ 'github-token': 'reader' });
+      leave(await readFile(first.outputs['report'] ?? ''));
+      fake.state.files.get(HEAD)?.set('.github/headcheck.yml', 'fail-on: error\n');
+      fake.state.files.set(BASE, new Map([['.github/headcheck.yml', 'fail-on: never\n']]));
+      assert.equal((await post(inputs)).code, 0);
+      assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['COMMENTED']);
+      fake.state.files.set(BASE, new Map());
+      await post(inputs);
+      assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['COMMENTED', 'CHANGES_REQUESTED']);
+      await post({ ...inputs, 'fail-on': 'never' });
+      assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['COMMENTED', 'DISMISSED']);
+    });
+
+    it('posts nothing by a gate that it does not know', async () => {
+      const first = await pullRequest({ 'github-token': 'reader' });
+      leave(await readFile(first.outputs['report'] ?? ''));
+      const wrong = await post({ 'fail-on': 'errors' });
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.log, /fail-on should be error, warning or never/);
+      fake.faults.push({ method: 'GET', path: /\/contents\//, times: 99, answer: { status: 403, body: { message: 'Resource not accessible by integration' } } });
+      const unread = await post();
+      assert.equal(unread.code, 2);
+      assert.match(unread.log, /^::error::GitHub refused to read \.github\/headcheck\.yml at bbbbbbb/m);
+      assert.deepEqual(fake.writes().filter(({ status }) => status < 300), []);
+    });
+
+    it('posts no report that was made for another commit', async () => {
+      const first = await pullRequest({ 'github-token': 'reader' });
+      const report = await readFile(first.outputs['report'] ?? '', 'utf8');
+      assert.match(report, new RegExp(`"commit": "${fork.headSha}"`));
+      leave(report.replaceAll(fork.headSha, 'f'.repeat(40)));
+      const { code, log } = await post();
+      assert.equal(code, 2);
+      assert.match(log, /^::error::The report of the other workflow was made for fffffff, and its run for eeeeeee/m);
+      assert.deepEqual(fake.writes().filter(({ status }) => status < 300), []);
+    });
 
     it('posts nothing where the head has moved on, or no report was left', async () => {
       leave('{}');

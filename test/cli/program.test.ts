@@ -66,15 +66,47 @@ test('review checks, or takes a report as anybody\'s, and posts it', async () =>
   const checked = await ran(['review', './a', '--pull-request', '7'], reportOf(seed), { parts, env });
   assert.deepEqual([checked.code, checked.out], [1, 'Commented: https://example.test/1\n']);
   await writeFile(join(directory, 'r.json'), jsonV1(reportOf(passing)));
-  const taken = await ran(['review', '--report', 'r.json', '--repo', 'x/y', '--pull-request', '8', '--key', 'nightly'], new Error('not checked'), { parts, env, directory });
+  const taken = await ran(['review', '--report', 'r.json', '--repo', 'x/y', '--pull-request', '8', '--key', 'nightly', '--head', 'c'.repeat(40)], new Error('not checked'), { parts, env, directory });
   assert.equal(taken.code, 0);
   assert.deepEqual(
     requests.map(({ repository, pullRequest, token, apiUrl, key, comment, review, failOn, run, attempt, head }) => [repository, pullRequest, token, apiUrl, key, comment, review, failOn, run, attempt, head]),
     [
       ['o/r', 7, 'gh', 'http://localhost:1', 'default', 'findings', 'comment', 'error', 12, 2, pull.head],
-      ['x/y', 8, 'gh', 'http://localhost:1', 'nightly', 'findings', 'comment', 'error', 12, 2, null],
+      ['x/y', 8, 'gh', 'http://localhost:1', 'nightly', 'findings', 'comment', 'error', 12, 2, 'c'.repeat(40)],
     ],
   );
+});
+
+test('review posts a report as one of the commit that it was made for, and of no other', async () => {
+  const requests: ReviewRequest[] = [];
+  const [checked, moved] = ['a'.repeat(40), 'd'.repeat(40)];
+  let head = checked;
+  const parts = { pull: async () => async () => ({ head, base: 'b'.repeat(40), baseRef: 'main', body: null }), review: async () => async (request: ReviewRequest) => (requests.push(request), 'Commented.') };
+  const env = { GITHUB_TOKEN: 'gh', GITHUB_REPOSITORY: 'o/r' };
+  const review = (...argv: string[]) => ran(['review', '--pull-request', '7', ...argv], reportOf(passing), { parts, env, directory });
+  await review('./a', '--output', 'made.json', '--comment', 'never');
+  head = moved;
+  assert.equal((await review('--report', 'made.json')).code, 0);
+  assert.deepEqual(requests.map((request) => request.head), [checked, checked]);
+  const other = await review('--report', 'made.json', '--head', moved);
+  assert.equal(other.code, 2);
+  assert.match(other.err, /The report was made for aaaaaaa, not for ddddddd\./);
+  await writeFile(join(directory, 'silent.json'), jsonV1(reportOf(passing)));
+  const silent = await review('--report', 'silent.json');
+  assert.equal(silent.code, 2);
+  assert.match(silent.err, /The report does not say which commit it was made for\.\n {2}Give it as --head/);
+  assert.equal(requests.length, 2);
+});
+
+test('review says of a posted report what is wrong with the config file, once', async () => {
+  const requests: ReviewRequest[] = [];
+  const parts = { review: async () => async (request: ReviewRequest) => (requests.push(request), 'Commented.') };
+  await writeFile(join(directory, 'broken.yml'), 'fail-onn: never\n');
+  const posted = (file: string) => ran(['review', '--pull-request', '7', '--report', file, '--config', 'broken.yml', '--head', 'a'.repeat(40), '--output', 'again.json'], reportOf(passing), { parts, env: { GITHUB_TOKEN: 'gh', GITHUB_REPOSITORY: 'o/r' }, directory });
+  await writeFile(join(directory, 'silent.json'), jsonV1(reportOf(passing)));
+  assert.equal((await posted('silent.json')).code, 2);
+  await posted('again.json');
+  assert.deepEqual(requests.map(({ report }) => report.notices.length), [1, 1]);
 });
 
 test('review says what it lacks before it checks', async () => {

@@ -57,6 +57,13 @@ test('cuts long texts and drops unknown keys', () => {
   assert.equal('polluted' in {}, false);
 });
 
+test('the commit that was checked survives the file, and is one', () => {
+  const report = { ...reportOf(passing), commit: 'a'.repeat(40) };
+  validateReport(JSON.parse(jsonV1(report)));
+  assert.equal(parseJsonV1(JSON.parse(jsonV1(report)), help).commit, report.commit);
+  assert.throws(() => parseJsonV1({ ...toJsonV1(report), commit: '@octocat' }, help), MalformedError);
+});
+
 test('what could not be checked, and what of it is no news, survives the file', () => {
   const about = { reference: 'hf://org/a', base: 'hf://org/base' };
   const notices = [{ severity: 'error' as const, message: ['the base could not be read'], location: null, obstacle: 'moment' as const, about }, { severity: 'note' as const, message: ['x'], location: null }];

@@ -23,7 +23,7 @@ test('the schema refuses what is no report', () => {
 
 test('has exactly the frozen keys and the announced additions', () => {
   const whole = toJsonV1(reportOf(seed));
-  assert.deepEqual(Object.keys(whole), ['schemaVersion', 'tool', 'verdict', 'checkpoints', 'notices']);
+  assert.deepEqual(Object.keys(whole), ['schemaVersion', 'tool', 'commit', 'verdict', 'checkpoints', 'notices']);
   const [one] = whole.checkpoints;
   assert.deepEqual(Object.keys(one ?? {}).sort(), [
     'architecture', 'base', 'findings', 'format', 'ledger', 'loaders', 'mismatched', 'missing', 'obstacle', 'origin', 'reason', 'reference',
