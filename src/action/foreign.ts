@@ -4,7 +4,8 @@ import { AccessError, MalformedError, NotFoundError, UsageError } from '../error
 import type { GitHub } from '../publish/client.ts';
 import { pullRequestsByHead, type OpenPull } from '../publish/find-pull-request.ts';
 import { readForeignReport } from '../publish/foreign-report.ts';
-import { publishToPullRequest } from '../publish/pull-request.ts';
+import { publishToPullRequest, type PullRequestOutcome } from '../publish/pull-request.ts';
+import { sentence } from '../publish/review-command.ts';
 import { textAt } from '../publish/repository-files.ts';
 import { publishSummary } from '../publish/summary.ts';
 import type { FailOn } from '../report/exit-code.ts';
@@ -15,7 +16,7 @@ import { parseSettings } from '../settings/inputs.ts';
 import { createSourceContext, openSource } from '../source/open.ts';
 import { runLink } from './environment.ts';
 import type { Event } from './event.ts';
-import { nothingDone } from './outputs.ts';
+import { nothingDone, setOutputs } from './outputs.ts';
 import type { Call } from './call.ts';
 
 type RunEvent = Extract<Event, { kind: 'workflow-run' }>;
@@ -24,9 +25,10 @@ type RunEvent = Extract<Event, { kind: 'workflow-run' }>;
  * The second step for forks: takes the report that a run without a token to write has left, as text by strangers, and
  * posts it to the pull request whose head that run had. The number of the pull request is GitHub's word, never the report's.
  * @returns 0: the first workflow is the gate, this one only speaks for it
+ * @throws AccessError where the token may not do that
  */
 export async function postForeignReport(event: RunEvent, call: Call): Promise<number> {
-  const { github, inputs } = call;
+  const { github } = call;
   if (github === null) throw new UsageError('Posting another workflow\'s report needs a token.', 'Leave the input github-token at its default, with pull-requests: write and actions: read.');
   const report = await reportOf(event, call);
   if (report === null) return quiet('the other run left no report');
@@ -34,8 +36,15 @@ export async function postForeignReport(event: RunEvent, call: Call): Promise<nu
   await publishSummary(call.environment.summary, (limit) => markdown(report, { limit, wholeReport: wholeReport(event, call) }));
   const pulls = await pullRequestsByHead(github, { sha: event.head, label: event.headLabel });
   if (pulls.length === 0) return quiet('no open pull request has that commit as its head any more');
-  for (const pull of pulls) await post(github, pull, report, event, call);
-  info(`Posted the report of run ${event.runId} to ${pulls.map(({ number }) => `#${number}`).join(', ')} (key ${JSON.stringify(inputs.key)}).`);
+  let url: string | null = null;
+  for (const pull of pulls) {
+    const outcome = await post(github, pull, report, event, call);
+    // A step that has nothing else to do has failed then.
+    if (outcome.comment.kind === 'refused' || outcome.review?.kind === 'refused') throw new AccessError(`The token may not write to pull request #${pull.number}.`, 'Give the job the permission pull-requests: write.');
+    info(`The report of run ${event.runId} on pull request #${pull.number}: ${sentence(outcome, pull.number)}`);
+    if ('url' in outcome.comment) url = outcome.comment.url;
+  }
+  setOutputs(report, null, url);
   return 0;
 }
 
@@ -62,9 +71,9 @@ function wholeReport(event: RunEvent, { inputs, environment }: Call): Signpost {
   return [...prose`in the artifact ${inputs.artifact} of `, runLink(environment, event.runId)];
 }
 
-async function post(github: GitHub, pull: OpenPull, report: Report, event: RunEvent, call: Call): Promise<void> {
+async function post(github: GitHub, pull: OpenPull, report: Report, event: RunEvent, call: Call): Promise<PullRequestOutcome> {
   const { inputs } = call;
-  await publishToPullRequest(github, {
+  return await publishToPullRequest(github, {
     pullRequest: pull.number, report, failOn: await gateOf(github, pull, call), comment: inputs.comment, review: inputs.review,
     // The run that checked, not the one that posts: a newer check's report must win, whichever is posted first.
     stamp: { key: inputs.key, head: event.head, run: event.runId, attempt: event.attempt },

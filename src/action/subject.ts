@@ -1,4 +1,4 @@
-import { HeadcheckError } from '../errors.ts';
+import { HeadcheckError, UsageError } from '../errors.ts';
 import { explained, type GitHub } from '../publish/client.ts';
 import type { Event } from './event.ts';
 
@@ -48,7 +48,7 @@ export async function subjectOf(event: Exclude<Event, { kind: 'ignored' | 'workf
 
 /** A pull request that is only numbered: its head is pinned now, and is not what the workspace holds. It may be a stranger's, so its config decides nothing. */
 async function numbered(github: GitHub | null, number: number, plain: Subject): Promise<Subject> {
-  if (github === null) return plain;
+  if (github === null) throw new UsageError(`Reading pull request #${number} takes a token for GitHub.`, 'Leave the input github-token at its default.');
   const data = await read(github, number);
   const change = { base: data.base.sha, baseRef: data.base.ref, pullRequest: number };
   return { ...plain, pullRequest: number, head: data.head.sha, change, body: data.body, hasCheckout: false, ownsConfig: false };

@@ -30,7 +30,7 @@ export interface CheckRun {
 export async function publishCheckRun(github: GitHub, { name, head, report, failOn, wholeReport }: CheckRun): Promise<string | null> {
   const { owner, repo } = github;
   const code = exitCode(report, failOn);
-  const title = report.checkpoints.length === 0 ? 'Nothing to check' : `Verdict: ${report.verdict}`;
+  const title = code === 2 ? 'Not all could be checked' : report.checkpoints.length === 0 ? 'Nothing to check' : `Verdict: ${report.verdict}`;
   const output = { title, summary: withinBytes((limit) => markdown(report, { limit, wholeReport }), LONGEST_FIELD) };
   const annotations = checkAnnotations(report);
   try {

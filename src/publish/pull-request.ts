@@ -53,12 +53,12 @@ export async function publishToPullRequest(github: GitHub, post: PullRequestPost
   return { comment, review };
 }
 
-async function postComment(github: GitHub, { pullRequest, stamp, report, comment, wholeReport }: PullRequestPost, overtaken: () => Promise<boolean>): Promise<StickyOutcome> {
+async function postComment(github: GitHub, { pullRequest, stamp, report, failOn, comment, wholeReport }: PullRequestPost, overtaken: () => Promise<boolean>): Promise<StickyOutcome> {
   if (comment === 'never') return { kind: 'not-wanted' };
   return await publishSticky(github, {
     pullRequest, stamp, overtaken,
     body: (limit) => markdown(report, { limit, wholeReport }),
-    create: comment === 'always' || hasSomethingToSay(report),
+    create: comment === 'always' || hasSomethingToSay(report) || exitCode(report, failOn) !== 0,
     substance: comment === 'change' ? substanceOf(report) : null,
   });
 }

@@ -6,7 +6,7 @@ import { ledgerTable, mismatchTable, missingTable, shardTable, tensorTable } fro
 import type { TableData } from './tables.ts';
 import { commandless, visibleBlock } from './untrusted.ts';
 import { byUrgency, isOnlyPrefixed, loaderGroups, mainFinding, needsAttention, otherFindings } from './view.ts';
-import { calmSentence, comparedSentences, overallSentence, prefixedSentence, skippedSentence, verdictReason, verdictSentence, waiverSentence } from './words.ts';
+import { calmSentence, comparedSentences, noneSentence, overallSentence, prefixedSentence, skippedSentence, verdictReason, verdictSentence, waiverSentence } from './words.ts';
 
 export interface TerminalOptions {
   /** Whether escape sequences for colour may be written. */
@@ -46,7 +46,7 @@ export function terminal(report: Report, { colour, width = 80 }: TerminalOptions
     ...notices(report.notices.filter(({ severity }) => severity !== 'error'), paper),
     ...(several ? errors : []),
     ...(several ? [[paper.c.bold(overallSentence(report))]] : []),
-    ...(sorted.length === 0 ? [['No checkpoint to check.']] : []),
+    ...(sorted.length === 0 ? [[noneSentence(report)]] : []),
   ];
   return `${commandless(spaced(parts).join('\n'))}\n`;
 }

@@ -1,3 +1,4 @@
+import { isObstacle } from './exit-code.ts';
 import { counted, grouped, isSizeKnown, size } from '../diagnosis/numbers.ts';
 import { prose } from './report.ts';
 import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
@@ -42,6 +43,11 @@ function waivedTitle({ title, waived }: Finding): Prose {
 /** Who reads of a waiver is told its last day and its reason. */
 export function waiverSentence({ reason, until }: NonNullable<Finding['waived']>): Prose {
   return until === null ? prose`Waived: ${reason}` : prose`Waived until ${until}: ${reason}`;
+}
+
+/** Where the report is of none: whether there is none is known only where one could look. */
+export function noneSentence(report: Report): string {
+  return report.notices.some(isObstacle) ? 'No checkpoint was checked.' : 'No checkpoint to check.';
 }
 
 /** The verdict over several checkpoints: `2 of 200 checkpoints are incomplete; 198 are complete.` */

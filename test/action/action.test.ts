@@ -186,6 +186,19 @@ describe('the action', () => {
       assert.deepEqual([code, outputs['verdict'], outputs['errors']], [2, 'incomplete', '1']);
     });
 
+    it('fails without a token where the event names no pull request and the input does', async () => {
+      const { code, log } = await step({ event: 'workflow_dispatch', payload: examplePayload('workflow_dispatch'), inputs: { 'pull-request': '7', 'github-token': '' } });
+      assert.equal(code, 2);
+      assert.match(log, /^::error::Reading pull request #7 takes a token for GitHub\./m);
+    });
+
+    it('says in a check run that not all could be checked, rather than that there is nothing to check', async () => {
+      refuse(/\/pulls\/7\/files$/, 404, 'Not Found');
+      await pullRequest({ 'check-run': 'headcheck' });
+      assert.deepEqual(fake.state.checkRuns.map(({ title, conclusion }) => [title, conclusion]), [['Not all could be checked', 'failure']]);
+      assert.match(comments()[0] ?? '', /\*\*No checkpoint was checked\.\*\*\n\n- \*\*Error:\*\* What the change refers to could not be looked for/);
+    });
+
     it('fails without a token, unless it is told what to check', async () => {
       assert.equal((await pullRequest({ 'github-token': '' })).code, 2);
       assert.equal((await pullRequest({ 'github-token': '', checkpoint: 'hf://org/good' })).code, 0);
@@ -467,6 +480,18 @@ describe('the action', () => {
         assert.deepEqual(fake.state.reviewComments.map(({ pull: number, path, line }) => [number, path, line]), [[8, 'train.yaml', 1]]);
       });
     }
+
+    it('says what it did, and fails where it may not post', async () => {
+      const first = await pullRequest({ 'github-token': 'reader' });
+      leave(await readFile(first.outputs['report'] ?? ''));
+      fake.token('weak', BOT, ['pull_requests:read', 'contents:read', 'actions:read']);
+      const refused = await post({ 'github-token': 'weak' });
+      assert.equal(refused.code, 2);
+      assert.match(refused.log, /^::error::The token may not write to pull request #8\.%0AGive the job the permission pull-requests: write/m);
+      const posted = await post();
+      assert.match(posted.log, /pull request #8: Commented: https:[^;]*; reviewed on 1 place\./);
+      assert.deepEqual([posted.outputs['verdict'], posted.outputs['errors'], posted.outputs['comment-url']], ['incomplete', '1', `https://github.com/octo-org/octo-model/pull/8#issuecomment-${fake.state.comments[0]?.id}`]);
+    });
 
     it('takes the gate from the base branch, not from the fork', async () => {
       const inputs = { review: 'request-changes' };

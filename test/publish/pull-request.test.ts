@@ -163,6 +163,12 @@ describe('a report on a pull request', () => {
     assert.match(fake.state.reviews[0]?.body ?? '', /^<!--[^\n]*\nThe check does not pass; \[the whole report\]\(https:\/\/github\.com\/[^)]*\)\.$/);
   });
 
+  it('comments wherever the check fails, also by a warning about the call', async () => {
+    const report: Report = { ...reportOf(named(passing)), notices: [{ severity: 'warning', message: prose`The waiver of ${'dtype-widened'} expired.`, location: { path: '.github/headcheck.yml', line: 3 } }] };
+    assert.equal((await checked(report)).comment.kind, 'not-wanted');
+    assert.equal((await checked(report, { failOn: 'warning' })).comment.kind, 'created');
+  });
+
   it('links to nothing but an address of a comment', async () => {
     for (const hostile of ['javascript:alert(1)', 'https://github.com/a)[x](https://evil.example/', 'https://github.com/\n::error::pwned\u001b[31m', '']) {
       fake.state.comments.length = 0;

@@ -96,7 +96,7 @@ test('what is cut short says so: notices, errors first, and rules, loaders and r
   const notices = many(30, (i) => ({ severity: i === 29 ? ('error' as const) : ('warning' as const), message: [`Notice ${i}.`], location: null }));
   const one = { ...seed, findings: many(15, (i) => ({ ...seed.findings[0], ...finding({ rule: `rule-${i}` }) })), loaders: many(25, (i) => ({ loader: `loader ${i}`, outcome: [`outcome ${i}`] })), skipped: many(25, (i) => ({ rule: `rule-${i}`, reason: 'no base' })) };
   const text = markdown({ ...reportOf(one), notices });
-  assert.match(text, /\n- \*\*Error in the configuration:\*\* Notice 29\.\n- \*\*Configuration:\*\* Notice 0\.\n/);
+  assert.match(text, /\n- \*\*Error:\*\* Notice 29\.\n- \*\*Warning:\*\* Notice 0\.\n/);
   assert.match(text, /<summary>10 more notices<\/summary>[^]*Notice 28\.\n\n<\/details>/);
   for (const sentence of ['… and 5 more loaders', '… and 5 more rules', ' and 3 more · headcheck 0.1.0']) assert.ok(text.includes(sentence), `${sentence}\n${text.slice(-2500)}`);
   assert.match(markdown({ ...reportOf(one), notices }, { limit: 2_000 }), /Left out to fit: [^\n]*10 notices/);

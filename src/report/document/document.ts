@@ -1,7 +1,7 @@
 import { counted } from '../../diagnosis/numbers.ts';
 import type { CheckpointReport, Prose, Report } from '../report.ts';
 import { byUrgency, mainFinding, needsAttention } from '../view.ts';
-import { stock, verdictReason, verdictSentence } from '../words.ts';
+import { noneSentence, stock, verdictReason, verdictSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block, Version } from './block.ts';
 import { checkpointBlocks } from './checkpoint.ts';
@@ -31,7 +31,7 @@ function single(checkpoint: CheckpointReport): Block[] {
 }
 
 function several(report: Report): Block[] {
-  if (report.checkpoints.length === 0) return [kept(paragraph(bold(['No checkpoint to check.'])))];
+  if (report.checkpoints.length === 0) return [kept(paragraph(bold([noneSentence(report)])))];
   const sorted = byUrgency(report.checkpoints);
   const open = sorted.filter((checkpoint) => checkpoint.verdict !== 'complete');
   const complete = sorted.filter((checkpoint) => checkpoint.verdict === 'complete');
@@ -88,12 +88,14 @@ function passing(checkpoints: readonly CheckpointReport[]): Block {
   return droppable(RANKS.passing, 'the table of complete checkpoints', details([summary], nodes));
 }
 
+const LABELS = { error: 'Error', warning: 'Warning', note: 'Note' } as const;
+
 /** Errors first, because they fail the call; further ones are folded. */
 function notices({ notices: all }: Report): Block[] {
   const sorted = [...all].sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
   const items = sorted.map(({ severity, message, location }) => {
     const place: Prose = location === null ? [] : [' (', { code: location.line === null ? location.path : `${location.path}:${location.line}` }, ')'];
-    return item(paragraph(bold([severity === 'error' ? 'Error in the configuration:' : 'Configuration:']), ' ', message, place));
+    return item(paragraph(bold([`${LABELS[severity]}:`]), ' ', message, place));
   });
   const [shown, further] = [items.slice(0, OPEN_NOTICES), items.slice(OPEN_NOTICES)];
   return [
