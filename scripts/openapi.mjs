@@ -59,6 +59,7 @@ const types = {
   PullRequestReviewThread: ['id', 'isResolved', 'isOutdated', 'comments', 'path', 'line'],
   PullRequestReviewCommentConnection: ['nodes', 'totalCount', 'pageInfo'],
   PullRequestReviewComment: ['id', 'body', 'isMinimized', 'minimizedReason', 'author', 'fullDatabaseId'],
+  PullRequestReview: ['isMinimized', 'minimizedReason'],
   Actor: ['login'],
   Bot: ['login'],
   PageInfo: ['endCursor', 'hasNextPage'],

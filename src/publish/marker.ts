@@ -29,8 +29,8 @@ export interface Marker extends Stamp {
 /** GitHub refuses a longer body, marker included. In UTF-16 units. */
 export const LONGEST_BODY = 65_536;
 
-/** A review of more is answered for as far as this. */
-const MOST_DIGESTS = 300;
+/** As many as a review answers for: more would not leave room for what it says. */
+export const MOST_DIGESTS = 300;
 
 /** The key is for people to choose, and ends up in a comment; longer says no more. */
 export const LONGEST_KEY = 100;

@@ -1,5 +1,6 @@
 import { isCommentable } from '../discovery/diff.ts';
 import { digestOf } from './digest.ts';
+import { MOST_DIGESTS } from './marker.ts';
 import type { PastComment } from './review-threads.ts';
 
 /** Something to say about one place of the pull request. */
@@ -43,6 +44,8 @@ export interface ReviewPlan {
   readonly onFile: readonly ReviewItem[];
   /** What has no place in the diff, or no room: for the review's body. */
   readonly inBody: readonly ReviewItem[];
+  /** How many more there are than a body answers for. */
+  readonly left: number;
   /** Past comments that say something else than now, stand elsewhere, or say what another one says. */
   readonly outdated: readonly PastComment[];
   /** Past comments about what is in order now. */
@@ -78,7 +81,7 @@ export function planReview(standing: Standing, past: readonly PastComment[], fil
   const gone = live.filter((comment) => !kept.has(comment) && !(isJudgement(comment.marker.digest) && open.has(subjectOf(comment.marker.digest))));
   const fixed = gone.filter(({ marker, path }) => isFixed(marker.digest, standing, [digestOf(path)]));
   const current = new Set([...items.map(({ subject }) => subject), ...undecided].map(digestOf));
-  return { inline: unsaid(inline), onFile: unsaid(onFile), inBody: unsaid(inBody), fixed, outdated: gone.filter(({ marker }) => current.has(subjectOf(marker.digest))) };
+  return { inline: unsaid(inline), onFile: unsaid(onFile), inBody: unsaid(inBody.slice(0, MOST_DIGESTS)), left: Math.max(0, inBody.length - MOST_DIGESTS), fixed, outdated: gone.filter(({ marker }) => current.has(subjectOf(marker.digest))) };
 }
 
 /**

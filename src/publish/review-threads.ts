@@ -104,7 +104,7 @@ export function fixedSince(head: string): string {
   return `${FIXED}${head.slice(0, 7)}.`;
 }
 
-/** Folds a comment away, as GitHub's own menu does. */
-export async function minimize(github: GitHub, comment: PastComment, why: 'OUTDATED' | 'RESOLVED'): Promise<void> {
-  await github.graphql(MINIMIZE, { id: comment.nodeId, why });
+/** Folds a comment or a review away, as GitHub's own menu does. */
+export async function minimize(github: GitHub, { nodeId }: { readonly nodeId: string }, why: 'OUTDATED' | 'RESOLVED'): Promise<void> {
+  await github.graphql(MINIMIZE, { id: nodeId, why });
 }

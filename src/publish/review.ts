@@ -73,16 +73,16 @@ async function post(github: GitHub, review: Review, plan: ReviewPlan, reviews: r
   const inBody = review.wholeIsElsewhere ? refused : [...plan.inBody, ...refused];
   const blocks = review.requestChanges && review.failing;
   const asked = blocks && !isAskedFor(review.standing.items, reviews);
-  if (plan.inline.length > 0 || inBody.length > 0 || asked) await createReview(github, review, plan.inline, inBody, blocks);
+  if (plan.inline.length > 0 || inBody.length > 0 || asked) await createReview(github, review, plan.inline, inBody, { blocks, left: review.wholeIsElsewhere ? 0 : plan.left });
   return { posted: plan.onFile.length - refused.length + plan.inline.length + inBody.length, asked };
 }
 
-async function createReview(github: GitHub, review: Review, inline: readonly ReviewItem[], inBody: readonly ReviewItem[], blocks: boolean): Promise<void> {
+async function createReview(github: GitHub, review: Review, inline: readonly ReviewItem[], inBody: readonly ReviewItem[], { blocks, left }: { readonly blocks: boolean; readonly left: number }): Promise<void> {
   const { owner, repo } = github;
   const send = (comments: readonly ReviewItem[], rest: readonly ReviewItem[], event: 'COMMENT' | 'REQUEST_CHANGES') => github.rest.pulls.createReview({
     // Lines are those of the commit that was checked; a review without any stands on the pull request as it is.
     owner, repo, pull_number: review.pullRequest, ...(comments.length > 0 ? { commit_id: review.stamp.head } : {}), event,
-    body: bodyOf(review, rest, blocks),
+    body: bodyOf(review, rest, blocks, left),
     comments: comments.map((item) => ({ path: item.path, line: item.line ?? 1, side: 'RIGHT', body: itemBody(review, item) })),
     // A lost answer must not lead to a second review; the next run repairs what is missing.
     request: { retries: 0 },
@@ -102,22 +102,18 @@ async function createReview(github: GitHub, review: Review, inline: readonly Rev
   }
 }
 
-function bodyOf({ stamp, opening, standing }: Review, rest: readonly ReviewItem[], asksForChanges: boolean): string {
+function bodyOf({ stamp, opening, standing }: Review, rest: readonly ReviewItem[], asksForChanges: boolean, left: number): string {
   const holds = rest.map(itemDigest);
   const blocking = standing.items.filter((item) => item.blocks);
   const places = [...new Set([...rest, ...(asksForChanges ? blocking : [])].map(({ path }) => digestOf(path)))];
   const marker = renderMarker({ ...stamp, kind: 'review', digest: digestOf(holds.join(' ')), holds, places, ...(asksForChanges ? { blocks: blocking.map(itemDigest) } : {}) });
   const parts = [`${marker}\n${opening}`];
   let length = parts.join('').length;
-  for (const [at, item] of rest.entries()) {
-    // Room is kept for the sentence that says what was left out.
-    if (length + item.body.length + 200 > LONGEST_BODY) {
-      parts.push(`${rest.length - at} more do not fit here.`);
-      break;
-    }
-    parts.push(item.body);
-    length += item.body.length + 2;
-  }
+  // Room is kept for the sentence that says what was left out.
+  const fitting = rest.findIndex((item) => (length += item.body.length + 2) + 200 > LONGEST_BODY);
+  const shown = fitting < 0 ? rest : rest.slice(0, fitting);
+  parts.push(...shown.map(({ body }) => body));
+  if (rest.length - shown.length + left > 0) parts.push(`${rest.length - shown.length + left} more do not fit here.`);
   return parts.join('\n\n');
 }
 

@@ -357,6 +357,31 @@ describe('the review', () => {
     assert.equal((await post([item()])).kind, 'refused');
   });
 
+  it('is not repeated either where there is more to say than a marker holds', async () => {
+    const items = Array.from({ length: 400 }, (_, i) => item({ subject: `org/${i}`, path: 'README.md', body: `Finding ${i}.` }));
+    await post(items, { requestChanges: true });
+    assert.match(bodies()[0] ?? '', /\n\n100 more do not fit here\.$/);
+    pushed();
+    assert.equal((await post(items, { requestChanges: true })).kind, 'unchanged');
+  });
+
+  it('minimises a body of which nothing holds any more, and no other', async () => {
+    await post([item({ path: 'README.md' }), item({ subject: 'org/b', path: 'README.md', body: 'Further.' })]);
+    pushed();
+    await post([item({ path: 'README.md', body: 'The head and a layer are missing.' }), item({ subject: 'org/b', path: 'README.md', body: 'Further.' })]);
+    assert.deepEqual(fake.state.reviews.map(({ minimized }) => minimized), [null, null], 'a part of it still holds');
+    pushed();
+    await post([item({ path: 'README.md', body: 'All is missing.' }), item({ subject: 'org/b', path: 'README.md', body: 'Nothing is left.' })]);
+    assert.deepEqual(fake.state.reviews.map(({ minimized }) => minimized), ['OUTDATED', 'OUTDATED', null]);
+    pushed();
+    const before = fake.requests.filter(({ path }) => path === '/graphql').length;
+    assert.equal((await post([item({ path: 'README.md', body: 'All is missing.' }), item({ subject: 'org/b', path: 'README.md', body: 'Nothing is left.' })])).kind, 'unchanged');
+    assert.ok(fake.requests.filter(({ path }) => path === '/graphql').length - before <= 1, 'it is not done again');
+    pushed();
+    assert.equal((await post([item({ path: 'README.md' })], { undecided: ['org/b'] })).posted, 1, 'what comes back is said anew');
+    assert.equal(fake.state.reviews[2]?.minimized, null, 'what could not be judged may hold still');
+  });
+
   it('caps a body that would be too long', async () => {
     const items = Array.from({ length: 50 }, (_, i) => item({ subject: `org/${i}`, path: 'README.md', body: 'x'.repeat(3_000) }));
     await post(items);

@@ -45,6 +45,11 @@ export async function answerGraphql(state: State, who: Actor, body: unknown): Pr
     repository: ({ owner, name }: { owner: string; name: string }) => (owner === state.owner && name === state.name ? { pullRequest: ({ number }: { number: number }) => pullNode(state, number) } : null),
     minimizeComment: ({ input }: { input: { subjectId: string; classifier: string } }) => {
       if (!who.scopes.has('pull_requests:write')) throw new Error('Resource not accessible by integration');
+      const review = state.reviews.find((one) => `PRR_${one.id}` === input.subjectId);
+      if (review) {
+        review.minimized = input.classifier;
+        return { minimizedComment: { __typename: 'PullRequestReview', isMinimized: true, minimizedReason: input.classifier.toLowerCase() } };
+      }
       const comment = state.reviewComments.find((one) => `PRRC_${one.id}` === input.subjectId);
       if (!comment) throw new Error(`Could not resolve to a node with the global id of '${input.subjectId}'`);
       comment.minimized = input.classifier;

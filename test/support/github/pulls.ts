@@ -69,7 +69,7 @@ function createReview(call: Call, pull: PullRequest): Answer {
   const id = call.state.nextId++;
   const comments = wanted.map((one) => placed(call, pull, id, one));
   if (comments.includes(null)) return refuse('Line could not be resolved');
-  const review: Review = { id, pull: pull.number, author: call.actor.login, state: event === 'REQUEST_CHANGES' ? 'CHANGES_REQUESTED' : event === 'APPROVE' ? 'APPROVED' : 'COMMENTED', body, commit: text(call.body, 'commit_id') ?? pull.headSha, dismissal: null };
+  const review: Review = { id, pull: pull.number, author: call.actor.login, state: event === 'REQUEST_CHANGES' ? 'CHANGES_REQUESTED' : event === 'APPROVE' ? 'APPROVED' : 'COMMENTED', body, commit: text(call.body, 'commit_id') ?? pull.headSha, dismissal: null, minimized: null };
   call.state.reviews.push(review);
   for (const comment of comments) if (comment) call.state.reviewComments.push(comment);
   return { status: 200, body: reviewAnswer(review) };

@@ -26,7 +26,7 @@ export interface PullRequest {
 
 export interface IssueComment { readonly id: number; readonly issue: number; body: string; readonly author: string; readonly authorType: 'User' | 'Bot'; reactions: string[]; edits: number }
 
-export interface Review { readonly id: number; readonly pull: number; readonly author: string; state: 'COMMENTED' | 'CHANGES_REQUESTED' | 'APPROVED' | 'DISMISSED'; body: string; readonly commit: string; dismissal: string | null }
+export interface Review { readonly id: number; readonly pull: number; readonly author: string; state: 'COMMENTED' | 'CHANGES_REQUESTED' | 'APPROVED' | 'DISMISSED'; body: string; readonly commit: string; dismissal: string | null; minimized?: string | null }
 
 export interface ReviewComment {
   readonly id: number;
