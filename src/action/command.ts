@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { explained, isRefusal, statusOf, type GitHub } from '../publish/client.ts';
+import { explained, statusOf, type GitHub } from '../publish/client.ts';
 
 /** `/headcheck [reference …] [base=…]`: what a person asks for below a pull request. */
 export interface SlashCommand {
@@ -60,12 +60,12 @@ export async function mayCommand(github: GitHub, login: string): Promise<boolean
   }
 }
 
-/** Answers a command without words, as people do. A token that may not is no reason to stop. */
+/** Answers a command without words, as people do. Where GitHub does not take it, that is no reason to stop. */
 export async function react(github: GitHub, commentId: number, content: 'eyes' | '+1' | '-1' | 'confused'): Promise<void> {
   const { owner, repo } = github;
   try {
     await github.rest.reactions.createForIssueComment({ owner, repo, comment_id: commentId, content });
   } catch (error) {
-    if (!isRefusal(error) && statusOf(error) !== 404) throw explained(error, 'react to a comment');
+    if (statusOf(error) === null) throw error;
   }
 }

@@ -408,6 +408,12 @@ describe('the action', () => {
       assert.match(comments()[0] ?? '', new RegExp(`head=${HEAD}`));
     });
 
+    it('checks also where GitHub takes no reaction', async () => {
+      fake.faults.push({ method: 'POST', path: /\/reactions$/, times: 99, answer: { status: 502, body: { message: 'Bad Gateway' } } });
+      const { code, log } = await ask('/headcheck hf://org/broken');
+      assert.equal(code, 1, log);
+    });
+
     it('answers what is beside the pull request in a comment of its own, and leaves that of the pull request, its review and its check alone', async () => {
       const inputs = { review: 'request-changes', 'check-run': 'headcheck' };
       await pullRequest(inputs);
