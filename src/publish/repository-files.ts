@@ -1,15 +1,15 @@
 import { posix } from 'node:path';
 import pLimit from 'p-limit';
-import { HeadcheckError, UnreachableError } from '../errors.ts';
-import { explained, statusOf, type GitHub } from './client.ts';
+import { HeadcheckError } from '../errors.ts';
+import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 
 /** More requests at once only make GitHub slow us down. */
 const PARALLEL = 8;
 
 /** GitHub cuts the list of a large repository, whose folders are then asked for one by one, as far as this. */
-const MOST_TREES = 300;
+const MOST_TREES = 60;
 
-/** The paths of all files of a commit; null where there is no such commit. @throws AccessError or UnreachableError */
+/** The paths of all files of a commit; null where there are too many, no such commit, or the token may not read. @throws UnreachableError */
 export async function pathsAt(github: GitHub, commit: string): Promise<ReadonlySet<string> | null> {
   const paths = new Set<string>();
   const folders = [{ path: '', sha: commit }];
@@ -21,11 +21,11 @@ export async function pathsAt(github: GitHub, commit: string): Promise<ReadonlyS
       for (const path of files) paths.add(path);
       folders.push(...subfolders);
       asked += whole.isCut ? 2 : 1;
-      if (asked >= MOST_TREES && folders.length > 0) throw new UnreachableError('It has more folders than can be asked for.', 'Name what is to be checked in the call.');
+      if (asked >= MOST_TREES && folders.length > 0) return null;
     }
     return paths;
   } catch (error) {
-    if (statusOf(error) === 404 || statusOf(error) === 409) return null;
+    if (isRefusal(error) || statusOf(error) === 404 || statusOf(error) === 409) return null;
     throw explained(error, `list the files at ${commit.slice(0, 7)}`, 'contents: read');
   }
 }

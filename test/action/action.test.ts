@@ -247,11 +247,11 @@ describe('the action', () => {
       assert.equal(code, 2);
       assert.match(log, /::error title=Headcheck::A changed file could not be read, so not all that it refers to may be found: train\.yaml\. GitHub refused/);
       fake.faults.length = 0;
-      refuse(/\/git\/trees\//, 403, 'Resource not accessible by integration');
+      refuse(/\/git\/trees\//, 502, 'Bad Gateway');
       refersTo('org/broken');
       const second = await pullRequest();
       assert.deepEqual([second.code, second.outputs['verdict']], [2, 'incomplete']);
-      assert.match(second.log, /::error title=Headcheck::The files of the repository could not be listed, so paths that the change names could not be looked up: GitHub refused/);
+      assert.match(second.log, /::error title=Headcheck::The files of the repository could not be listed, so paths that the change names could not be looked up: GitHub failed/);
     });
 
     it('compares the texts of a file where GitHub shows no diff of it', async () => {
