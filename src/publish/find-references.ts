@@ -39,6 +39,8 @@ export interface Found {
   readonly notices: readonly Notice[];
 }
 
+const UNLISTED = 'Which folders the repository has could not be looked up';
+
 /**
  * Finds what the change, the release and the config file name. What GitHub does not show is told in a notice, and the
  * rest is found all the same: never throws for what a server says.
@@ -47,7 +49,7 @@ export interface Found {
 export async function findReferences(github: GitHub | null, place: SearchPlace, config: ConfigFile | null, hubEndpoint: string | null, workspace: string | null): Promise<Found> {
   const listed = (config?.checkpoints ?? []).map(({ reference, base, origin }) => ({ reference, base, origin }));
   const changed = await looked('What the change refers to could not be looked for', nothingChanged, () => changedAt(github, place));
-  const tree = await looked('The files of the repository could not be listed, so paths that the change names could not be looked up', null, async () => (changed.found === nothingChanged ? null : await pathsAt(connected(github), place.head)));
+  const tree = await looked(UNLISTED, null, async () => (changed.found === nothingChanged ? null : await pathsAt(connected(github), place.head)));
   const assets = await looked('The assets of the release could not be looked at', [], () => assetReferences(github, place));
   const { files, isCut, unread } = changed.found;
   const { exists, trouble } = told(existenceAt({ paths: tree.found, workspace, github, commit: place.head }));
@@ -55,7 +57,7 @@ export async function findReferences(github: GitHub | null, place: SearchPlace, 
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],
-    notices: [...changed.notices, ...tree.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...unreadNotices(unread), ...beyondNotices(discovery), ...trouble, ...undecidedNotices(discovery), ...skippedNotices(discovery, unread)],
+    notices: [...changed.notices, ...tree.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...unreadNotices(unread), ...beyondNotices(discovery), ...(tree.notices.length > 0 ? [] : trouble), ...undecidedNotices(discovery), ...skippedNotices(discovery, unread)],
   };
 }
 
@@ -95,7 +97,7 @@ function told(exists: Existence): { readonly exists: Existence; readonly trouble
   return {
     trouble,
     async exists(path) {
-      const { found, notices } = await looked<boolean | null>('Which folders the repository has could not be looked up', null, () => exists(path));
+      const { found, notices } = await looked<boolean | null>(UNLISTED, null, () => exists(path));
       if (trouble.length === 0) trouble.push(...notices);
       return found;
     },

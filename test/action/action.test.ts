@@ -250,8 +250,8 @@ describe('the action', () => {
       refuse(/\/git\/trees\//, 502, 'Bad Gateway');
       refersTo('org/broken');
       const second = await pullRequest();
-      assert.deepEqual([second.code, second.outputs['verdict']], [2, 'incomplete']);
-      assert.match(second.log, /::error title=Headcheck::The files of the repository could not be listed, so paths that the change names could not be looked up: GitHub failed/);
+      assert.deepEqual([second.code, second.outputs['verdict']], [2, 'none'], 'the name may be that of a folder');
+      assert.match(second.log, /::error title=Headcheck::Which folders the repository has could not be looked up: GitHub failed/);
     });
 
     it('compares the texts of a file where GitHub shows no diff of it', async () => {
