@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { formatRepositoryReference } from '../reference/github.ts';
-import type { Report } from '../report/report.ts';
+import type { CheckpointReport, Finding, Prose, Report } from '../report/report.ts';
 import type { Settings, Target } from '../settings.ts';
 
 /** Whether a reference names a place in the repository. */
@@ -29,12 +29,38 @@ export async function checkAtCommit(check: (settings: Settings) => Promise<Repor
     written.set(formatted, reference);
     return formatted;
   };
-  const asWritten = (reference: string): string => written.get(reference) ?? reference;
+  const say = (text: string): string => [...written].sort(([a], [b]) => b.length - a.length).reduce((said, [formatted, reference]) => said.replaceAll(formatted, reference), text);
   const targets = settings.targets.map((target): Target => ({ ...target, reference: there(target.reference), base: target.base === null ? null : there(target.base) }));
   const report = await check({ ...settings, targets });
   // The reports are in the order of the targets: two ways to write one path stay two.
   targets.forEach(({ reference }, i) => { inOrder.set(reference, [...(inOrder.get(reference) ?? []), settings.targets[i]?.reference ?? reference]); });
-  const checkpoints = report.checkpoints.map((checkpoint) => ({ ...checkpoint, reference: inOrder.get(checkpoint.reference)?.shift() ?? checkpoint.reference }));
-  const notices = report.notices.map((notice) => (notice.about === undefined ? notice : { ...notice, about: { reference: asWritten(notice.about.reference), base: asWritten(notice.about.base) } }));
+  const checkpoints = report.checkpoints.map((checkpoint) => ({ ...spoken(checkpoint, say), reference: inOrder.get(checkpoint.reference)?.shift() ?? checkpoint.reference }));
+  const notices = report.notices.map(({ about, message, ...notice }) => ({ ...notice, message: proseBy(message, say), ...(about === undefined ? {} : { about: { reference: say(about.reference), base: say(about.base) } }) }));
   return { ...report, checkpoints, notices };
+}
+
+type Say = (text: string) => string;
+
+/** Its base and its sentences with other names for places. */
+function spoken(checkpoint: CheckpointReport, say: Say): CheckpointReport {
+  const { base, reason, findings, skipped } = checkpoint;
+  return {
+    ...checkpoint,
+    base: base === null ? null : { ...base, reference: say(base.reference) },
+    reason: reason === null ? null : proseBy(reason, say),
+    findings: findings.map((finding) => findingBy(finding, say)),
+    skipped: skipped.map(({ rule, reason: why }) => ({ rule, reason: say(why) })),
+  };
+}
+
+function findingBy(finding: Finding, say: Say): Finding {
+  const { title, message, cause, fix } = finding;
+  return {
+    ...finding, title: proseBy(title, say), message: proseBy(message, say), cause: cause === null ? null : proseBy(cause, say),
+    fix: fix === null ? null : { steps: proseBy(fix.steps, say), code: fix.code === null ? null : { ...fix.code, text: say(fix.code.text) } },
+  };
+}
+
+function proseBy(text: Prose, say: Say): Prose {
+  return text.map((part) => (typeof part === 'string' ? say(part) : { ...part, code: say(part.code) }));
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { checkAtCommit } from '../../src/gate/at-commit.ts';
 import { parseSettings } from '../../src/settings/inputs.ts';
-import { passing, reportOf } from '../support/reports.ts';
+import { prose } from '../../src/report/report.ts';
+import { finding, passing, reportOf } from '../support/reports.ts';
 import type { Target } from '../../src/settings.ts';
 
 it('a report at a commit names what was written, also where a target has none', async () => {
@@ -16,4 +17,22 @@ it('a report at a commit names what was written, also where a target has none', 
   const there = `https://github.com/o/r/tree/${'c'.repeat(40)}`;
   assert.deepEqual(asked, ['hf://org/none', `${there}/out`, 'hf://org/a', `${there}/out`, there]);
   assert.deepEqual(report.checkpoints.map(({ reference }) => reference), ['./out', 'hf://org/a', 'out/', '.']);
+});
+
+it('a report at a commit names what was written in its sentences, too', async () => {
+  const settings = { ...parseSettings({ directory: '/', today: '2026-01-01' }, null), targets: [{ reference: './out', base: './base', waivers: [], origin: null }] };
+  const report = await checkAtCommit(async ({ targets }) => {
+    const [{ reference, base } = { reference: '', base: null }] = targets;
+    const said = prose`${reference} is not what ${base ?? ''} is`;
+    return {
+      ...reportOf({
+        ...passing, reference, base: { reference: base ?? '', revision: null, found: 'input' }, reason: [`${reference} holds no weights.`],
+        findings: [finding({ rule: 'head-missing', title: said, message: said, cause: said, fix: { steps: said, code: { language: 'python', text: `load("${base}")` } } })],
+      }),
+      notices: [{ severity: 'error', message: said, location: null }],
+    };
+  }, settings, 'c'.repeat(40), { serverUrl: 'https://github.com', repository: 'o/r' });
+  assert.doesNotMatch(JSON.stringify(report), /c{40}/);
+  const [checkpoint] = report.checkpoints;
+  assert.deepEqual([checkpoint?.base?.reference, checkpoint?.reason, report.notices[0]?.message, checkpoint?.findings[0]?.fix?.code?.text], ['./base', ['./out holds no weights.'], prose`${'./out'} is not what ${'./base'} is`, 'load("./base")']);
 });
