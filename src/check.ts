@@ -66,7 +66,7 @@ class Call {
       if (!(error instanceof HeadcheckError)) throw error;
       if (target.isWeak !== true || !error.isNameUnknown) return failedReport(target, error);
       const message = prose`${target.reference} was not checked, as the line that names it may mean something else: ${proseOf(error.message)} Write ${'hf://'} before the name where it is the model's.`;
-      this.notices.push({ severity: 'note', message, location: target.origin });
+      this.notices.push({ severity: 'note', message, location: target.origin, about: { reference: target.reference, base: null } });
       return null;
     }
   }

@@ -35,7 +35,7 @@ export async function checkAtCommit(check: (settings: Settings) => Promise<Repor
   // The reports are in the order of the targets: two ways to write one path stay two.
   targets.forEach(({ reference }, i) => { inOrder.set(reference, [...(inOrder.get(reference) ?? []), settings.targets[i]?.reference ?? reference]); });
   const checkpoints = report.checkpoints.map((checkpoint) => ({ ...spoken(checkpoint, say), reference: inOrder.get(checkpoint.reference)?.shift() ?? checkpoint.reference }));
-  const notices = report.notices.map(({ about, message, ...notice }) => ({ ...notice, message: proseBy(message, say), ...(about === undefined ? {} : { about: { reference: say(about.reference), base: say(about.base) } }) }));
+  const notices = report.notices.map(({ about, message, ...notice }) => ({ ...notice, message: proseBy(message, say), ...(about === undefined ? {} : { about: { reference: say(about.reference), base: about.base === null ? null : say(about.base) } }) }));
   return { ...report, checkpoints, notices };
 }
 

@@ -143,7 +143,7 @@ function beyondNotices({ beyond }: Discovery): readonly Notice[] {
 
 function undecidedNotices({ undecided }: Discovery): readonly Notice[] {
   return undecided.map(({ reference, origin }): Notice => ({
-    severity: 'note', location: origin, obstacle: 'search',
+    severity: 'note', location: origin, about: { reference, base: null },
     message: prose`${reference} was not checked: the name may also be a folder of the repository, whose files GitHub does not show to this token. Write ${reference} in full where the model on the Hub is meant, or give the job the permission ${'contents: read'}.`,
   }));
 }

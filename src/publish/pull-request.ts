@@ -89,13 +89,14 @@ async function filesOf(github: GitHub, pullRequest: number): Promise<readonly Di
 
 /** How the checkpoints stand. */
 function standingOf({ report, failOn }: PullRequestPost): Standing {
+  // Judged without the base that was asked for, or not at all.
   const baseless = new Set(report.notices.flatMap(({ about }) => (about === undefined ? [] : [about.reference])));
   const isUndecided = (checkpoint: CheckpointReport): boolean => isUnjudged(checkpoint) || baseless.has(checkpoint.reference);
   const subjects = (checkpoints: readonly CheckpointReport[]): readonly string[] => checkpoints.map(({ reference }) => reference);
   const asking = report.checkpoints.filter(asksForAction);
   return {
     items: asking.map((checkpoint) => itemOf(report, checkpoint, isUndecided(checkpoint), failOn)),
-    undecided: subjects(report.checkpoints.filter(isUndecided)),
+    undecided: [...baseless, ...subjects(report.checkpoints.filter(isUnjudged))],
     inOrder: subjects(report.checkpoints.filter((checkpoint) => !isUndecided(checkpoint) && !asking.includes(checkpoint))),
     // Where references could not be looked for, or the config file not be read, some may not have been seen.
     sawAll: report.notices.every((notice) => !isObstacle(notice) || notice.about !== undefined),

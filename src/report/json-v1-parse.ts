@@ -82,7 +82,7 @@ const checkpoint = v.object({
   obstacle,
 });
 
-const notice = v.object({ severity, message: prose, location, obstacle, about: v.optional(v.nullable(v.object({ reference: text, base: text })), null) });
+const notice = v.object({ severity, message: prose, location, obstacle, about: v.optional(v.nullable(v.object({ reference: text, base: v.nullable(text) })), null) });
 
 const report = v.object({
   schemaVersion: v.literal(1),

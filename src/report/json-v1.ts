@@ -81,8 +81,8 @@ export interface NoticeV1 {
   readonly location: { readonly path: string; readonly line: number | null } | null;
   /** What kept something from being checked; null where it is only to be told. */
   readonly obstacle: Obstacle | null;
-  /** Of a base that could not be used: which one, and whose, so that the checkpoint is known to be judged without it. */
-  readonly about: { readonly reference: string; readonly base: string } | null;
+  /** Of a base that could not be used: which one, and of which checkpoint, which was judged without it; null for the checkpoint itself, where it was not checked. */
+  readonly about: { readonly reference: string; readonly base: string | null } | null;
 }
 
 /** Maps a report field by field, so that a change of the inner types cannot change the published shape unnoticed. */

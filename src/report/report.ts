@@ -81,6 +81,6 @@ export interface Notice {
   readonly location: { readonly path: string; readonly line: number | null } | null;
   /** Set where something could not be checked for that reason: of a note, what was passed over by choice. */
   readonly obstacle?: Obstacle;
-  /** Of a base that could not be used: which one, and whose. It says whether two notices are about the same. */
-  readonly about?: { readonly reference: string; readonly base: string };
+  /** Of a base that could not be used: which one, and whose; null for the checkpoint itself, where it was not checked. It says whether two notices are about the same. */
+  readonly about?: { readonly reference: string; readonly base: string | null };
 }

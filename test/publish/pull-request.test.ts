@@ -149,6 +149,13 @@ describe('a report on a pull request', () => {
     }
   });
 
+  it('takes nothing back of what was not checked this time, as its name may mean something else', async () => {
+    await checked(reportOf(named(seed), named(seed, 2, 'hf://org/b')), blocking);
+    const notice = { severity: 'note', message: prose`${'hf://org/a'} was not checked.`, location: { path: 'train.yaml', line: 1 }, about: { reference: 'hf://org/a', base: null } } as const;
+    await checked({ ...reportOf(named(passing, 2, 'hf://org/b')), notices: [notice] }, blocking);
+    assert.deepEqual([threads(), states()], [[[1, null], [2, 'RESOLVED']], ['CHANGES_REQUESTED']]);
+  });
+
   it('takes nothing back that is out of sight, as where the changed files could not be listed', async () => {
     await checked(reportOf(named(seed), named(seed, 2, 'hf://org/b')), blocking);
     const unseen: Report = { ...reportOf(named(passing, 2, 'hf://org/b')), notices: [{ severity: 'error', message: prose`The changed files could not be listed.`, location: null, obstacle: 'search' }] };

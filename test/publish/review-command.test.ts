@@ -68,7 +68,8 @@ describe('`headcheck review`, from any CI', () => {
     assert.equal(code, 0, out);
     const report: unknown = JSON.parse(await readFile(join(directory, 'weak.json'), 'utf8'));
     assert.match(JSON.stringify(report), /"severity":"note","message":"`hf:\/\/org\/nowhere` was not checked, as the line that names it may mean something else: There is no public model org\/nowhere on the Hub\.[^"]*","location":\{"path":"serve\.yaml","line":1\}/);
-    assert.doesNotMatch(JSON.stringify(report), /"reference":"hf:\/\/org\/nowhere"/);
+    assert.doesNotMatch(JSON.stringify(report), /"reference":"hf:\/\/org\/nowhere","revision"/);
+    assert.match(JSON.stringify(report), /"about":\{"reference":"hf:\/\/org\/nowhere","base":null\}/);
     pull.files = [addedFile('serve.yaml', [...lines, 'model_name_or_path: org/nowhere'])];
     assert.equal((await review('--pull-request', '13', '--comment', 'never', '--review', 'off')).code, 2, 'another line says that it is a model');
     pull.files = [addedFile('serve.yaml', ['model: org/whole', 'revision: v9'])];
