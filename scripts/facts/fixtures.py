@@ -9,7 +9,7 @@ from release import VERSION, construct, on_disk, tensors, to_memory  # first: pr
 from classes import all_classes
 from configs import merge, shrunk
 from hints import starting_configs
-from probe import Prober
+from probing.builder import Builder
 
 CLASSES = [
     ("llama", "LlamaForCausalLM"), ("llama", "LlamaModel"), ("llama", "LlamaForQuestionAnswering"), ("gpt2", "GPT2LMHeadModel"),
@@ -25,12 +25,12 @@ CLASSES = [
 
 
 def build(model_type, config_class, cls):
-    prober = Prober(model_type, config_class, cls, None)
+    builder = Builder(model_type, config_class, cls)
     for start in starting_configs(model_type, config_class):
         for layers in (2, 4, 1000):
             try:
-                default = prober.config(start)
-                return construct(cls, prober.config(merge(start, shrunk(default, layers))))
+                default = builder.config(start)
+                return construct(cls, builder.config(merge(start, shrunk(default, layers))))
             except Exception:
                 continue
     raise RuntimeError(f"{cls.__name__} cannot be built")

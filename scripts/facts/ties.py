@@ -9,7 +9,7 @@ from release import VERSION, construct, tensors  # first: prepares the import
 from classes import all_classes
 from configs import put, sub_configs
 from observe import about
-from probe import Prober
+from probing.builder import Builder
 
 CLASSES = [
     ("llama", "LlamaForCausalLM"), ("gpt2", "GPT2LMHeadModel"), ("gemma2", "Gemma2ForCausalLM"), ("gemma3", "Gemma3ForConditionalGeneration"),
@@ -27,16 +27,17 @@ def main():
         for key in CLASSES:
             if key not in known:
                 continue
-            prober = Prober(key[0], *known[key], None)
-            prober.start()
-            paths = [f"{path}.tie_word_embeddings" if path else "tie_word_embeddings" for path, _ in sub_configs(prober.config(prober.overrides))]
+            builder = Builder(key[0], *known[key])
+            builder.start()
+            default = builder.config(builder.base.overrides)
+            paths = [f"{path}.tie_word_embeddings" if path else "tie_word_embeddings" for path, _ in sub_configs(default)]
             trials = [{}] + [{p: value} for p in paths for value in (True, False)] + [{p: (p == q) for p in paths} for q in paths]
             for flags in trials:
-                overrides = prober.overrides
+                overrides = builder.base.overrides
                 for path, value in flags.items():
                     overrides = put(overrides, path, value)
                 try:
-                    model = construct(prober.cls, prober.config(overrides), prober.device)
+                    model = construct(builder.cls, builder.config(overrides), builder.device)
                 except Exception:  # some configs refuse a flag
                     continue
                 facts, named = about(model), tensors(model)

@@ -1,0 +1,112 @@
+"""
+Sizes varied anew where there is what the base build lacks (biases, other kinds of layers): each of the fewest configurations
+that have all that was seen is a regime, the start of variants of its own.
+"""
+import re
+from dataclasses import dataclass
+
+from configs import merge, put
+from formulas import integer
+
+from .builder import Start
+from .variants import counts_layers
+
+#: CPU time.
+REGIME_SECONDS = 10
+MOST_REGIMES = 4
+
+
+@dataclass(eq=False)
+class Regime(Start):
+    """new: what it has beside the base build, as kinds; keys: the settings it takes, None for the number of layers."""
+
+    new: set
+    keys: set
+
+
+def kinds(names):
+    """Names without their numbers."""
+    return {re.sub(r"\.\d+(?=\.|$)", ".*", name) for name in names}
+
+
+def vary_regimes(variants):
+    """Adds to the variants of a class those that start from its regimes."""
+    variants.builder.allow(REGIME_SECONDS)
+    starts = _fewest(variants, _novelties(variants))
+    stated = _stated(variants)
+    if stated is not None:
+        starts.append(stated)
+    for start in starts:
+        _vary_sizes(variants, start)
+
+
+def _novelties(variants):
+    """[(kinds that a build has and the base lacks, the settings that made it so, the overrides of these)]."""
+    builder, values = variants.builder, variants.base.values
+    known, found = kinds(variants.base.seen["disk"]), []
+    for build in variants.builds:
+        new = kinds(build["disk"]) - known
+        if new:
+            key, value, *pinned = build["label"]
+            if key == "layers":
+                change = [(None, builder.deeper(value))]
+            else:
+                change = [(key, put({}, key, value))] + [(other, put({}, other, values[other])) for other in pinned]
+            found.append((new, [at for at, _ in change], merge(*(overrides for _, overrides in change))))
+    return found
+
+
+def _fewest(variants, found):
+    """Regimes that together have all that is new: what can be had at once with an earlier one joins that."""
+    builder, base = variants.builder, variants.base
+    known, covered, starts = kinds(base.seen["disk"]), set(), []
+    for new, keys, overrides in sorted(found, key=lambda f: -len(f[0])):
+        if new <= covered:
+            continue
+        for start in starts:
+            together = merge(start.overrides, overrides)
+            built = builder.attempt(together)
+            if built and kinds(built.seen["disk"]) - known >= start.new | new:
+                start.overrides, start.seen, start.values = together, built.seen, built.values
+                start.new |= new
+                start.keys |= set(keys)
+                break
+        else:
+            together = merge(base.overrides, overrides)
+            built = builder.attempt(together) if len(starts) < MOST_REGIMES else None
+            if built is None:
+                continue
+            starts.append(Regime(None, together, built.seen, built.values, set(new), set(keys)))
+        covered |= new
+    return starts
+
+
+def _stated(variants):
+    """The base with a number for every setting that it leaves open and that sizes something (`head_dim`), or None."""
+    base = variants.base
+    overrides, keys = base.overrides, set()
+    for build in variants.builds:
+        key, value = build["label"][:2]
+        left_open = build["from"] == 0 and key in base.values and base.values[key] is None and integer(value)
+        if left_open and not build["diskGone"] and kinds(build["disk"]) <= kinds(base.seen["disk"]):
+            overrides = put(overrides, key, value)
+            keys.add(key)
+    built = variants.builder.attempt(overrides) if keys else None
+    return None if built is None else Regime(None, overrides, built.seen, built.values, set(), keys)
+
+
+def _vary_sizes(variants, start):
+    """Keeps a regime, and doubles in it each setting that sizes something near what is new."""
+    variants.keep(["regime", sorted(filter(None, start.keys))], start.seen, start.values, same=True)
+    start.number = len(variants.builds)
+    parts = {key.rpartition(".")[0] if key else None for key in start.keys}
+    # What did nothing without the new parts may be what sizes them.
+    idle = [key for key in start.keys if key and key not in variants.sizes]
+    idle += [key for key in dict.fromkeys(variants.without_effect) if integer(variants.base.values.get(key)) and not counts_layers(key)]
+    for path in dict.fromkeys([*variants.sizes, *idle]):
+        at = path.rpartition(".")[0]
+        near = None in parts or at in parts or at == ""
+        if near and integer(start.values.get(path)) and start.values[path]:
+            double = start.values[path] * 2
+            if variants.change(path, double, start) is None and start.values[path] > 1:
+                variants.change(path, start.values[path] // 2, start)
