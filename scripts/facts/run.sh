@@ -1,5 +1,7 @@
 #!/bin/bash
 # Gathers the facts of both releases and writes src/architecture/data, test fixtures and the list of failures.
+# In three steps: probe.py builds every class under many configurations and writes what it saw (probing/), distill.py makes
+# facts of that (distilling/), emit.py packs the facts of both releases.
 #
 #   scripts/facts/run.sh PYTHON_WITH_4.57.6 PYTHON_WITH_5.18.0 [work folder]
 #
