@@ -1,9 +1,9 @@
 import { fragmentText, fragmentTrees, MARKDOWN_AMBIGUOUS, newSide, PYTHON_AMBIGUOUS } from './fragment.ts';
-import { findInTree } from './tree.ts';
+import { findInTree } from './find-in-tree.ts';
 import type { Candidate } from './candidate.ts';
 import type { Hunk } from './diff.ts';
 import type { Language } from './files.ts';
-import type { TreeOptions } from './tree.ts';
+import type { TreeOptions } from './find-in-tree.ts';
 
 /** Keys of a model card's front matter that name models. */
 const CARD_KEYS = ['base_model'];
