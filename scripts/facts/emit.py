@@ -218,62 +218,56 @@ def class_index(classes):
             for name, types in owners.items()}
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--failures")
-    parser.add_argument("--keep")
-    parser.add_argument("inputs", nargs="+")
-    options = parser.parse_args()
+def read(inputs):
+    """Facts by model type and release, the tables of each release, and the classes that have no facts, with the reason."""
     facts, tables, failures = {}, {}, []
-    for given in options.inputs:
+    for given in inputs:
         release, _, paths = given.partition("=")
         first, second = paths.split(",")
-        tables[release] = json.load(open(second))
-        for line in open(first):
-            entry = json.loads(line)
-            if "facts" in entry and not entry["facts"]["memory"]:
-                continue  # an abstract class by another name
-            if "facts" in entry and not leads_back(entry["facts"]):
-                failures.append((release, *entry["key"], "what it saves does not load back: its embedding comes under another name"))
-            elif "facts" in entry:
-                facts.setdefault(entry["key"][0], {}).setdefault(release, []).append(entry["facts"])
-            else:
-                failures.append((release, *entry["key"], " ".join(entry["failure"]["error"].split())[:160]))
-    for release in RELEASES:
-        aliases(facts, release, tables)
-    built = {(r, t, e["class"]) for t, releases in facts.items() for r, entries in releases.items() for e in entries}
-    # A model within a model is listed by the model type of its own config.
-    anywhere = {(release, name) for release, _, name in built}
-    failures = [failure for failure in failures if (failure[0], failure[2]) not in anywhere]
-    kept = Kept(options.keep)
-    types = sorted({*facts, *kept.types})
-    sizes = {t: len(json.dumps(facts[t])) if t in facts else kept.size(t) for t in types}
+        with open(second) as file:
+            tables[release] = json.load(file)
+        with open(first) as lines:
+            for entry in map(json.loads, lines):
+                if "facts" not in entry:
+                    failures.append((release, *entry["key"], " ".join(entry["failure"]["error"].split())[:160]))
+                elif entry["facts"]["memory"] and not leads_back(entry["facts"]):
+                    failures.append((release, *entry["key"], "what it saves does not load back: its embedding comes under another name"))
+                elif entry["facts"]["memory"]:  # else an abstract class by another name
+                    facts.setdefault(entry["key"][0], {}).setdefault(release, []).append(entry["facts"])
+    return facts, tables, failures
+
+
+def divided(sizes):
+    """Model types in order, in shards of about the same size."""
     target, shards, size = sum(sizes.values()) / SHARDS, [[]], 0
-    for model_type in types:
+    for model_type in sorted(sizes):
         if size > target and len(shards) < SHARDS:
             shards.append([])
             size = 0
         shards[-1].append(model_type)
         size += sizes[model_type]
-    os.makedirs(options.out, exist_ok=True)
-    for name in os.listdir(options.out):
-        os.remove(os.path.join(options.out, name))
-    where = {}
+    return shards
+
+
+def write_shards(folder, shards, facts, tables, kept):
+    os.makedirs(folder, exist_ok=True)
+    for name in os.listdir(folder):
+        os.remove(os.path.join(folder, name))
     for number, members in enumerate(shards):
         shard = Shard()
         for model_type in members:
-            where[model_type] = number
             if model_type in facts:
                 shard.add(model_type, facts[model_type], tables)
             else:
                 kept.put(model_type, shard)
-        with open(f"{options.out}/shard-{number:02}.ts", "w") as out:
+        with open(f"{folder}/shard-{number:02}.ts", "w") as out:
             out.write(HEADER + f"/** {members[0]} … {members[-1]}, packed as `unpackShard` in shard.ts reads it. */\nexport default (\n" + packed(shard.data()) + "\n);\n")
-    classes = class_index({(t, e["class"]) for t, releases in facts.items() for entries in releases.values() for e in entries}
-                          | {(t, name) for t in types if t not in facts for name in kept.classes(t)})
+
+
+def write_contents(folder, shards, classes):
+    where = {model_type: number for number, members in enumerate(shards) for model_type in members}
     contents = {"types": where, "classes": dict(sorted(classes.items()))}
-    with open(f"{options.out}/contents.ts", "w") as out:
+    with open(f"{folder}/contents.ts", "w") as out:
         out.write(HEADER + "import { unpackShard } from '../shard.ts';\nimport type { Shard } from '../shard.ts';\n\n"
                   "/** Which shard holds a model type, and which model type a class belongs to. */\n"
                   "export const contents: { readonly types: Readonly<Record<string, number>>; readonly classes: Readonly<Record<string, string>> } = JSON.parse(\n"
@@ -285,14 +279,41 @@ def main():
                   "  const load = shards[number];\n"
                   "  if (load === undefined) throw new RangeError(`there is no shard ${number}`);\n"
                   "  return unpackShard((await load()).default);\n}\n")
+
+
+def write_failures(path, failures, kept, facts):
+    """The list of failures; those of model types that were kept stay in it."""
+    with open(path) as old:
+        fields = [tuple(line.rstrip("\n").split("\t")) for line in old if not line.startswith("#")]
+    failures += [failure for failure in fields if failure[1] in kept.types and failure[1] not in facts]
+    with open(path, "w") as out:
+        out.write("# Classes that could not be built, and why. Written by scripts/facts/emit.py.\n")
+        for line in sorted(failures):
+            out.write("\t".join(line) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--failures")
+    parser.add_argument("--keep")
+    parser.add_argument("inputs", nargs="+")
+    options = parser.parse_args()
+    facts, tables, failures = read(options.inputs)
+    for release in RELEASES:
+        aliases(facts, release, tables)
+    # A model within a model is listed by the model type of its own config.
+    anywhere = {(release, entry["class"]) for releases in facts.values() for release, entries in releases.items() for entry in entries}
+    failures = [failure for failure in failures if (failure[0], failure[2]) not in anywhere]
+    kept = Kept(options.keep)
+    types = {*facts, *kept.types}
+    shards = divided({t: len(json.dumps(facts[t])) if t in facts else kept.size(t) for t in types})
+    classes = class_index({(t, e["class"]) for t, releases in facts.items() for entries in releases.values() for e in entries}
+                          | {(t, name) for t in types if t not in facts for name in kept.classes(t)})
+    write_shards(options.out, shards, facts, tables, kept)
+    write_contents(options.out, shards, classes)
     if options.failures:
-        with open(options.failures) as old:
-            failures += [fields for fields in (tuple(line.rstrip("\n").split("\t")) for line in old if not line.startswith("#"))
-                         if fields[1] in kept.types and fields[1] not in facts]
-        with open(options.failures, "w") as out:
-            out.write("# Classes that could not be built, and why. Written by scripts/facts/emit.py.\n")
-            for line in sorted(failures):
-                out.write("\t".join(line) + "\n")
+        write_failures(options.failures, failures, kept, facts)
     print(len(types), "model types", len(classes), "classes", len(failures), "failures")
 
 
