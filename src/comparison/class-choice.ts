@@ -3,6 +3,7 @@ import type { ClassFacts, ModelTypeFacts, Task } from '../architecture/facts.ts'
 import { intendedClass } from '../architecture/index.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt } from '../inventory/config.ts';
+import { ShapeFacts } from './shapes.ts';
 
 /** Tasks whose class a checkpoint saved from a bare class was most likely meant for, the most specific first. */
 const GENERATIVE: readonly Task[] = ['image-text-to-text', 'causal-lm', 'seq2seq-lm'];
@@ -26,20 +27,45 @@ export function isEncoder(facts: ModelTypeFacts | null, config: JsonObject | nul
   return RELEASES.some((release) => intendedClass(facts, 'masked-lm', release) !== null);
 }
 
-/** For a config that names no class: the class, offered by an auto class, all of whose own head is stored; of several the one with the largest head. Null where none is. */
+/**
+ * For a config that names no class: the class, offered by an auto class, whose own head is stored, as far as the class
+ * has it under every config. Of several (heads of many kinds are called `classifier`) the one that fits best: whose
+ * parameters outside of layers are there, and whose head has the shapes that the config calls for; then the largest.
+ * Null where none is.
+ */
 export function classOfStoredHead(facts: ModelTypeFacts, checkpoint: Checkpoint): string | null {
   const stored = (name: string): boolean => checkpoint.tensors.has(name) || checkpoint.index?.weightMap.has(name) === true;
-  let best: { readonly name: string; readonly size: number } | null = null;
+  let best: { readonly name: string; readonly size: number; readonly misfits: number } | null = null;
   for (const entry of facts.classes) {
     if (entry.bare || !entry.tasks.some((task) => task !== 'base' && task !== 'other')) continue;
     const head = ownHead(entry);
-    if (head.length > (best?.size ?? 0) && head.every(stored)) best = { name: entry.class, size: head.length };
+    if (head.length === 0 || !head.every(stored)) continue;
+    const misfits = misfitsOf(entry, head, checkpoint, stored);
+    if (best === null || misfits < best.misfits || (misfits === best.misfits && head.length > best.size)) best = { name: entry.class, size: head.length, misfits };
   }
   return best?.name ?? null;
 }
 
-/** What of a head must be stored: not what is tied to something else. */
-function ownHead({ head, ties }: ClassFacts): readonly string[] {
+/** What of a head must be stored: what is there under every config, and not tied to something else. */
+function ownHead(facts: ClassFacts): readonly string[] {
+  const head = new Set(facts.head);
+  return alwaysStored(facts).filter((name) => head.has(name));
+}
+
+/** Parameters outside of layers that the class always has and that are tied to nothing, by their names in memory. */
+function alwaysStored({ groups, ties }: ClassFacts): string[] {
   const tied = new Set(ties.map(({ target }) => target));
-  return head.filter((pattern) => !tied.has(pattern) && !pattern.includes('*'));
+  const always = groups.flatMap(({ presence, parameters }) => (presence === 'always' ? parameters : []));
+  return always.flatMap(({ memory }) => (tied.has(memory) || memory.includes('*') ? [] : [memory]));
+}
+
+/** How many parameters outside of layers are not there, or are of the head and have another shape than the config calls for. */
+function misfitsOf(facts: ClassFacts, head: readonly string[], { tensors, config }: Checkpoint, stored: (name: string) => boolean): number {
+  const shapes = new ShapeFacts(facts, config);
+  const misshapen = head.filter((name) => {
+    const row = tensors.row(name);
+    const dims = shapes.dimensions(name);
+    return row >= 0 && dims !== null && !tensors.shape(row).every((dim, i) => (dims[i] ?? dim) === dim);
+  });
+  return alwaysStored(facts).filter((name) => !stored(name)).length + misshapen.length;
 }

@@ -4,6 +4,7 @@ import type { ModelTypeFacts } from '../../src/architecture/facts.ts';
 import { loadModelTypeFacts } from '../../src/architecture/index.ts';
 import { classOfStoredHead, generativeClass, isEncoder } from '../../src/comparison/class-choice.ts';
 import { bareLlama, llama } from '../../src/diagnosis/examples.ts';
+import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
 import { readExample } from '../support/examples.ts';
 
 async function factsOf(modelType: string): Promise<ModelTypeFacts> {
@@ -43,6 +44,22 @@ describe('classOfStoredHead', () => {
     assert.equal(classOfStoredHead(facts, await readExample(classifier)), 'LlamaForSequenceClassification');
     assert.equal(classOfStoredHead(facts, await readExample(bareLlama())), null);
     assert.equal(classOfStoredHead(facts, await readExample(llama())), null, 'a head that may be tied tells no class apart');
+  });
+
+  test('of heads of one name, the one that all the rest fits: no pooler, as many labels as the config has', async () => {
+    const facts = await factsOf('bert');
+    const bert = { 'bert.embeddings.word_embeddings.weight': ['F32', 50, 8], 'bert.embeddings.position_embeddings.weight': ['F32', 20, 8], 'bert.embeddings.token_type_embeddings.weight': ['F32', 2, 8], 'bert.embeddings.LayerNorm.weight': ['F32', 8], 'bert.embeddings.LayerNorm.bias': ['F32', 8] } as const;
+    const pooler = { 'bert.pooler.dense.weight': ['F32', 8, 8], 'bert.pooler.dense.bias': ['F32', 8] } as const;
+    const labels = (count: number): { readonly 'classifier.weight': readonly ['F32', number, 8]; readonly 'classifier.bias': readonly ['F32', number] } => ({ 'classifier.weight': ['F32', count, 8], 'classifier.bias': ['F32', count] });
+    const of = async (heads: ExampleCheckpoint['tensors']): Promise<string | null> => classOfStoredHead(facts, await readExample({ config: { model_type: 'bert', hidden_size: 8 }, tensors: { ...bert, ...heads } }));
+    assert.equal(await of(labels(2)), 'BertForTokenClassification');
+    assert.equal(await of({ ...labels(2), ...pooler }), 'BertForSequenceClassification');
+    assert.equal(await of({ ...labels(1), ...pooler }), 'BertForMultipleChoice');
+  });
+
+  test('parts that a head has under some configs only are not called for', async () => {
+    const head = { 'head.dense.weight': ['F32', 8, 8], 'head.norm.weight': ['F32', 8], 'classifier.weight': ['F32', 2, 8] } as const;
+    assert.equal(classOfStoredHead(await factsOf('modernbert-decoder'), await readExample({ config: { model_type: 'modernbert-decoder', hidden_size: 8 }, tensors: head })), 'ModernBertDecoderForSequenceClassification');
   });
 
   test('a head that the index names counts though its file is gone', async () => {
