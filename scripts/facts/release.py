@@ -67,6 +67,23 @@ def construct(cls, config, device="meta"):
         return model
 
 
+def as_loaded(model):
+    """
+    The model as loading leaves it: every module has parameters of its own, and only what the class ties then is tied. A
+    parameter that two modules share since they were built (4.57's encoder and decoder of BART take over the matrix of
+    `shared`) is no longer shared: the loader fills each module by itself.
+    """
+    for module in model.modules():
+        for name, parameter in list(module._parameters.items()):
+            if parameter is not None:
+                module._parameters[name] = torch.nn.Parameter(torch.empty_like(parameter, device="meta"), requires_grad=False)
+    if V5:
+        model.tie_weights(recompute_mapping=False)
+    else:
+        model.tie_weights()
+    return model
+
+
 def tensors(model):
     """name → tensor object, for every name of the state dict; tied names give the same object."""
     named = dict(model.named_parameters(remove_duplicate=False))

@@ -3,6 +3,8 @@ import os
 from typing import NamedTuple
 
 from configs import put, sub_configs
+from observe import names_and_shapes
+from release import as_loaded
 
 from .builder import Builder
 from .regimes import vary_regimes
@@ -62,8 +64,18 @@ def tie_trials(builder):
         for path, value in flags.items():
             overrides = put(overrides, path, value)
         built = builder.attempt(overrides)
-        outcomes.append([flags, built.seen["tied"] if built else None])
+        outcomes.append([flags, _tied(built)])
     return outcomes
+
+
+def _tied(built):
+    """Groups of names that are one parameter once the model is loaded; None where it was not built."""
+    if built is None:
+        return None
+    try:
+        return names_and_shapes(as_loaded(built.model))["tied"]
+    except Exception:  # some cannot tie anew: as they were built, then
+        return built.seen["tied"]
 
 
 def _observed(builder, effective, internal):
