@@ -54,7 +54,7 @@ function settingAt(config: JsonObject | null, path: string): Stated {
 }
 
 /** Number of labels of a classifier: the entries of `id2label`; two where there are none, as in transformers' own default. */
-function labelCount(config: JsonObject | null): number {
+export function labelCount(config: JsonObject | null): number {
   const labels = objectAt(config, 'id2label');
   return labels === null ? 2 : Object.keys(labels).length;
 }

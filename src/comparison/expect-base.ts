@@ -48,6 +48,25 @@ function untiedHeads(base: Checkpoint, memory: readonly string[], intent: Intent
   });
 }
 
+/** Whether a base is of the class that the checkpoint is meant for, as far as it says: then it has all that the class has. */
+export function isOfSameClass(base: Checkpoint, { intendedClass }: Intent): boolean {
+  const ofBase = architectures(base.config)[0];
+  return ofBase === undefined || ofBase === intendedClass;
+}
+
+/** What a base calls for, and what else the facts of the class do. */
+export function withOthers(byBase: Expected, byFacts: Expected): Expected {
+  const known = new Set(byBase.memory);
+  const others = byFacts.memory.flatMap((memory, row) => (known.has(memory) || byBase.more.has(memory) ? [] : [row]));
+  if (others.length === 0) return byBase;
+  return {
+    ...byBase,
+    tensors: pick(byBase.tensors, byBase.memory.map((_, row) => row), others.map((row) => byFacts.tensors.info(row))),
+    memory: [...byBase.memory, ...others.map((row) => byFacts.memory[row] ?? '')],
+    shapeKnown: Uint8Array.from([...byBase.shapeKnown, ...others.map((row) => byFacts.shapeKnown[row] ?? 0)]),
+  };
+}
+
 type Drop = (memory: string) => boolean;
 
 /** Drops layers that the checkpoint's config does not count, where it counts fewer than the base's does. */
@@ -82,8 +101,8 @@ function fewerLayers(base: JsonObject | null, config: JsonObject | null): number
 
 /** Drops what the intended class does not have, where the base is of another class of the same model type. */
 function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
-  const ofBase = architectures(base.config)[0];
-  if (ofBase === undefined || ofBase === intent.intendedClass) return null;
+  const [ofBase] = architectures(base.config);
+  if (ofBase === undefined || isOfSameClass(base, intent)) return null;
   if (intent.facts === null) return headOfOtherTask(ofBase, intent);
   const known = parametersByMemory(intent.facts);
   return (memory) => !known.has(patternIn(intent.facts, 'memory', memory).pattern);

@@ -181,8 +181,14 @@ class Expectation {
 
   #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean): void {
     if (!due && !this.#touches(group, numbers)) return;
+    if (this.#isOffByConfig(group) && !group.parameters.every(({ memory }) => this.#isPresent(memory, numbers))) return;
     const off = this.#switchedOff(group);
     for (const parameter of group.parameters) if (!off.has(parameter) && !this.#isStoredOnce(group, parameter, numbers)) this.#addParameter(parameter, numbers);
+  }
+
+  /** Whether a setting that decided about a group has a value with which it was not there: a part of it that is stored calls for no rest, and is surplus. */
+  #isOffByConfig({ when }: ParameterGroup): boolean {
+    return when !== null && when.absent.includes(valueAt(this.#config, when.key));
   }
 
   /** Whether a parameter is of a module that all layers of its kind share and that is stored with one of them (the attention of Zamba): several have the rest of its group, one has the whole module. */

@@ -51,7 +51,7 @@ export function ledger(checkpoint: Checkpoint, base: Checkpoint, comparison: Com
   const cut = damage(checkpoint, 'truncated');
   const trailing = damage(checkpoint, 'trailing-bytes');
   const lines: LedgerLine[] = [
-    { cause: 'missing-parameters', bytes: removed - tied, names: inner.missing.map(({ name }) => name) },
+    { cause: 'missing-parameters', bytes: removed - tied, names: inner.missing.map(({ name }) => name).filter((name) => base.tensors.has(name)) },
     { cause: 'tied-parameters', bytes: tied, names: [...tiedNames] },
     { cause: 'unexpected-parameters', bytes: tensorBytes(checkpoint) - inner.bytes.matchedActual, names: inner.unexpected.map(({ name }) => name) },
     { cause: 'shape', bytes: inner.bytes.shape, names: [...inner.mismatched.map(({ name }) => name), ...(inner.vocabulary?.names ?? [])] },

@@ -8,7 +8,7 @@ import { isAdapter } from './adapter/compare.ts';
 import { setAdapterBeside } from './adapter/side.ts';
 import { compare } from './compare.ts';
 import type { Comparison } from './comparison.ts';
-import { expectFromBase } from './expect-base.ts';
+import { expectFromBase, isOfSameClass, withOthers } from './expect-base.ts';
 import { expectFromFacts } from './expect-facts.ts';
 import type { Expected } from './expected.ts';
 import { setGgufAlone } from './gguf.ts';
@@ -58,13 +58,16 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
 }
 
 function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: UnpackedBase | null, intent: Intent, mapper: NameMapper): (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected {
+  const { facts } = intent;
+  const byFacts = (known: ClassFacts) => (rows: readonly number[], names: readonly string[], memory: readonly string[]): Expected => expectFromFacts(known, checkpoint.config, new Observed(known, tensors, checkpoint.tensors.length, rows, names, memory));
   if (base !== null) {
     const expected = withoutPackedShapes(expectFromBase(base.base, checkpoint.config, intent, mapper), base);
-    return () => expected;
+    // What a base of another class does not have (a classifier's head) only the facts tell.
+    if (facts === null || facts.groups.length === 0 || isOfSameClass(base.base, intent)) return () => expected;
+    return (rows, names, memory) => (fits(expected, base.base.tensors.length, memory) ? withOthers(expected, byFacts(facts)(rows, names, memory)) : expected);
   }
-  const { facts } = intent;
   if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Map(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
-  return (rows, names, memory) => expectFromFacts(facts, checkpoint.config, new Observed(facts, tensors, checkpoint.tensors.length, rows, names, memory));
+  return byFacts(facts);
 }
 
 /** Stored parameters, and after them those that the index places in files that are not there or can't be read. */
@@ -109,9 +112,18 @@ function isForeignTo({ basis, wrapper, unexpected, missing, matched }: Compariso
   return ![...prefixes].some((prefix) => prefix !== '' && names.filter((name) => isParameter(prefix + name)).length * 2 > names.length);
 }
 
+/** Whether enough of a base is there, by the names in memory, for it to be a base. */
+function fits({ memory: expected }: Expected, ofBase: number, memory: readonly string[]): boolean {
+  const stored = new Set(memory);
+  return expected.filter((name) => stored.has(name)).length * MOST_STRANGERS >= Math.min(ofBase, memory.length);
+}
+
+/** Of so many names one is the base's at least, where it is one. */
+const MOST_STRANGERS = 4;
+
 /** Whether next to nothing of the base's names stands in the checkpoint, though both hold a model's worth of tensors. */
 function fitsNothing(comparison: Comparison, checkpoint: Checkpoint, base: Checkpoint): boolean {
   const { matched } = comparison.wrapper?.unwrapped ?? comparison;
   const smaller = Math.min(checkpoint.tensors.length, base.tensors.length);
-  return smaller > 0 && matched * 4 < smaller && modelType(checkpoint.config) !== modelType(base.config);
+  return smaller > 0 && matched * MOST_STRANGERS < smaller && modelType(checkpoint.config) !== modelType(base.config);
 }

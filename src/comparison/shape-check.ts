@@ -1,4 +1,6 @@
 import type { Mismatch, VocabularyResize } from './comparison.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { labelCount } from './dimension.ts';
 import { DimensionCounts } from './dimension-counts.ts';
 import { push } from './multimap.ts';
 import { patternIn } from './pattern.ts';
@@ -23,6 +25,8 @@ class ShapeCheck {
   readonly #facts: ShapeFacts;
   /** The same formulas over the base's config; null where there is no base. */
   readonly #baseFacts: ShapeFacts | null;
+  /** Whether the config has other sizes than the base's: then what has the base's shape may have to have another. */
+  readonly #isResized: boolean;
   #mismatched: Mismatch[] = [];
   readonly #resized: { name: string; from: number; to: number }[] = [];
   readonly #vocabularyRows: number | null;
@@ -34,6 +38,7 @@ class ShapeCheck {
     this.#counts = new DimensionCounts(sides.actual);
     this.#facts = new ShapeFacts(sides.input.facts, sides.input.config);
     this.#baseFacts = sides.expected.basis === 'base' ? new ShapeFacts(sides.input.facts, sides.input.baseConfig) : null;
+    this.#isResized = this.#baseFacts !== null && sides.input.config !== null && sides.input.baseConfig !== null && sizes(sides.input.config) !== sizes(sides.input.baseConfig);
     const { embedding } = sides.input.heads;
     const row = embedding === null ? -1 : sides.expected.memory.indexOf(embedding);
     this.#vocabularyRows = row < 0 ? null : (sides.expected.tensors.shape(row)[0] ?? null);
@@ -165,10 +170,19 @@ class ShapeCheck {
     const { input: { heads }, expected } = this.#sides;
     const isEmbedding = memory === heads.embedding || memory === heads.head;
     const isPartlyKnown = expected.basis === 'facts' && expected.shapeKnown[row] === 0;
-    if (!differs && !isEmbedding && !isPartlyKnown) return null;
+    if (!differs && !isEmbedding && !isPartlyKnown && !this.#isResized) return null;
     const byConfig = isPartlyKnown ? this.#completed(memory) : this.#byConfig(memory, row);
     if (byConfig !== null) return byConfig;
-    return differs ? this.#expectedShape(row) : null;
+    return differs && !this.#isHeadOfConfig(memory, row) ? this.#expectedShape(row) : null;
+  }
+
+  /** Whether a head differs from the base's in its rows alone, and has as many as its own config has labels, or words: heads are put on anew for another task. */
+  #isHeadOfConfig(memory: string, row: number): boolean {
+    const { input: { facts, config, vocabularySize }, expected, byMemory, actual } = this.#sides;
+    const own = byMemory.get(memory);
+    if (facts === null || !facts.head.includes(memory) || own === undefined || this.#sides.isDeclared(own)) return false;
+    const change = changedDimension(expected.tensors.shape(row), actual.shape(this.#sides.rowAt(own)));
+    return change !== null && change.at === 0 && (change.to === labelCount(config) || (facts.outputEmbedding === memory && change.to === vocabularySize));
   }
 
   /** What the config calls for; with a base only where the same formula, read with the base's config, gives the base's shape. */
@@ -208,7 +222,20 @@ class ShapeCheck {
 }
 
 /** The one dimension in which two shapes differ, where it is one. */
-function changedDimension(from: readonly number[], to: readonly number[]): { from: number; to: number } | null {
-  const changed = from.flatMap((dim, i) => (dim === to[i] ? [] : [{ from: dim, to: to[i] ?? 0 }]));
+function changedDimension(from: readonly number[], to: readonly number[]): { from: number; to: number; at: number } | null {
+  const changed = from.flatMap((dim, at) => (dim === to[at] ? [] : [{ from: dim, to: to[at] ?? 0, at }]));
   return from.length === to.length && changed.length === 1 ? (changed[0] ?? null) : null;
+}
+
+/** All numbers that a config states, and its count of labels, as one text: equal texts mean equal shapes. */
+function sizes(config: JsonObject): string {
+  const stated: string[] = [`labels=${labelCount(config)}`];
+  const visit = (object: object, path: string, depth: number): void => {
+    for (const [key, value] of Object.entries(object)) {
+      if (typeof value === 'number') stated.push(`${path}${key}=${value}`);
+      else if (typeof value === 'object' && value !== null && depth < 3 && !/^(?:id2label|label2id)$/.test(key)) visit(value, `${path}${key}.`, depth + 1);
+    }
+  };
+  visit(config, '', 0);
+  return stated.sort().join('\n');
 }

@@ -25,6 +25,8 @@ interface Data extends Loss {
   readonly tie: { readonly path: string; readonly origin: 'config' | 'default' | 'class' } | null;
   /** Whether the base ties its head, so that only the flag differs. */
   readonly baseTies: boolean;
+  /** Whether there is a base and it has no such head: it is of another task. */
+  readonly baseLacks: boolean;
 }
 
 /** llama.cpp has a head for nearly every architecture that lacks one: the embedding. Whether that is right, the base's config says. */
@@ -52,6 +54,7 @@ function fix(data: Data): Fix | null {
   if (data.baseTies) {
     return { steps: prose`If the head was tied while training, say so in config.json; nothing else is missing.`, code: { language: 'json', text: '"tie_word_embeddings": true' } };
   }
+  if (data.baseLacks) return { steps: prose`Load the model with ${data.loading} when you train and save, and save again from the training run: the base has no such head.`, code: null };
   if (data.base === null || data.repair === null) {
     return { steps: prose`Load the model with ${data.loading} when you train and save, or copy the head over from the model that this one was made from. With ${'--base'}, this report prints the code that repairs it.`, code: null };
   }
@@ -83,7 +86,9 @@ export const headMissing = defineRule<Data>({
     const release = intent.facts?.release;
     // Only the output embedding could be tied: of a classifier's head the flag says nothing.
     const tie = release === undefined || output?.memory !== intent.heads.head ? null : intent.ties[release];
-    const hasBaseHead = base !== null && output !== undefined && (baseIntent?.tied === true || base.tensors.has(output.name));
+    // A classifier's head is no part of a language model that it was made from, whatever that ties.
+    const isTiedInBase = base !== null && baseIntent?.tied === true && output?.memory === intent.heads.head;
+    const hasBaseHead = base !== null && output !== undefined && (isTiedInBase || base.tensors.has(output.name));
     const bareClass = intent.bare ? intent.class : intent.bareClass;
     const savedFrom = intent.bare || inner.prefixLost ? { class: bareClass ?? 'the bare class', shownBy: intent.bare ? 'architectures' as const : 'names' as const } : null;
     return [{
@@ -93,7 +98,8 @@ export const headMissing = defineRule<Data>({
         checkpoint: loadable(checkpoint), base: hasBaseHead ? loadable(base) : null,
         repair: planRepair(losses.head.map(({ memory }) => memory), inner.stored.keys(), intent),
         tie: tie === null ? null : { path: tie.path, origin: tie.origin },
-        baseTies: savedFrom === null && baseIntent?.tied === true && base !== null,
+        baseTies: savedFrom === null && isTiedInBase,
+        baseLacks: base !== null && !hasBaseHead,
       },
       parameters: losses.head.map(({ name }) => name),
     }];
@@ -120,6 +126,7 @@ export const headMissing = defineRule<Data>({
       { name: 'Saved through AutoModel, config copied from the base', checkpoint: bareLlama({ architecture: 'LlamaForCausalLM' }), base: llama() },
       { name: 'Saved through AutoModel, no base at hand', checkpoint: bareLlama() },
       { name: 'The head was dropped on the way', checkpoint: llama({ head: false }) },
+      { name: 'A reward model without its head, made from a language model', checkpoint: llama({ head: false, architecture: 'LlamaForSequenceClassification' }), base: llama() },
       { name: 'Saved through AutoModel: all of the head but the matrix that it shares with the embedding', checkpoint: bert({ bare: true }), base: bert() },
     ],
     silent: [

@@ -20,7 +20,7 @@ export const layersMissing = defineRule<Data>({
   sources: ['verl-project/verl#6064'],
   detect({ losses, base, checkpoint }) {
     return losses.blocks.map(({ block, numbers, parameters }) => ({
-      data: { ...lossOf(parameters, checkpoint), block, numbers, byBase: base !== null },
+      data: { ...lossOf(parameters, checkpoint), block, numbers, byBase: parameters.some(({ name }) => base?.tensors.has(name) === true) },
       parameters: parameters.map(({ name }) => name),
     }));
   },

@@ -19,7 +19,7 @@ export const parametersMissing = defineRule<Data>({
   detect({ losses, base, checkpoint }) {
     if (losses.rest.length === 0) return [];
     const loss = lossOf(losses.rest, checkpoint);
-    return [{ data: { ...loss, byBase: base !== null && !loss.gguf }, parameters: loss.names }];
+    return [{ data: { ...loss, byBase: !loss.gguf && loss.names.some((name) => base?.tensors.has(name) === true) }, parameters: loss.names }];
   },
   words(data) {
     return {
