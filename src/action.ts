@@ -4,4 +4,5 @@ import { check } from './check.ts';
 import { RULES } from './diagnosis/catalogue.ts';
 
 // Set, not called with: what is still to be written to the log is written first.
-process.exitCode = await runAction(process.env, { check, rules: RULES, today: new Date().toISOString().slice(0, 10) });
+const now = Date.now();
+process.exitCode = await runAction(process.env, { check, rules: RULES, now, today: new Date(now).toISOString().slice(0, 10) });

@@ -12,6 +12,8 @@ export interface Tools {
   readonly rules: readonly SarifRule[];
   /** Today as an ISO date, UTC. */
   readonly today: string;
+  /** When this began, in milliseconds since 1970. */
+  readonly now: number;
   /** Scales the waits between writes to GitHub; 1 by default. */
   readonly patience?: number;
 }

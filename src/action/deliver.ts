@@ -30,13 +30,13 @@ export async function deliver(report: Report, failOn: FailOn, subject: Subject, 
   return exitCode(report, failOn);
 }
 
-async function comment(report: Report, failOn: FailOn, subject: Subject, { github, environment, inputs }: Call): Promise<string | null> {
+async function comment(report: Report, failOn: FailOn, subject: Subject, { github, environment, inputs, now }: Call): Promise<string | null> {
   if (github === null || subject.pullRequest === null) return null;
   const outcome = await publishToPullRequest(github, {
     pullRequest: subject.pullRequest, report, failOn, comment: inputs.comment,
     // The commit that a merge queue tries is none of the pull request's, so no review can stand on it.
     review: subject.change?.pullRequest == null ? 'off' : inputs.review,
-    stamp: { key: inputs.key, head: subject.head, run: environment.runId, attempt: environment.runAttempt },
+    stamp: { key: inputs.key, head: subject.head, run: environment.runId, attempt: environment.runAttempt, started: now },
     wholeReport: wholeReport(environment, inputs),
   });
   if (outcome.comment.kind === 'refused' || outcome.review?.kind === 'refused') {

@@ -9,7 +9,7 @@ export type Event =
   | { readonly kind: 'tag'; readonly tag: string }
   | { readonly kind: 'release'; readonly id: number; readonly tag: string; readonly notes: string }
   /** Another workflow ended: its report is to be posted, as it could not do that itself. */
-  | { readonly kind: 'workflow-run'; readonly runId: number; readonly attempt: number; readonly head: string; /** `owner:branch` */ readonly headLabel: string | null; readonly event: string }
+  | { readonly kind: 'workflow-run'; readonly runId: number; readonly attempt: number; /** When that attempt began, in milliseconds since 1970; null where GitHub does not say. */ readonly started: number | null; readonly head: string; /** `owner:branch` */ readonly headLabel: string | null; readonly event: string }
   /** Somebody wrote below a pull request. */
   | { readonly kind: 'comment'; readonly number: number; readonly commentId: number; readonly body: string; readonly author: string }
   /** A push to a branch, a schedule, a person's click: what the inputs and the config file name is checked. */
@@ -39,7 +39,7 @@ const Push = v.object({ ref: v.string(), deleted: v.optional(v.boolean(), false)
 const Release = v.object({ action: v.string(), release: v.object({ id, tag_name: v.string(), body }) });
 const WorkflowRun = v.object({
   action: v.string(),
-  workflow_run: v.object({ id, run_attempt: v.optional(id, 1), head_sha: sha, event: v.string(), head_branch: v.nullish(v.string()), head_repository: v.nullish(v.object({ owner: v.object({ login: v.string() }) })) }),
+  workflow_run: v.object({ id, run_attempt: v.optional(id, 1), run_started_at: v.nullish(v.string()), head_sha: sha, event: v.string(), head_branch: v.nullish(v.string()), head_repository: v.nullish(v.object({ owner: v.object({ login: v.string() }) })) }),
 });
 const Comment = v.object({
   action: v.string(),
@@ -92,7 +92,8 @@ function workflowRun(payload: unknown): Event {
   const { action, workflow_run: run } = parse(WorkflowRun, 'workflow_run', payload);
   if (action !== 'completed') return { kind: 'ignored', why: 'the other workflow has not ended yet' };
   const headLabel = run.head_repository && run.head_branch ? `${run.head_repository.owner.login}:${run.head_branch}` : null;
-  return { kind: 'workflow-run', runId: run.id, attempt: run.run_attempt, head: run.head_sha, headLabel, event: run.event };
+  const started = Date.parse(run.run_started_at ?? '');
+  return { kind: 'workflow-run', runId: run.id, attempt: run.run_attempt, started: Number.isNaN(started) ? null : started, head: run.head_sha, headLabel, event: run.event };
 }
 
 function comment(payload: unknown): Event {

@@ -76,7 +76,7 @@ async function post(github: GitHub, pull: OpenPull, report: Report, event: RunEv
   return await publishToPullRequest(github, {
     pullRequest: pull.number, report, failOn: await gateOf(github, pull, call), comment: inputs.comment, review: inputs.review,
     // The run that checked, not the one that posts: a newer check's report must win, whichever is posted first.
-    stamp: { key: inputs.key, head: event.head, run: event.runId, attempt: event.attempt },
+    stamp: { key: inputs.key, head: event.head, run: event.runId, attempt: event.attempt, ...(event.started === null ? {} : { started: event.started }) },
     wholeReport: wholeReport(event, call),
   });
 }

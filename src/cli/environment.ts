@@ -19,10 +19,10 @@ export function dayOf(now: number): string {
   return new Date(now).toISOString().slice(0, 10);
 }
 
-/** Which run this is: greater is newer. Outside GitHub Actions the clock says so, in milliseconds, beyond any run's number. */
-export function runOf({ env, now }: Host): { run: number; attempt: number } {
+/** Which run this is, and when it began: greater is newer. Outside GitHub Actions the clock says both, in milliseconds, beyond any run's number. */
+export function runOf({ env, now }: Host): { run: number; attempt: number; started: number } {
   const number = (text: string | undefined): number | null => (/^[1-9]\d{0,14}$/.test(text ?? '') ? Number(text) : null);
-  return { run: number(env.GITHUB_RUN_ID) ?? now, attempt: number(env.GITHUB_RUN_ATTEMPT) ?? 1 };
+  return { run: number(env.GITHUB_RUN_ID) ?? now, attempt: number(env.GITHUB_RUN_ATTEMPT) ?? 1, started: now };
 }
 
 /** Where GitHub is, also an Enterprise Server, as its runners say. */

@@ -11,6 +11,11 @@ export interface Stamp {
   readonly run: number;
   /** The attempt of that run; greater is newer. */
   readonly attempt: number;
+  /**
+   * When the check began, in milliseconds since 1970: an old run that is run again is newer than the runs made meanwhile,
+   * which its numbers do not tell. Absent from what earlier versions posted.
+   */
+  readonly started?: number;
 }
 
 export interface Marker extends Stamp {
@@ -37,9 +42,9 @@ export const LONGEST_KEY = 100;
 
 /** An HTML comment: GitHub shows nothing of it. Values are percent-encoded, so none can end it. */
 export function renderMarker(marker: Marker): string {
-  const { kind, key, head, run, attempt, digest, blocks, holds = [], places = [] } = marker;
+  const { kind, key, head, run, attempt, started, digest, blocks, holds = [], places = [] } = marker;
   const lists = { ...(blocks === undefined ? {} : { blocks: listed(blocks) }), ...(holds.length === 0 ? {} : { holds: listed(holds) }), ...(places.length === 0 ? {} : { places: listed(places) }) };
-  const values = Object.entries({ key: normalKey(key), head, run, attempt, digest, ...lists }).map(([name, value]) => `${name}=${encode(String(value))}`);
+  const values = Object.entries({ key: normalKey(key), head, run, attempt, ...(started === undefined ? {} : { started }), digest, ...lists }).map(([name, value]) => `${name}=${encode(String(value))}`);
   return `<!-- headcheck:${kind} ${values.join(' ')} -->`;
 }
 
@@ -52,14 +57,14 @@ export function readMarker(body: string): Marker | null {
     const at = pair.indexOf('=');
     return [pair.slice(0, at), decode(pair.slice(at + 1))];
   }));
-  const [run, attempt] = [Number(values.get('run')), Number(values.get('attempt'))];
+  const [run, attempt, started] = [Number(values.get('run')), Number(values.get('attempt')), Number(values.get('started') ?? NaN)];
   const [key, head, digest] = [values.get('key'), values.get('head'), values.get('digest')];
   if (key === undefined || head === undefined || digest === undefined || !Number.isSafeInteger(run) || !Number.isSafeInteger(attempt)) return null;
   const lists = (['blocks', 'holds', 'places'] as const).flatMap((name) => {
     const list = values.get(name);
     return list === undefined ? [] : [[name, unlisted(list)] as const];
   });
-  return { kind, key, head, run, attempt, digest, ...Object.fromEntries(lists) };
+  return { kind, key, head, run, attempt, ...(Number.isSafeInteger(started) ? { started } : {}), digest, ...Object.fromEntries(lists) };
 }
 
 function listed(digests: readonly string[]): string {
@@ -80,8 +85,17 @@ function normalKey(key: string): string {
   return key.slice(0, LONGEST_KEY).replace(/\p{Cs}/gu, '\ufffd');
 }
 
-/** Negative where `a` is of an older run than `b`, positive where it is of a newer one, 0 where it is the same. */
+/**
+ * Negative where the check of `a` began before that of `b`, positive where it began after it, 0 where it is the same.
+ * Where one of them does not say when, their numbers decide; attempts of one run follow each other whatever the clocks say.
+ */
 export function compareStamps(a: Stamp, b: Stamp): number {
+  const began = a.started === undefined || b.started === undefined ? 0 : a.started - b.started;
+  return a.run === b.run ? compareRuns(a, b) || began : began || compareRuns(a, b);
+}
+
+/** As `compareStamps`, by when the runs were made: being run again makes none newer. */
+export function compareRuns(a: Stamp, b: Stamp): number {
   return a.run - b.run || a.attempt - b.attempt;
 }
 

@@ -6,7 +6,7 @@ import { HeadcheckError } from '../errors.ts';
 import type { GitHub } from './client.ts';
 import { pullRequestFiles } from './changed-files.ts';
 import type { Stamp } from './marker.ts';
-import { isOvertaken } from './overtaken.ts';
+import { positionOf, type Position } from './overtaken.ts';
 import { placeOf } from './place.ts';
 import { publishReview, type ReviewOutcome } from './review.ts';
 import type { DiffFile, ReviewItem, Standing } from './review-plan.ts';
@@ -44,26 +44,26 @@ const LONGEST_INLINE = 12_000;
 
 /** Posts a report to a pull request: the sticky comment for the whole, the review for the lines that made the references. */
 export async function publishToPullRequest(github: GitHub, post: PullRequestPost): Promise<PullRequestOutcome> {
-  let asked: Promise<boolean> | null = null;
-  const overtaken = (): Promise<boolean> => (asked ??= isOvertaken(github, post.pullRequest, post.stamp.head));
-  const comment = await postComment(github, post, overtaken);
+  let asked: Promise<Position> | null = null;
+  const position = (): Promise<Position> => (asked ??= positionOf(github, post.pullRequest, post.stamp.head));
+  const comment = await postComment(github, post, position);
   // A token that may not comment may not review either, and a run that is superseded should stay silent.
   const hopeless = comment.kind === 'refused' || comment.kind === 'superseded' || comment.kind === 'overtaken';
-  const review = post.review === 'off' || hopeless ? null : await postReview(github, post, comment, overtaken);
+  const review = post.review === 'off' || hopeless ? null : await postReview(github, post, comment, position);
   return { comment, review };
 }
 
-async function postComment(github: GitHub, { pullRequest, stamp, report, failOn, comment, wholeReport }: PullRequestPost, overtaken: () => Promise<boolean>): Promise<StickyOutcome> {
+async function postComment(github: GitHub, { pullRequest, stamp, report, failOn, comment, wholeReport }: PullRequestPost, position: () => Promise<Position>): Promise<StickyOutcome> {
   if (comment === 'never') return { kind: 'not-wanted' };
   return await publishSticky(github, {
-    pullRequest, stamp, overtaken,
+    pullRequest, stamp, position,
     body: (limit) => markdown(report, { limit, wholeReport }),
     create: comment === 'always' || hasSomethingToSay(report) || exitCode(report, failOn) !== 0,
     substance: comment === 'change' ? substanceOf(report) : null,
   });
 }
 
-async function postReview(github: GitHub, post: PullRequestPost, comment: StickyOutcome, overtaken: () => Promise<boolean>): Promise<ReviewOutcome> {
+async function postReview(github: GitHub, post: PullRequestPost, comment: StickyOutcome, position: () => Promise<Position>): Promise<ReviewOutcome> {
   const standing = standingOf(post);
   const files = standing.items.length > 0 ? await filesOf(github, post.pullRequest) : [];
   return await publishReview(github, {
@@ -72,8 +72,9 @@ async function postReview(github: GitHub, post: PullRequestPost, comment: Sticky
     requestChanges: post.review === 'request-changes',
     failing: exitCode(post.report, post.failOn) !== 0,
     wholeIsElsewhere: 'url' in comment,
+    position,
     // A comment that was written is known to be the newest.
-    ...(comment.kind === 'created' || comment.kind === 'updated' ? {} : { overtaken }),
+    isVouchedFor: comment.kind === 'created' || comment.kind === 'updated',
   });
 }
 

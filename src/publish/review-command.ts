@@ -36,6 +36,8 @@ export interface ReviewRequest extends PullTarget, Reach {
   /** Which run this is; greater is newer, and an older one never overwrites what a newer one posted. */
   readonly run: number;
   readonly attempt: number;
+  /** When the check began, in milliseconds since 1970. */
+  readonly started: number;
   readonly comment: CommentMode;
   readonly review: ReviewMode;
   readonly failOn: FailOn;
@@ -87,9 +89,9 @@ export async function findForReview({ pullRequest, proxy, onWait, pull, head, co
  * @throws UsageError, AccessError, NotFoundError or UnreachableError
  */
 export async function reviewPullRequest(request: ReviewRequest): Promise<string> {
-  const { report, pullRequest, head, key, run, attempt, comment, review, failOn, wholeReport = null, apiUrl, serverUrl, token, repository, proxy, onWait, checkRun } = request;
+  const { report, pullRequest, head, key, run, attempt, started, comment, review, failOn, wholeReport = null, apiUrl, serverUrl, token, repository, proxy, onWait, checkRun } = request;
   const github = await connect({ apiUrl, serverUrl, token, repository }, { proxy, onWait });
-  const outcome = await publishToPullRequest(github, { pullRequest, stamp: { key, head, run, attempt }, report, failOn, comment, review, wholeReport });
+  const outcome = await publishToPullRequest(github, { pullRequest, stamp: { key, head, run, attempt, started }, report, failOn, comment, review, wholeReport });
   const isMade = checkRun === null || (await publishCheckRun(github, { name: checkRun, head, report, failOn, wholeReport })) !== null;
   return `${sentence(outcome, pullRequest)}${isMade ? '' : ' The token may not make check runs, which only those of GitHub apps may.'}`;
 }

@@ -1,6 +1,7 @@
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 import { digestOf } from './digest.ts';
-import { compareStamps, LONGEST_BODY, renderMarker, type Stamp } from './marker.ts';
+import { LONGEST_BODY, renderMarker, type Stamp } from './marker.ts';
+import { isNewer, type Position } from './overtaken.ts';
 import { heldBy, isAskedFor, pastReviews, takeBack, type PastReview } from './past-reviews.ts';
 import { itemDigest, planReview, type DiffFile, type ReviewItem, type ReviewPlan, type Standing } from './review-plan.ts';
 import { markFixed, minimize, pastComments } from './review-threads.ts';
@@ -18,8 +19,10 @@ export interface Review {
   readonly failing: boolean;
   /** Whether another comment says the whole, so that what has no place in the diff need not be said here. */
   readonly wholeIsElsewhere: boolean;
-  /** Whether the commit that was checked has been built upon since. Asked only where there is something to post or to take back. */
-  readonly overtaken?: () => Promise<boolean>;
+  /** Where the commit that was checked stands by now. Asked only where there is something to post or to take back. */
+  readonly position: () => Promise<Position>;
+  /** Whether it is known already that the commit has not been overtaken. */
+  readonly isVouchedFor: boolean;
 }
 
 export interface ReviewOutcome {
@@ -43,9 +46,9 @@ export async function publishReview(github: GitHub, review: Review): Promise<Rev
   try {
     const [reviews, past] = await Promise.all([pastReviews(github, review.pullRequest, review.stamp), pastComments(github, review.pullRequest, review.stamp)]);
     const posted = [...reviews.map(({ marker }) => marker), ...past.map(({ marker }) => marker)];
-    if (posted.some((marker) => compareStamps(marker, review.stamp) > 0)) return { kind: 'superseded', ...nothing };
+    for (const marker of posted) if (await isNewer(marker, review.stamp, review.position)) return { kind: 'superseded', ...nothing };
     const isQuiet = posted.length + review.standing.items.length === 0 && !review.failing;
-    if (!isQuiet && (await review.overtaken?.())) return { kind: 'superseded', ...nothing };
+    if (!isQuiet && !review.isVouchedFor && (await review.position()) === 'overtaken') return { kind: 'superseded', ...nothing };
     return await carryOut(github, review, planReview(review.standing, past, review.files, heldBy(reviews)), reviews);
   } catch (error) {
     if (isRefusal(error)) return { kind: 'refused', ...nothing };

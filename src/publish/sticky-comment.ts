@@ -1,6 +1,7 @@
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 import { digestOf } from './digest.ts';
 import { compareStamps, isSameKey, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
+import { isNewer, type Position } from './overtaken.ts';
 import { byAuthor } from './viewer.ts';
 
 export interface StickyComment {
@@ -12,8 +13,8 @@ export interface StickyComment {
   readonly create: boolean;
   /** What the comment says, without what differs from run to run: a comment about the same is left alone. Null to always update. */
   readonly substance: string | null;
-  /** Whether the commit that was checked has been built upon since. Asked before a write for which no marker vouches. */
-  readonly overtaken?: () => Promise<boolean>;
+  /** Where the commit that was checked stands by now. Asked where no marker of the same commit vouches for a write. */
+  readonly position: () => Promise<Position>;
 }
 
 export type StickyOutcome =
@@ -51,7 +52,7 @@ async function settle(github: GitHub, sticky: StickyComment): Promise<StickyOutc
   let wrote: 'created' | 'updated' | null = null;
   for (let round = 0; ; round++) {
     const [newest, ...others] = await own(github, sticky);
-    const newer = newest && compareStamps(newest.marker, marker) > 0;
+    const newer = newest && (await isNewer(newest.marker, marker, sticky.position));
     const same = newest && (sameRun(newest.marker, marker) || sticky.substance !== null) && newest.marker.digest === marker.digest;
     if (newest && (newer || same)) {
       // Whoever raced sees the same list and keeps the same comment, so that exactly one remains.
@@ -59,8 +60,10 @@ async function settle(github: GitHub, sticky: StickyComment): Promise<StickyOutc
       return { kind: newer ? 'superseded' : (wrote ?? 'unchanged'), url: newest.url };
     }
     if (!newest && !sticky.create) return { kind: 'not-wanted' };
-    // A newer run may have found nothing to say, or nothing to change: the comments cannot tell.
-    if (wrote === null && (!newest || sticky.substance !== null) && (await sticky.overtaken?.())) return { kind: 'overtaken' };
+    // A newer run may have found nothing to say, or nothing to change: the comments cannot tell. Nor does a clock tell
+    // which of two commits is newer.
+    const isVouchedFor = newest?.marker.head === marker.head && sticky.substance === null;
+    if (wrote === null && !isVouchedFor && (await sticky.position()) === 'overtaken') return { kind: 'overtaken' };
     if (newest && round >= MOST_ROUNDS) return { kind: wrote ?? 'unchanged', url: newest.url };
     if (round >= MOST_ROUNDS) throw new Error('GitHub does not show the comment that it took');
     if (newest) await update(github, newest, body);

@@ -408,6 +408,18 @@ describe('the action', () => {
       assert.match(comments()[0] ?? '', new RegExp(`head=${HEAD}`));
     });
 
+    it('does not silence the run that is run again once the checkpoint is repaired', async () => {
+      const inputs = { review: 'request-changes' };
+      const run = (attempt: number): Promise<Ended> => step({ event: 'pull_request', payload: pullRequestPayload(fake.state, pull), runId: 50, inputs, variables: { GITHUB_RUN_ATTEMPT: String(attempt) } });
+      assert.equal((await run(1)).code, 1);
+      assert.equal((await ask('/headcheck')).code, 1);
+      await can({ 'hf://org/broken': passing });
+      const again = await run(2);
+      assert.equal(again.code, 0, again.log);
+      assert.match(comments()[0] ?? '', /^<!-- [^\n]* run=50 attempt=2 started=\d{13} [^\n]*-->\n[^]*complete/);
+      assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['DISMISSED']);
+    });
+
     it('checks also where GitHub takes no reaction', async () => {
       fake.faults.push({ method: 'POST', path: /\/reactions$/, times: 99, answer: { status: 502, body: { message: 'Bad Gateway' } } });
       const { code, log } = await ask('/headcheck hf://org/broken');

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FakeGitHub } from '../support/github/fake-github.ts';
 import { addedFile, addPull } from '../support/github/pull.ts';
+import { push } from '../support/github/state.ts';
 import { startHub, type Hub } from '../support/hub/hub.ts';
 import { safetensors } from '../support/hub/safetensors.ts';
 
@@ -121,6 +122,17 @@ describe('`headcheck review`, from any CI', () => {
     assert.equal(named.code, 0, named.out);
     assert.match(comment(), /head=3{40}/);
     assert.match(named.out, /The token may not make check runs/);
+  });
+
+  it('leaves the comment on a newer commit alone, though the job of the older one began later', async () => {
+    const [older, newer] = ['4'.repeat(40), '5'.repeat(40)];
+    addPull(fake.state, 14, { headSha: older });
+    push(fake.state, 14, newer, []);
+    const posted = await review('hf://org/whole', '--pull-request', '14', '--head', newer, '--comment', 'always');
+    assert.match(posted.out, /^Commented: /m);
+    const late = await review('hf://org/broken', '--pull-request', '14', '--head', older, '--comment', 'always');
+    assert.match(late.out, /^A newer commit was pushed meanwhile, so nothing was posted\.$/m);
+    assert.match(fake.state.comments.find(({ issue }) => issue === 14)?.body ?? '', /^<!-- [^\n]*head=5{40} /);
   });
 
   it('says what it did, and prints no command of a server', async () => {

@@ -29,7 +29,7 @@ describe('the review', () => {
     connect({ apiUrl: fake.api, serverUrl: 'https://github.com', token, repository: 'octo-org/octo-model' }, { proxy: null, patience: 0 });
   const item = (more: Partial<ReviewItem> = {}): ReviewItem => ({ subject: 'org/a', path: 'train.yaml', line: 1, body: 'The head is missing.', isProvisional: false, blocks: true, says: more.body ?? '', ...more });
   const post = (items: readonly ReviewItem[], more: Partial<Review> & { undecided?: readonly string[]; inOrder?: readonly string[]; sawAll?: boolean; skipped?: readonly string[] } = {}): Promise<ReviewOutcome> => publishReview(github, {
-    pullRequest: 7, stamp: { key: 'default', head: sha(run), run, attempt: 1 }, standing: { items, undecided: more.undecided ?? [], inOrder: more.inOrder ?? [], sawAll: more.sawAll ?? true, skipped: more.skipped ?? [] }, opening: 'One checkpoint is incomplete.', requestChanges: false, failing: items.length > 0, wholeIsElsewhere: false,
+    pullRequest: 7, stamp: { key: 'default', head: sha(run), run, attempt: 1 }, standing: { items, undecided: more.undecided ?? [], inOrder: more.inOrder ?? [], sawAll: more.sawAll ?? true, skipped: more.skipped ?? [] }, opening: 'One checkpoint is incomplete.', position: async () => 'apart', isVouchedFor: true, requestChanges: false, failing: items.length > 0, wholeIsElsewhere: false,
     files: fake.state.pulls.get(7)?.files.map(({ filename, patch }) => ({ path: filename, patch: patch ?? null })) ?? [], ...more,
   });
   const pushed = (lines?: readonly string[]): void => {

@@ -22,9 +22,10 @@ describe('the sticky comment', () => {
 
   const open = (token: string): Promise<GitHub> =>
     connect({ apiUrl: fake.api, serverUrl: 'https://github.com', token, repository: 'octo-org/octo-model' }, { proxy: null, patience: 0 });
-  const sticky = (text: string, more: Partial<StickyComment> & { run?: number; attempt?: number; key?: string } = {}): StickyComment => {
-    const { run = 1, attempt = 1, key = 'default', ...rest } = more;
-    return { pullRequest: 7, stamp: { key, head: 'a'.repeat(40), run, attempt }, body: () => text, create: true, substance: null, ...rest };
+  const sticky = (text: string, more: Partial<StickyComment> & { run?: number; attempt?: number; started?: number; head?: string; key?: string } = {}): StickyComment => {
+    const { run = 1, attempt = 1, started, head = 'a', key = 'default', ...rest } = more;
+    const stamp = { key, head: head.repeat(40), run, attempt, ...(started === undefined ? {} : { started }) };
+    return { pullRequest: 7, stamp, body: () => text, create: true, substance: null, position: async () => 'apart', ...rest };
   };
   const post = (text: string, more: Parameters<typeof sticky>[1] = {}): Promise<StickyOutcome> => publishSticky(github, sticky(text, more));
   const texts = (): string[] => fake.state.comments.filter(({ author }) => author === BOT).map(({ body }) => body.split('\n').slice(1).join('\n'));
@@ -76,6 +77,51 @@ describe('the sticky comment', () => {
     assert.equal((await post('older', { run: 4 })).kind, 'superseded');
     assert.equal((await post('older attempt', { run: 5, attempt: 1 })).kind, 'superseded');
     assert.deepEqual(texts(), ['newer']);
+  });
+
+  it('is brought up to date by a run that is run again, after a run that was made later', async () => {
+    await post('incomplete', { run: 100, started: 10 });
+    await post('incomplete still', { run: 101, started: 20 });
+    assert.equal((await post('complete', { run: 100, attempt: 2, started: 30 })).kind, 'updated');
+    assert.equal((await post('late', { run: 101, started: 25 })).kind, 'superseded');
+    assert.deepEqual(texts(), ['complete']);
+  });
+
+  it('takes the attempts of one run in their order, whatever the clocks of its machines say', async () => {
+    await post('first', { run: 5, started: 90 });
+    assert.equal((await post('second', { run: 5, attempt: 2, started: 10 })).kind, 'updated');
+    assert.equal((await post('late', { run: 5, started: 90 })).kind, 'superseded');
+  });
+
+  it('understands what an earlier version posted, which does not say when it began', async () => {
+    await post('of old', { run: 5 });
+    assert.equal((await post('older', { run: 4, started: 10 })).kind, 'superseded');
+    assert.equal((await post('newer', { run: 6, started: 10 })).kind, 'updated');
+    assert.match(fake.state.comments[0]?.body ?? '', / run=6 attempt=1 started=10 /);
+  });
+
+  describe('about another commit', () => {
+    const at = (text: string, position: 'head' | 'overtaken' | 'apart', more: Parameters<typeof sticky>[1]): ReturnType<typeof post> => post(text, { ...more, position: async () => position });
+
+    it('stays where the commit at hand has been built upon, whatever clock and number say', async () => {
+      await at('newer commit', 'head', { head: 'b', run: 5, started: 10 });
+      for (const late of [{ run: 9, started: 20 }, { run: 4, attempt: 2, started: 20 }, { run: 9 }]) {
+        assert.ok(['overtaken', 'superseded'].includes((await at('older commit', 'overtaken', late)).kind));
+      }
+      assert.deepEqual(texts(), ['newer commit']);
+    });
+
+    it('stays where a run of a replaced commit is run again', async () => {
+      await at('pushed by force', 'head', { head: 'b', run: 5, started: 10 });
+      assert.equal((await at('replaced', 'apart', { run: 4, attempt: 2, started: 20 })).kind, 'superseded');
+    });
+
+    it('gives way to the head of the pull request where only one of clock and number is against it', async () => {
+      await at('tried in the queue', 'apart', { head: 'b', run: 200, started: 20 });
+      assert.equal((await at('slow', 'head', { run: 100, started: 10 })).kind, 'superseded');
+      assert.equal((await at('run again', 'head', { run: 100, attempt: 2, started: 30 })).kind, 'updated');
+      assert.equal((await at('pushed', 'head', { head: 'c', run: 300, started: 25 })).kind, 'updated', 'by a machine whose clock is behind');
+    });
   });
 
   it('is not created where it is not wanted, but a failure on display is updated', async () => {

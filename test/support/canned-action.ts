@@ -31,7 +31,7 @@ process.on('message', async ({ env }: StepMessage) => {
     return true;
   };
   try {
-    const code = await runAction(env, { rules: [], patience: 0, today: '2026-01-31', check });
+    const code = await runAction(env, { rules: [], patience: 0, now: Date.now(), today: '2026-01-31', check });
     process.send?.({ code, log });
   } finally {
     process.stdout.write = write;
