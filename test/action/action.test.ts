@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { FakeGitHub } from '../support/github/fake-github.ts';
 import { commentPayload, examplePayload, mergeGroupPayload, pullRequestPayload, releasePayload, workflowRunPayload } from '../support/github/payloads.ts';
 import { addedFile, addPull } from '../support/github/pull.ts';
+import { failure } from '../support/github/route.ts';
 import { push, type PullRequest } from '../support/github/state.ts';
 import { zip } from '../support/hub/zip.ts';
 import { checkpoint, finding, passing, seed, undecided, unreachable } from '../support/reports.ts';
@@ -498,6 +499,29 @@ describe('the action', () => {
         assert.deepEqual(fake.state.reviewComments.map(({ pull: number, path, line }) => [number, path, line]), [[8, 'train.yaml', 1]]);
       });
     }
+
+    for (const status of [404, 422]) {
+      it(`finds the pull request by its branch where GitHub does not know the commit at all (${status})`, async () => {
+        const first = await pullRequest({ 'github-token': 'reader' });
+        leave(await readFile(first.outputs['report'] ?? ''));
+        fake.faults.push({ method: 'GET', path: /\/commits\/[^/]+\/pulls$/, times: 9, answer: failure(status, 'No commit found for SHA') });
+        const second = await post();
+        assert.equal(second.code, 0, second.log);
+        assert.deepEqual(fake.state.comments.map(({ issue }) => issue), [8]);
+      });
+    }
+
+    it('says in words that GitHub could not look up the pull request', async () => {
+      const first = await pullRequest({ 'github-token': 'reader' });
+      leave(await readFile(first.outputs['report'] ?? ''));
+      for (const [path, status, said] of [[/\/commits\/[^/]+\/pulls$/, 500, 'GitHub failed to look up the pull requests of eeeeeee'], [/\/pulls$/, 403, 'GitHub refused to look up the pull requests of']] as const) {
+        fake.faults.splice(0, Infinity, { method: 'GET', path, times: 9, answer: failure(status, 'Oops') });
+        const { code, log } = await post();
+        assert.equal(code, 2);
+        assert.match(log, new RegExp(`^::error::${said}`, 'm'));
+        assert.doesNotMatch(log, /%0A +at /);
+      }
+    });
 
     it('says what it did, and fails where it may not post', async () => {
       const first = await pullRequest({ 'github-token': 'reader' });
