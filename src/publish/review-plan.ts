@@ -33,6 +33,8 @@ export interface Standing {
 
 export interface DiffFile {
   readonly path: string;
+  /** Where a renamed file was before. */
+  readonly previousPath?: string | null;
   /** Null where GitHub shows no diff of it: too large, or binary. */
   readonly patch: string | null;
 }
@@ -68,6 +70,7 @@ export function planReview(standing: Standing, past: readonly PastComment[], fil
   // Where two runs raced, there are two comments for one item: the one that people talk about stays, else the first.
   const live = past.filter(isLive).sort((a, b) => Number(b.answered) - Number(a.answered) || a.id - b.id);
   const kept = new Set<PastComment>();
+  const keeps = keeper(files);
   const isSaid = (item: ReviewItem): boolean => {
     const comment = live.find((one) => !kept.has(one) && keeps(item, one)) ?? (item.isProvisional ? live.find((one) => isJudgement(one.marker.digest) && isAbout(one, item.subject)) : undefined);
     if (comment) kept.add(comment);
@@ -115,8 +118,16 @@ function isLive({ markedFixed, minimized, hidden }: PastComment): boolean {
   return !markedFixed && (!minimized || hidden);
 }
 
-function keeps(item: ReviewItem, { marker, path, outdated, answered, resolved, hidden }: PastComment): boolean {
-  return marker.digest === itemDigest(item) && path === item.path && (!outdated || answered || resolved || hidden);
+/** Tells whether a past comment says the same in the same file, also where that has another name now. */
+function keeper(files: readonly DiffFile[]): (item: ReviewItem, comment: PastComment) => boolean {
+  const before = new Map(files.map(({ path, previousPath }) => [path, previousPath]));
+  return (item, { marker, path, outdated, answered, hidden }) => {
+    if (marker.digest !== itemDigest(item)) return false;
+    // What people have answered is about the checkpoint: it is answered too where GitHub does not tell what became of the
+    // file, as of one that the pull request itself adds and renames.
+    if (answered || hidden) return path === item.path || !before.has(path);
+    return !outdated && (path === item.path || path === before.get(item.path));
+  };
 }
 
 function isAbout({ marker }: PastComment, subject: string): boolean {

@@ -17,7 +17,6 @@ export interface PastComment {
   readonly hidden: boolean;
   /** Somebody else wrote in the thread, or resolved it: it is theirs as much as ours. */
   readonly answered: boolean;
-  readonly resolved: boolean;
   /** A past run has marked it as fixed, and left it to the people who talk there. */
   readonly markedFixed: boolean;
 }
@@ -80,9 +79,9 @@ function ours(thread: Thread, stamp: Stamp, login: string): PastComment | null {
   const markedFixed = first.body.split('\n')[1]?.startsWith(FIXED) ?? false;
   return {
     nodeId: first.id, id: Number(first.fullDatabaseId), body: first.body, marker, path: thread.path,
-    outdated: thread.isOutdated, minimized: first.isMinimized, resolved: thread.isResolved, markedFixed,
+    outdated: thread.isOutdated, minimized: first.isMinimized, markedFixed,
     hidden: first.isMinimized && !markedFixed && first.minimizedReason?.toLowerCase() !== 'outdated',
-    answered: answers.some((answer) => loginOf(answer.author) !== login),
+    answered: thread.isResolved || answers.some((answer) => loginOf(answer.author) !== login),
   };
 }
 

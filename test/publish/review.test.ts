@@ -306,6 +306,49 @@ describe('the review', () => {
     assert.deepEqual(fake.state.reviewComments.map(({ path, minimized }) => [path, minimized]), [['train.yaml', 'OUTDATED'], ['run.yaml', null]]);
   });
 
+  for (const [how, previous] of [['that GitHub knows', 'train.yaml'], ['of which GitHub does not tell, as the pull request adds it', null]] as const) {
+    it(`is not said again, where people answered or resolved it, after a file was renamed ${how}`, async () => {
+      for (const change of [{ resolved: true }, { minimized: 'OFF_TOPIC' }, null]) {
+        fake.state.reviewComments.length = 0;
+        push(fake.state, 7, sha(++run), [addedFile('train.yaml', ['model: org/a'])]);
+        await post([item()]);
+        if (change === null) answer(only());
+        else Object.assign(only(), change);
+        const before = structuredClone(fake.state.reviewComments);
+        push(fake.state, 7, sha(++run), [addedFile('run.yaml', ['model: org/a'])]);
+        const files = [{ path: 'run.yaml', previousPath: previous, patch: addedFile('run.yaml', ['model: org/a']).patch ?? null }];
+        assert.equal((await post([item({ path: 'run.yaml' })], { files })).kind, 'unchanged');
+        assert.deepEqual(fake.state.reviewComments.map(({ line: _, ...rest }) => rest), before.map(({ line: _, ...rest }) => rest));
+      }
+    });
+  }
+
+  it('is not said again where GitHub keeps the thread in a file that was renamed', async () => {
+    await post([item()]);
+    const { line } = only();
+    pushed();
+    Object.assign(only(), { line });
+    const renamed = [{ path: 'run.yaml', previousPath: 'train.yaml', patch: addedFile('run.yaml', ['model: org/a']).patch ?? null }];
+    assert.equal((await post([item({ path: 'run.yaml' })], { files: renamed })).kind, 'unchanged');
+  });
+
+  it('is said of each file that names it, though it was answered in another one', async () => {
+    await post([item()]);
+    answer(only());
+    run += 1;
+    push(fake.state, 7, sha(run), [addedFile('train.yaml', ['model: org/a']), addedFile('run.yaml', ['model: org/a'])]);
+    assert.equal((await post([item(), item({ path: 'run.yaml' })])).posted, 1);
+  });
+
+  it('leaves open what is fixed in a thread that was resolved', async () => {
+    await post([item()]);
+    only().resolved = true;
+    pushed();
+    await post([], { inOrder: ['org/a'] });
+    assert.match(only().body, /\n\*\*Fixed\*\* as of/);
+    assert.equal(only().minimized, null);
+  });
+
   it('is not taken in by a person who has the name of a bot', async () => {
     await post([item()]);
     const forged = { ...only(), id: fake.state.nextId++, author: 'github-actions' };
