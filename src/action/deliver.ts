@@ -23,7 +23,7 @@ export async function deliver(report: Report, failOn: FailOn, subject: Subject, 
   logGuarded(terminal(report, { colour: false }));
   publishAnnotations(annotationsOf(report));
   const written = await writeReports(report, failOn, call);
-  await publishSummary(environment.summary, (limit) => markdown(report, { limit, wholeReport: prose`in the file ${written.report}, which the output ${'report'} names` }));
+  await publishSummary(environment.summary, (limit) => markdown(report, { limit, wholeReport: prose`in the file ${written.report}, which is among the run's artifacts if the workflow uploads the output ${'report'}` }));
   const url = await attempt(() => comment(report, failOn, subject, call), null);
   await attempt(() => checkRun(report, failOn, subject, call), undefined);
   setOutputs(report, written, url);
@@ -64,8 +64,11 @@ async function attempt<T>(post: () => Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-/** Where a comment sends those who miss something. The summary has more room, but may be cut as well; the JSON report never is. */
+/**
+ * Where a comment sends those who miss something. The summary has more room, but may be cut as well; the JSON report never
+ * is, but goes with the runner unless the workflow uploads it, which nothing here can see.
+ */
 function wholeReport(environment: Environment, { report }: Inputs): Signpost {
-  const run = runLink(environment, environment.runId);
-  return report === null ? ['in the summary of ', run, ...prose`, and as JSON in the file that its output ${'report'} names`] : [...prose`in ${report}, which `, run, ' wrote'];
+  const file = report === null ? [] : prose` (${report})`;
+  return ['in the summary of ', runLink(environment, environment.runId), ', and as JSON', ...file, ...prose` among its artifacts if the workflow uploads the output ${'report'}`];
 }

@@ -370,8 +370,11 @@ describe('the action', () => {
     const { summary, outputs } = await pullRequest({ checkpoint: names.join('\n') });
     assert.ok(Buffer.byteLength(summary) < 1024 * 1024);
     assert.match(summary.slice(-600), /Left out to fit: /);
-    assert.ok(summary.includes(`The whole report is in the file \`${outputs['report']}\``), summary.slice(-600));
-    assert.match((comments()[0] ?? '').slice(-600), /The whole report is in the summary of \[run (\d+)\]\(https:\/\/github\.com\/octo-org\/octo-model\/actions\/runs\/\1\), and as JSON in the file that its output `report` names\.$/m);
+    assert.ok(summary.includes(`The whole report is in the file \`${outputs['report']}\`, which is among the run's artifacts if the workflow uploads the output \`report\`.`), summary.slice(-600));
+    assert.match((comments()[0] ?? '').slice(-600), /The whole report is in the summary of \[run (\d+)\]\(https:\/\/github\.com\/octo-org\/octo-model\/actions\/runs\/\1\), and as JSON among its artifacts if the workflow uploads the output `report`\.$/m);
+    fake.state.comments.length = 0;
+    await pullRequest({ checkpoint: names.join('\n'), report: 'out/report.json' });
+    assert.match((comments()[0] ?? '').slice(-600), /, and as JSON \(`?out\/report\.json`?\) among its artifacts if/);
     assert.ok((comments()[0] ?? '').length <= 65_536);
   });
 

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 import { readInputs } from '../../src/action/inputs.ts';
 
-const Step = v.object({ id: v.optional(v.string()), uses: v.optional(v.string()), with: v.optional(v.record(v.string(), v.unknown()), {}), run: v.optional(v.string()) });
+const Step = v.object({ id: v.optional(v.string()), if: v.optional(v.string()), uses: v.optional(v.string()), with: v.optional(v.record(v.string(), v.unknown()), {}), run: v.optional(v.string()) });
 const Workflow = v.object({ name: v.string(), on: v.unknown(), permissions: v.record(v.string(), v.string()), jobs: v.record(v.string(), v.object({ steps: v.array(Step) })) });
 const Action = v.object({
   inputs: v.record(v.string(), v.object({ description: v.string(), default: v.optional(v.string()) })),
@@ -63,6 +63,17 @@ describe('the workflows to paste', () => {
       for (const step of ours) for (const input of Object.keys(step.with)) assert.ok(input in action.inputs, `${name}: ${input}`);
       for (const [, output] of text.matchAll(/steps\.headcheck\.outputs\.([\w-]+)/g)) assert.ok(output && output in action.outputs, `${name}: ${output}`);
     }
+  });
+
+  it('keep the report that a comment points to, also where the check fails', () => {
+    for (const { name, workflow } of workflows.filter(({ text }) => /pull_request:|issue_comment:/.test(text))) {
+      for (const { steps } of Object.values(workflow.jobs)) {
+        const upload = steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
+        assert.equal(upload?.with['path'], '${{ steps.headcheck.outputs.report }}', name);
+        assert.match(upload?.if ?? '', /!cancelled\(\)/, name);
+      }
+    }
+    assert.equal(new Set(workflows.flatMap(({ text }) => text.match(/actions\/upload-artifact@\S+/g) ?? [])).size, 1);
   });
 
   it('put nothing of the event into a shell, and check no head out where they may write', () => {
