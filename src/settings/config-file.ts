@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { prose } from '../report/report.ts';
-import { reportError, reportWarning } from './notices.ts';
+import { reportError, reportNote, reportWarning } from './notices.ts';
 import { Day, FailOnValue, List, Mapping, Reason, Reference, RuleName, SEVERITIES, SeverityValue } from './schema.ts';
 import { alternatives, describe, quoted, suggestion } from './wording.ts';
 import { readYaml } from './yaml-text.ts';
@@ -20,7 +20,7 @@ export interface ConfigFile {
   readonly failOn: FailOn | null;
   /** Only of rules that exist. */
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
-  /** Errors for what could not be followed, warnings for what has no effect. */
+  /** Errors for what could not be followed, warnings for what has no effect, a note about waivers that never expire. */
   readonly notices: readonly Notice[];
 }
 
@@ -64,6 +64,7 @@ export function parseConfigFile(text: string, path: string, options: ConfigOptio
     failOn: take(reader, [], root, 'fail-on', FailOnValue) ?? null,
     severities: readSeverities(reader, root),
   };
+  tellOfEndless(reader, config.checkpoints.flatMap(({ waivers }) => waivers));
   return { ...config, notices: notices.list };
 }
 
@@ -114,6 +115,17 @@ function reportExpired(reader: Reader, line: number | null, { rule, reason, unti
   const of = rule === undefined ? [] : prose` of ${quoted(rule)}`;
   const why = reason === undefined ? ['.'] : prose`; its reason was: ${quoted(reason)}.`;
   reportWarning(reader.notices, line, [...prose`The waiver${of} expired on ${until} and no longer counts. Repair the checkpoint, or agree on a new date`, ...why]);
+}
+
+/** One note for all: an exception that was made once, and never ends, is easily forgotten. */
+function tellOfEndless(reader: Reader, waivers: readonly Waiver[]): void {
+  const endless = waivers.filter(({ until }) => until === null);
+  const [first] = endless;
+  if (first === undefined) return;
+  // An entry that several checkpoints share by an anchor is one.
+  const count = new Set(endless.map(({ line }) => line)).size;
+  const which = count === 1 ? prose`The waiver of ${quoted(first.rule)} has no end: it counts until somebody takes it out.` : prose`${[`${count} waivers`]} have no end, the first of them that of ${quoted(first.rule)}: they count until somebody takes them out.`;
+  reportNote(reader.notices, first.line, [...which, ...prose` A last day is given as ${'until'}.`]);
 }
 
 function readSeverities(reader: Reader, root: Record<string, unknown>): Record<string, Severity | 'off'> {

@@ -13,6 +13,11 @@ export function reportError(notices: Notices, line: number | null, message: Pros
   notices.list.push({ severity: 'error', message, location: { path: notices.path, line }, obstacle: 'state' });
 }
 
+/** A note: what was written is followed as it stands, and somebody may want to know what that means. */
+export function reportNote(notices: Notices, line: number | null, message: Prose): void {
+  notices.list.push({ severity: 'note', message, location: { path: notices.path, line } });
+}
+
 /** A warning: what was written has no effect, and the check is as strict or stricter without it. */
 export function reportWarning(notices: Notices, line: number | null, message: Prose): void {
   notices.list.push({ severity: 'warning', message, location: { path: notices.path, line } });

@@ -53,9 +53,9 @@ rules: { unexpected-parameters: note, head-missing: off }
 
   it('may be JSON, have a byte order mark, Windows line ends and an anchor that is used again', () => {
     assert.equal(parse('{"checkpoints": [{"reference": "out"}]}').checkpoints[0]?.reference, 'out');
-    const config = parse('\ufeffcheckpoints:\r\n  - reference: a\r\n    waive: &w\r\n      - rule: dtype-widened\r\n        reason: agreed\r\n  - reference: b\r\n    waive: *w\r\n');
+    const config = parse('\ufeffcheckpoints:\r\n  - reference: a\r\n    waive: &w\r\n      - rule: dtype-widened\r\n        reason: agreed\r\n        until: 2099-01-31\r\n  - reference: b\r\n    waive: *w\r\n');
     assert.deepEqual(config.notices, []);
-    assert.deepEqual(config.checkpoints.map(({ origin, waivers }) => [origin?.line, waivers[0]?.line]), [[2, 4], [6, 4]]);
+    assert.deepEqual(config.checkpoints.map(({ origin, waivers }) => [origin?.line, waivers[0]?.line]), [[2, 4], [7, 4]]);
   });
 });
 
@@ -95,6 +95,16 @@ describe('what is wrong in a config file', () => {
       says(waive(waiver), message);
       assert.deepEqual(parse(waive(waiver)).checkpoints[0]?.waivers, [], waiver);
     }
+  });
+
+  it('a waiver without a last day counts, and one note says that it always will', () => {
+    const waive = (...rules: string[]) => `    waive:\n${rules.map((rule) => `      - {rule: ${rule}, reason: agreed}\n`).join('')}`;
+    const one = `checkpoints:\n  - reference: out\n${waive('dtype-widened')}`;
+    says(one, /^note 4: The waiver of dtype-widened has no end: it counts until somebody takes it out\. A last day is given as until\.$/);
+    assert.equal(parse(one).checkpoints[0]?.waivers.length, 1);
+    says(`${one}      - {rule: head-missing, reason: agreed, until: 2099-01-31}\n  - reference: other\n${waive('head-missing', 'unexpected-parameters')}`,
+      /^note 4: 3 waivers have no end, the first of them that of dtype-widened: they count until somebody takes them out\./);
+    says('checkpoints:\n  - reference: a\n    waive: &w\n      - {rule: dtype-widened, reason: agreed}\n  - reference: b\n    waive: *w\n', /^note 4: The waiver of dtype-widened has no end/);
   });
 
   it('all that is wrong with one waiver is told at once', () => {
