@@ -42,6 +42,7 @@ async function comment(report: Report, failOn: FailOn, subject: Subject, { githu
   if (outcome.comment.kind === 'refused' || outcome.review?.kind === 'refused') {
     info('This token may not write to the pull request, as is usual for forks; the job summary has the report.');
   }
+  if (outcome.comment.kind === 'locked' || outcome.review?.kind === 'locked') info('The conversation of the pull request is locked, so nothing can be posted there; the job summary has the report.');
   if (outcome.comment.kind === 'overtaken') info('A newer commit was pushed meanwhile, so nothing was posted; its own run will.');
   if (outcome.comment.kind === 'superseded') info('A newer run has commented already; its comment stays.');
   return 'url' in outcome.comment ? outcome.comment.url : null;

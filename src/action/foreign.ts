@@ -1,4 +1,4 @@
-import { info } from '@actions/core';
+import { info, warning } from '@actions/core';
 import { helpUrlOf } from '../diagnosis/rule.ts';
 import { AccessError, MalformedError, NotFoundError, UsageError } from '../errors.ts';
 import type { GitHub } from '../publish/client.ts';
@@ -30,6 +30,7 @@ type RunEvent = Extract<Event, { kind: 'workflow-run' }>;
 export async function postForeignReport(event: RunEvent, call: Call): Promise<number> {
   const { github } = call;
   if (github === null) throw new UsageError('Posting another workflow\'s report needs a token.', 'Leave the input github-token at its default, with pull-requests: write and actions: read.');
+  if (call.inputs.checkRun !== null) warning('The input check-run has no effect on workflow_run, as a fork may have changed what the report says. Require the job of the first workflow instead.', { title: 'Headcheck' });
   const report = await reportOf(event, call);
   if (report === null) return quiet('the other run left no report');
   if (report.commit !== undefined && report.commit !== event.head) throw new MalformedError(`The report of the other workflow was made for ${report.commit.slice(0, 7)}, and its run for ${event.head.slice(0, 7)}.`, 'Upload the report of the same run.');

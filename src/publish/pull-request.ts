@@ -47,8 +47,8 @@ export async function publishToPullRequest(github: GitHub, post: PullRequestPost
   let asked: Promise<Position> | null = null;
   const position = (): Promise<Position> => (asked ??= positionOf(github, post.pullRequest, post.stamp.head));
   const comment = await postComment(github, post, position);
-  // A token that may not comment may not review either, and a run that is superseded should stay silent.
-  const hopeless = comment.kind === 'refused' || comment.kind === 'superseded' || comment.kind === 'overtaken';
+  // Where nothing may be posted, no review may either, and a run that is superseded should stay silent.
+  const hopeless = comment.kind === 'refused' || comment.kind === 'locked' || comment.kind === 'superseded' || comment.kind === 'overtaken';
   const review = post.review === 'off' || hopeless ? null : await postReview(github, post, comment, position);
   return { comment, review };
 }

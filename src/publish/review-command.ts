@@ -109,7 +109,7 @@ async function read(github: GitHub, pullRequest: number): Promise<PullFacts> {
 export function sentence({ comment, review }: PullRequestOutcome, pullRequest: number): string {
   const said = {
     created: 'Commented', updated: 'Updated the comment', unchanged: 'The comment says it already', superseded: 'A newer run has commented already', overtaken: 'A newer commit was pushed meanwhile, so nothing was posted',
-    'not-wanted': `Nothing to say on pull request #${pullRequest}`, refused: `The token may not comment on pull request #${pullRequest}`,
+    'not-wanted': `Nothing to say on pull request #${pullRequest}`, refused: `The token may not comment on pull request #${pullRequest}`, locked: `The conversation of pull request #${pullRequest} is locked, so nothing was posted`,
   }[comment.kind];
   const { posted, asked, fixed, dismissed } = review ?? { posted: 0, asked: false, fixed: 0, dismissed: 0 };
   const done = [
@@ -118,6 +118,7 @@ export function sentence({ comment, review }: PullRequestOutcome, pullRequest: n
     ...(fixed > 0 ? [`marked ${counted(fixed, 'finding')} as fixed`] : []),
     ...(dismissed > 0 ? ['took back the request for changes'] : []),
     ...(review?.kind === 'refused' ? ['may not review'] : []),
+    ...(review?.kind === 'locked' ? ['a locked conversation takes no review'] : []),
   ];
   return `${[`${said}${'url' in comment ? `: ${comment.url}` : ''}`, ...done].join('; ')}.`;
 }

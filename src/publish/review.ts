@@ -1,5 +1,6 @@
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 import { digestOf } from './digest.ts';
+import { isLocked } from './locked.ts';
 import { LONGEST_BODY, renderMarker, type Stamp } from './marker.ts';
 import { isNewer, type Position } from './overtaken.ts';
 import { heldBy, isAskedFor, pastReviews, takeBack, type PastReview } from './past-reviews.ts';
@@ -26,7 +27,7 @@ export interface Review {
 }
 
 export interface ReviewOutcome {
-  readonly kind: 'posted' | 'unchanged' | 'superseded' | 'refused';
+  readonly kind: 'posted' | 'unchanged' | 'superseded' | 'refused' | 'locked';
   /** How many things were said that were not said before. */
   readonly posted: number;
   /** Whether changes were asked for that were not asked for before. */
@@ -51,6 +52,7 @@ export async function publishReview(github: GitHub, review: Review): Promise<Rev
     if (!isQuiet && !review.isVouchedFor && (await review.position()) === 'overtaken') return { kind: 'superseded', ...nothing };
     return await carryOut(github, review, planReview(review.standing, past, review.files, heldBy(reviews)), reviews);
   } catch (error) {
+    if (await isLocked(github, review.pullRequest, error)) return { kind: 'locked', ...nothing };
     if (isRefusal(error)) return { kind: 'refused', ...nothing };
     throw explained(error, `review pull request #${review.pullRequest}`);
   }

@@ -1,5 +1,6 @@
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
 import { digestOf } from './digest.ts';
+import { isLocked } from './locked.ts';
 import { compareStamps, isSameKey, LONGEST_BODY, readMarker, renderMarker, type Marker, type Stamp } from './marker.ts';
 import { isNewer, type Position } from './overtaken.ts';
 import { byAuthor } from './viewer.ts';
@@ -24,6 +25,8 @@ export type StickyOutcome =
   /** A newer commit was pushed, of which a newer run speaks. */
   | { readonly kind: 'overtaken' }
   | { readonly kind: 'not-wanted' }
+  /** Nobody but people with write access may post there. */
+  | { readonly kind: 'locked' }
   /** The token may not write, as for a fork's pull request. */
   | { readonly kind: 'refused' };
 
@@ -42,6 +45,7 @@ export async function publishSticky(github: GitHub, sticky: StickyComment): Prom
   try {
     return await settle(github, sticky);
   } catch (error) {
+    if (await isLocked(github, sticky.pullRequest, error)) return { kind: 'locked' };
     if (isRefusal(error)) return { kind: 'refused' };
     throw explained(error, `comment on pull request #${sticky.pullRequest}`);
   }

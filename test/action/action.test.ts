@@ -121,6 +121,19 @@ describe('the action', () => {
     assert.deepEqual(comments(), []);
   });
 
+  for (const inputs of [{}, { comment: 'never' }]) {
+    it(`says that a conversation is locked, not that a permission is missing (${JSON.stringify(inputs)})`, async () => {
+      pull.locked = true;
+      const { code, log } = await pullRequest(inputs);
+      assert.equal(code, 1);
+      assert.match(log, /The conversation of the pull request is locked, so nothing can be posted there; the job summary has the report\./);
+      assert.doesNotMatch(log, /may not write|::warning/);
+      assert.deepEqual([comments(), fake.state.reviews], [[], []]);
+      const weak = await pullRequest({ ...inputs, 'github-token': 'reader' });
+      assert.match(weak.log, /may not write to the pull request/, 'where a permission is missing as well, that comes first');
+    });
+  }
+
   it('checks what the input names and nothing else', async () => {
     const { code } = await pullRequest({ checkpoint: 'hf://org/good\n', comment: 'always' });
     assert.equal(code, 0);
@@ -536,6 +549,25 @@ describe('the action', () => {
       const posted = await post();
       assert.match(posted.log, /pull request #8: Commented: https:[^;]*; reviewed on 1 place\./);
       assert.deepEqual([posted.outputs['verdict'], posted.outputs['errors'], posted.outputs['comment-url']], ['incomplete', '1', `https://github.com/octo-org/octo-model/pull/8#issuecomment-${fake.state.comments[0]?.id}`]);
+    });
+
+    it('does not fail where people have locked the conversation, and says so', async () => {
+      const first = await pullRequest({ 'github-token': 'reader' });
+      leave(await readFile(first.outputs['report'] ?? ''));
+      pull.locked = true;
+      const { code, log } = await post();
+      assert.equal(code, 0, log);
+      assert.match(log, /The conversation of pull request #8 is locked, so nothing was posted\./);
+    });
+
+    it('says that it makes no check run, which would be the word of a stranger', async () => {
+      const first = await pullRequest({ 'github-token': 'reader' });
+      leave(await readFile(first.outputs['report'] ?? ''));
+      const { code, log } = await post({ 'check-run': 'headcheck' });
+      assert.equal(code, 0, log);
+      assert.match(log, /^::warning title=Headcheck::The input check-run has no effect on workflow_run/m);
+      assert.deepEqual(fake.state.checkRuns, []);
+      assert.doesNotMatch((await post()).log, /::warning/);
     });
 
     it('takes the gate from the base branch, not from the fork', async () => {

@@ -43,7 +43,9 @@ export const issueRoutes: Readonly<Record<string, Route>> = {
     scopes: writing,
     handle: (call) => {
       const body = text(call.body, 'body');
-      if (!pullOf(call, 'issue_number')) return notFound();
+      const pull = pullOf(call, 'issue_number');
+      if (!pull) return notFound();
+      if (pull.locked && call.actor.type === 'Bot') return failure(403, 'Unable to create comment because issue is locked.');
       const refused = tooLong(body);
       if (refused) return refused;
       const { login, type } = call.actor;

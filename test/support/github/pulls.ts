@@ -16,7 +16,7 @@ function pullAnswer(call: Call, pull: PullRequest, name: string): unknown {
   };
   return {
     ...template,
-    number: pull.number, title: pull.title, body: pull.body, state: pull.state, requested_teams: [],
+    number: pull.number, title: pull.title, body: pull.body, state: pull.state, locked: pull.locked ?? false, requested_teams: [],
     user: user(template['user'], pull.author, 'User'),
     html_url: `https://github.com/${call.state.owner}/${call.state.name}/pull/${pull.number}`,
     head: side('head', pull.headRef, pull.headSha, pull.headRepository),
@@ -57,6 +57,7 @@ function placed(call: Call, pull: PullRequest, review: number, wanted: Readonly<
 }
 
 function createReview(call: Call, pull: PullRequest): Answer {
+  if (pull.locked && call.actor.type === 'Bot') return failure(403, 'Forbidden');
   const event = text(call.body, 'event');
   const body = text(call.body, 'body') ?? '';
   const wanted = records(call.body['comments']);

@@ -21,6 +21,8 @@ export interface PullRequest {
   headRepository: string;
   baseRef: string;
   baseSha: string;
+  /** Only people who can write may post then. */
+  locked?: boolean;
   files: readonly ChangedFile[];
 }
 
