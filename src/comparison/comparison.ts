@@ -14,6 +14,8 @@ export interface Mismatch {
   readonly memory: string;
   readonly expected: { readonly dtype: string; readonly shape: readonly number[] };
   readonly actual: { readonly dtype: string; readonly shape: readonly number[] };
+  /** Set where the base has the stored shape: the config alone calls for another. */
+  readonly isAsInBase?: boolean;
 }
 
 /** A parameter that no expectation covers, under the checkpoint's own name. */

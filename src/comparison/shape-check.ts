@@ -1,14 +1,10 @@
 import type { Mismatch, VocabularyResize } from './comparison.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { labelCount } from './dimension.ts';
-import { DimensionCounts } from './dimension-counts.ts';
+import { withoutDoubtful } from './doubts.ts';
 import { push } from './multimap.ts';
-import { patternIn } from './pattern.ts';
 import { sameShape, ShapeFacts } from './shapes.ts';
-import { findSlices } from './slices.ts';
-import type { Slices } from './slices.ts';
 import type { Sides } from './sides.ts';
-import { towerTest } from './towers.ts';
 
 export interface ShapeResult {
   readonly mismatched: Mismatch[];
@@ -30,12 +26,10 @@ class ShapeCheck {
   #mismatched: Mismatch[] = [];
   readonly #resized: { name: string; from: number; to: number }[] = [];
   readonly #vocabularyRows: number | null;
-  readonly #counts: DimensionCounts;
   #pieces: Map<string, string[]> | undefined;
 
   constructor(sides: Sides) {
     this.#sides = sides;
-    this.#counts = new DimensionCounts(sides.actual);
     this.#facts = new ShapeFacts(sides.input.facts, sides.input.config);
     this.#baseFacts = sides.expected.basis === 'base' ? new ShapeFacts(sides.input.facts, sides.input.baseConfig) : null;
     this.#isResized = this.#baseFacts !== null && sides.input.config !== null && sides.input.baseConfig !== null && sizes(sides.input.config) !== sizes(sides.input.baseConfig);
@@ -48,45 +42,10 @@ class ShapeCheck {
     this.#sides.matching.rowOf.forEach((position, row) => {
       if (position >= 0 && !this.#sides.isDeclared(position)) this.#check(position, row);
     });
-    if (this.#sides.expected.basis === 'facts') this.#dropDoubtful();
+    if (this.#sides.expected.basis === 'facts') this.#mismatched = withoutDoubtful(this.#mismatched, this.#sides, this.#facts);
     const [first] = this.#resized;
     const vocabulary = first === undefined ? null : { names: this.#resized.map(({ name }) => name), from: first.from, to: first.to };
     return { mismatched: this.#mismatched, vocabulary };
-  }
-
-  /**
-   * Without a base, a formula that fails in every layer alike says more about the formula than about the layers: such
-   * mismatches are dropped, unless one dimension is divided by the same number throughout (one rank's slice) or is 0.
-   */
-  #dropDoubtful(): void {
-    if (this.#mismatched.length === 0) return;
-    const groups = new Map<string, { layers: number; shapes: Set<string>; empty: boolean }>();
-    for (const { memory, actual } of this.#mismatched) {
-      const { pattern } = patternIn(this.#sides.input.facts, 'memory', memory);
-      const group = groups.get(pattern) ?? { layers: 0, shapes: new Set<string>(), empty: false };
-      groups.set(pattern, { layers: group.layers + 1, shapes: group.shapes.add(actual.shape.join()), empty: group.empty || actual.shape.includes(0) });
-    }
-    const sliced = findSlices(this.#mismatched);
-    if (sliced !== null && this.#isThroughout(sliced)) return;
-    const counts = new Map<string, number>();
-    for (const memory of this.#sides.expected.memory) {
-      const { pattern } = patternIn(this.#sides.input.facts, 'memory', memory);
-      if (groups.has(pattern)) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
-    }
-    const doubtful = new Set([...groups].flatMap(([pattern, { layers, shapes, empty }]) => (pattern.includes('*') && !empty && shapes.size === 1 && layers > 1 && layers === counts.get(pattern) ? [pattern] : [])));
-    this.#mismatched = this.#mismatched.filter((item) => !doubtful.has(patternIn(this.#sides.input.facts, 'memory', item.memory).pattern) && !this.#isFarFetched(item));
-  }
-
-  /**
-   * Whether the expected dimension occurs less often in the model than the stored one: a true width shows in other
-   * parameters as well, while a formula that took the wrong setting calls for a number that is nowhere.
-   */
-  #isFarFetched({ memory, expected, actual }: Mismatch): boolean {
-    const { heads } = this.#sides.input;
-    if (memory === heads.embedding || memory === heads.head || actual.shape.includes(0) || expected.shape.length !== actual.shape.length) return false;
-    const differing = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [[dim, actual.shape[i] ?? 0] as const]));
-    const [only] = differing;
-    return differing.length === 1 && only !== undefined && this.#counts.isRarer(only[0], only[1]);
   }
 
   /** Whether an embedding or head has the rows of another vocabulary that the config states: a side of an encoder and decoder has its own. */
@@ -94,19 +53,6 @@ class ShapeCheck {
     const { heads, config } = this.#sides.input;
     if (memory !== heads.embedding && memory !== heads.head) return false;
     return Object.entries(config ?? {}).some(([key, value]) => key.endsWith('_vocab_size') && (value === rows || config?.['vocab_size'] === rows));
-  }
-
-  /** Whether slices are of half of all matrices, of three kinds at least (keys and values alone are a formula's mistake), and not of a tower alone. */
-  #isThroughout({ parameters }: Slices): boolean {
-    const isInTower = towerTest(this.#sides.input.facts);
-    const kinds = new Set(parameters.map(({ memory }) => patternIn(this.#sides.input.facts, 'memory', memory).pattern));
-    return parameters.length * 2 >= this.#knownMatrices() && kinds.size > 2 && parameters.some(({ memory }) => !isInTower(memory));
-  }
-
-  /** How many expected parameters have a known shape of two dimensions or more. */
-  #knownMatrices(): number {
-    const { tensors, shapeKnown } = this.#sides.expected;
-    return shapeKnown.reduce((count, known, row) => count + (known === 1 && tensors.shape(row).length > 1 ? 1 : 0), 0);
   }
 
   #check(position: number, row: number): void {
@@ -129,6 +75,7 @@ class ShapeCheck {
       memory: expected.memory[row] ?? '',
       expected: { dtype: expected.basis === 'base' ? expected.tensors.dtype(row) : actual.dtype, shape: wanted },
       actual: { dtype: actual.dtype, shape: actual.shape },
+      ...(expected.basis === 'base' && isKnown && !differs && { isAsInBase: true }),
     });
   }
 

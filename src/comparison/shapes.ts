@@ -39,6 +39,13 @@ export class ShapeFacts {
     return only.dims.map((dim) => dimension(dim, this.#config));
   }
 
+  /** For each dimension, whether it is a setting by itself, and nothing made of several; null likewise. */
+  settings(memory: string): readonly boolean[] | null {
+    if (this.dimensions(memory) === null) return null;
+    const [only] = this.#parameters.get(patternIn(this.#facts, 'memory', memory).pattern) ?? [];
+    return only?.dims?.map((dim) => typeof dim === 'string' && /^[\w.]+$/.test(dim)) ?? null;
+  }
+
   /**
    * Whether it is of a list that no setting counts (the stages of a convolutional tower), or of blocks within one such
    * stage, of which the first takes the widths of the stage before: its members are unlike, and so are their shapes.

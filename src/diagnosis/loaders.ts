@@ -81,7 +81,7 @@ function misplacedBy4({ comparison, intent, checkpoint }: Evidence): string | nu
 
 function transformers(evidence: Evidence, release: Release, refusal: Prose | null): Prose {
   const { intent } = evidence;
-  if (intent.byRelease[release] === null) return prose`does not know ${intent.intendedClass ?? 'this class'}`;
+  if (intent.byRelease[release] === null) return prose`nothing is known of ${intent.intendedClass ?? 'this class'} in this release`;
   const stop = refusal ?? refusalOfTransformers(evidence, release);
   if (stop !== null) return stop;
   const empty = release === '4.57.6' ? leftEmpty(evidence) : [];

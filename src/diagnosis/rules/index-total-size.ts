@@ -1,3 +1,4 @@
+import type { Problem } from '../../inventory/checkpoint.ts';
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
@@ -16,6 +17,9 @@ interface Data {
 /** Names, shapes and offsets take at most about this many bytes of a header for each tensor. */
 const HEADER_BYTES_PER_TENSOR = 200;
 
+/** Problems of files of which the size is not what the weights have. */
+const DISPLACED: ReadonlySet<Problem['kind']> = new Set(['other-content', 'malformed-header', 'truncated', 'trailing-bytes', 'unreachable']);
+
 export const indexTotalSize = defineRule<Data>({
   id: 'index-total-size',
   severity: 'warning',
@@ -26,6 +30,8 @@ export const indexTotalSize = defineRule<Data>({
   detect({ checkpoint }) {
     const { index, tensors, parts, shards } = checkpoint;
     if (index === null || parts.some(({ size }) => size === null || size === 0)) return [];
+    // What stands in the place of a file has a size of its own, which says nothing of the total.
+    if (index.hasMetadata && checkpoint.problems.some(({ kind, path }) => DISPLACED.has(kind) && parts.some((part) => part.path === path))) return [];
     const exact = parts.every(({ state }) => state === 'read') && checkpoint.problems.length === 0;
     let actual = 0;
     if (exact) for (let row = 0; row < tensors.length; row++) actual += tensors.bytes(row);
@@ -62,7 +68,10 @@ export const indexTotalSize = defineRule<Data>({
         { name: 'A total of 0', checkpoint: { ...sound, shards, files: { 'model.safetensors.index.json': JSON.stringify({ metadata: { total_size: 0 }, weight_map: map }) } } },
         { name: 'No metadata at all', checkpoint: { ...sound, shards, files: { 'model.safetensors.index.json': JSON.stringify({ weight_map: map }) } } },
       ],
-      silent: [{ name: 'The sum', checkpoint: { ...sound, shards } }],
+      silent: [
+        { name: 'The sum', checkpoint: { ...sound, shards } },
+        { name: 'A web page in the place of a shard', checkpoint: { ...sound, shards, files: { 'model-00002-of-00002.safetensors': '<!DOCTYPE html>\n<title>403</title>\n' } } },
+      ],
     };
   },
 });
