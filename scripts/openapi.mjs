@@ -53,7 +53,10 @@ const operations = [
 const types = {
   Query: ['viewer', 'repository'],
   User: ['login'],
-  Repository: ['pullRequest'],
+  Repository: ['pullRequest', 'object'],
+  GitObject: ['oid'],
+  Blob: ['oid', 'byteSize', 'isBinary', 'isTruncated', 'text'],
+  GitObjectID: null,
   PullRequest: ['reviewThreads'],
   PullRequestReviewThreadConnection: ['nodes', 'pageInfo'],
   PullRequestReviewThread: ['id', 'isResolved', 'isOutdated', 'comments', 'path', 'line'],

@@ -1,9 +1,10 @@
+import { grouped } from '../diagnosis/numbers.ts';
 import { needsContent, type ChangedFile } from '../discovery/discover.ts';
-import type { HeadcheckError } from '../errors.ts';
+import { UnreachableError, type HeadcheckError } from '../errors.ts';
 import { comparison, MOST_COMPARED_FILES, MOST_PULL_REQUEST_FILES, pullRequestFiles, type PullRequestFile } from './changed-files.ts';
 import type { GitHub } from './client.ts';
 import { withDiffs } from './hidden-diffs.ts';
-import { textsAt } from './repository-files.ts';
+import { textsAt } from './texts.ts';
 
 /** What is proposed: the commits, and where the list of changed files comes from. */
 export interface Change {
@@ -21,8 +22,8 @@ export interface ChangedFiles {
   readonly unread: ReadonlyMap<string, HeadcheckError>;
 }
 
-/** More whole files are not fetched; the rest is judged by its diff alone. */
-const MOST_CONTENTS = 100;
+/** More whole files are not fetched. The rest is judged by its diff alone, which does not show all that it refers to. */
+const MOST_CONTENTS = 1_000;
 
 /**
  * The files that a pull request or a merge group changes, as they are after it.
@@ -65,9 +66,12 @@ export async function filesBefore(github: GitHub, { files }: Pick<ChangedFiles, 
 }
 
 async function withContents(github: GitHub, commit: string, files: readonly ChangedFile[]): Promise<Omit<ChangedFiles, 'isCut'>> {
-  const wanted = files.filter((file) => typeof file.content !== 'string' && needsContent(file)).slice(0, MOST_CONTENTS);
-  const { texts, failures } = await textsAt(github, commit, wanted.map(({ path }) => path));
-  return { files: files.map((file) => ({ ...file, content: texts.get(file.path) ?? file.content ?? null })), unread: failures };
+  // Settings and code before data.
+  const wanted = files.filter((file) => typeof file.content !== 'string' && needsContent(file)).sort((a, b) => Number(a.path.endsWith('.json')) - Number(b.path.endsWith('.json')));
+  const { texts, failures } = await textsAt(github, commit, wanted.slice(0, MOST_CONTENTS).map(({ path }) => path));
+  const tooMany = new UnreachableError(`${grouped(wanted.length)} changed files may refer to something outside of the lines that the diff shows, and no more than ${grouped(MOST_CONTENTS)} of them are read.`, 'Name what is to be checked in the call, or make the change smaller.');
+  const beyond = wanted.slice(MOST_CONTENTS).map(({ path }): [string, HeadcheckError] => [path, tooMany]);
+  return { files: files.map((file) => ({ ...file, content: texts.get(file.path) ?? file.content ?? null })), unread: new Map([...failures, ...beyond]) };
 }
 
 /** The diff of files that stay, read backwards, under the names that they had. */

@@ -4,7 +4,7 @@ import { MAX_CONTENT_LENGTH } from '../discovery/limits.ts';
 import { HeadcheckError, UnreachableError } from '../errors.ts';
 import type { PullRequestFile } from './changed-files.ts';
 import type { GitHub } from './client.ts';
-import { textsAt, type Texts } from './repository-files.ts';
+import { textsAt, type Texts } from './texts.ts';
 
 /** So many such files are read, two texts each; most that come in larger numbers are data. */
 const MOST_HIDDEN = 100;

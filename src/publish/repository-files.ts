@@ -1,10 +1,5 @@
 import { posix } from 'node:path';
-import pLimit from 'p-limit';
-import { HeadcheckError } from '../errors.ts';
 import { explained, isRefusal, statusOf, type GitHub } from './client.ts';
-
-/** More requests at once only make GitHub slow us down. */
-const PARALLEL = 8;
 
 /** GitHub cuts the list of a large repository, whose folders are then asked for one by one, as far as this. */
 const MOST_TREES = 60;
@@ -56,27 +51,4 @@ export async function textAt(github: GitHub, commit: string, written: string): P
     if (statusOf(error) === 404) return null;
     throw explained(error, `read ${path} at ${commit.slice(0, 7)}`, 'contents: read');
   }
-}
-
-/** Texts by path, and, of those that could not be had, why not. A file that does not exist is in neither. */
-export interface Texts {
-  readonly texts: ReadonlyMap<string, string>;
-  readonly failures: ReadonlyMap<string, HeadcheckError>;
-}
-
-/** The texts of several files at a commit. Never throws for what a server says. */
-export async function textsAt(github: GitHub, commit: string, paths: readonly string[]): Promise<Texts> {
-  const limit = pLimit(PARALLEL);
-  const texts = new Map<string, string>();
-  const failures = new Map<string, HeadcheckError>();
-  await Promise.all(paths.map((path) => limit(async () => {
-    try {
-      const text = await textAt(github, commit, path);
-      if (text !== null) texts.set(path, text);
-    } catch (error) {
-      if (!(error instanceof HeadcheckError)) throw error;
-      failures.set(path, error);
-    }
-  })));
-  return { texts, failures };
 }

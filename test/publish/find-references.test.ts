@@ -114,4 +114,27 @@ describe('what a change refers to', () => {
       assert.match(notices.join('\n'), /^error \S+ Which folders the repository has could not be looked up: GitHub failed/m);
     });
   });
+
+  describe('in many files', () => {
+    /** Each names a model by a key that is weak, and its revision where the hunk does not show it. */
+    const changes = (count: number): void => {
+      const paths = Array.from({ length: count }, (_, i) => `c/${i}.yaml`);
+      const text = (i: number): string => `model: org/m${i % 40}\n${'a: 1\n'.repeat(6)}revision: v2\n`;
+      pull.files = paths.map((filename, i) => ({ filename, status: 'modified', patch: `@@ -1,4 +1,4 @@\n-model: org/old\n+model: org/m${i % 40}\n a: 1\n a: 1\n a: 1` }));
+      fake.state.files.set(pull.headSha, new Map(paths.map((path, i) => [path, text(i)])));
+    };
+
+    it('is read from all of them', async () => {
+      changes(150);
+      const { references, notices } = await find();
+      assert.deepEqual([new Set(references), notices], [new Set(Array.from({ length: 40 }, (_, i) => `hf://org/m${i}@v2 1`)), []]);
+    });
+
+    it('is not all known where there are more than are read', async () => {
+      changes(1_010);
+      const { notices } = await find();
+      assert.match(notices.join('\n'), /^error \S+ 10 changed files could not be read, so not all that they refer to may be found: c\/1000\.yaml.* 1,010 changed files may refer to something outside of the lines that the diff shows, and no more than 1,000 of them are read\. Name what/);
+      assert.equal(notices.length, 1);
+    });
+  });
 });

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { isRecord } from '../support/github/description.ts';
 import { AccessError, UnreachableError } from '../../src/errors.ts';
 import { connect, type GitHub } from '../../src/publish/client.ts';
-import { pathsAt, textAt, textsAt } from '../../src/publish/repository-files.ts';
+import { pathsAt, textAt } from '../../src/publish/repository-files.ts';
+import { textsAt } from '../../src/publish/texts.ts';
 import { FakeGitHub } from '../support/github/fake-github.ts';
 import { failure } from '../support/github/route.ts';
 
@@ -44,5 +45,32 @@ describe('the files of a commit', () => {
       assert.deepEqual([texts.size, failures.get('a.yaml')?.constructor], [0, kind]);
       fake.faults.length = 0;
     }
+  });
+
+  describe('in large numbers', () => {
+    const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `c/${i}.yaml`);
+    const asked = (): string[] => fake.requests.map(({ method, path }) => `${method} ${path.replace(/^\/repos\/[^/]+\/[^/]+/, '')}`);
+    beforeEach(() => { fake.state.files.set(HEAD, new Map(many(130).map((path) => [path, `of ${path}`]))); });
+
+    it('have their texts by a few requests', async () => {
+      const { texts, failures } = await textsAt(github, HEAD, many(130));
+      assert.deepEqual([texts.size, texts.get('c/0.yaml'), texts.get('c/129.yaml'), failures.size], [130, 'of c/0.yaml', 'of c/129.yaml', 0]);
+      assert.deepEqual(asked(), ['POST /graphql', 'POST /graphql', 'POST /graphql']);
+    });
+
+    it('are asked for one by one where GitHub cuts a text, takes it for no text, or does not show it', async () => {
+      fake.state.files.get(HEAD)?.set('c/7.yaml', 'x'.repeat(600_000)).set('c/8.yaml', 'a\u0000b').delete('c/9.yaml');
+      const { texts, failures } = await textsAt(github, HEAD, many(130));
+      assert.deepEqual([texts.size, texts.get('c/7.yaml')?.length, texts.get('c/8.yaml'), texts.has('c/9.yaml'), failures.size], [129, 600_000, 'a\u0000b', false, 0]);
+      assert.deepEqual(asked().filter((request) => request.startsWith('GET')).sort(), [7, 8, 9].map((i) => `GET /contents/${encodeURIComponent(`c/${i}.yaml`)}`));
+    });
+
+    it('are told of where GitHub gives them only one by one, and they are too many for that', async () => {
+      fake.faults.push({ method: 'POST', path: /graphql/, times: 99, answer: failure(403, 'Resource not accessible by integration') });
+      const { texts, failures } = await textsAt(github, HEAD, many(130));
+      assert.deepEqual([texts.size, failures.size], [100, 30]);
+      assert.deepEqual(failures.get('c/129.yaml')?.constructor, AccessError);
+      assert.equal(asked().filter((request) => request === 'POST /graphql').length, 1, 'what was refused once is not asked again');
+    });
   });
 });
