@@ -10,6 +10,8 @@ import type { Candidate, CandidateKind } from './candidate.ts';
 import type { Hunk } from './diff.ts';
 import type { Existence } from './existence.ts';
 import type { Language } from './files.ts';
+import type { Reading } from './text.ts';
+import type { Broken } from './tree.ts';
 
 /** One file of a pull request, as `GET /repos/{owner}/{repo}/pulls/{n}/files` gives it. */
 export interface ChangedFile {
@@ -48,6 +50,8 @@ export interface Discovery {
   readonly references: readonly Discovered[];
   /** Files that could not be looked into, with the reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Files that are not what their names say, each with the line that a parser stops at. Of them, only single lines were read. */
+  readonly unparsed: readonly Origin[];
   /** References beyond the limit: they are made, and not among `references`. */
   readonly beyond: readonly string[];
   /** What names a repository of the Hub, unless the repository has such a folder, where that could not be learnt. */
@@ -81,6 +85,7 @@ type Possible = Single & { readonly unless: readonly string[] };
  */
 export async function discover(input: DiscoveryInput): Promise<Discovery> {
   const skipped: { path: string; reason: string }[] = [];
+  const unparsed: Origin[] = [];
   const { paths = null, exists = existenceIn(paths), hubEndpoint = 'https://huggingface.co' } = input;
   const stored = changedCheckpoints(input.files, paths);
   const found: Single[] = stored.map(({ reference, path }) => ({ reference, base: null, origin: { path, line: 1 }, kind: 'files', isWeak: false }));
@@ -96,8 +101,9 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
     }
   };
   for (const file of input.files) {
-    const { mentions, reason } = await inFile(file);
+    const { mentions, reason, unparsedAt } = await inFile(file);
     if (reason !== null) skipped.push({ path: file.path, reason });
+    if (unparsedAt !== null) unparsed.push({ path: file.path, line: unparsedAt });
     const resolved = mentions.flatMap(({ candidate, line }): Possible[] => {
       const resolution = resolveCandidate(candidate, { path: file.path, changedCheckpoints: changed, hubEndpoint });
       return resolution === null ? [] : [{ ...resolution, origin: { path: file.path, line }, kind: candidate.kind, isWeak: candidate.isWeak }];
@@ -110,7 +116,7 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
   const references = merge(found);
   const known = new Set(references.map(({ reference }) => referenceKey(reference)));
   return {
-    references: references.slice(0, MAX_REFERENCES), skipped, beyond: references.slice(MAX_REFERENCES).map(({ reference }) => reference),
+    references: references.slice(0, MAX_REFERENCES), skipped, unparsed, beyond: references.slice(MAX_REFERENCES).map(({ reference }) => reference),
     undecided: merge(undecided).filter(({ reference }) => !known.has(referenceKey(reference))).slice(0, MAX_REFERENCES).map(({ reference, origin }) => ({ reference, origin })),
   };
 }
@@ -125,39 +131,57 @@ export function needsContent({ path, status, patch }: ChangedFile): boolean {
 
 interface Mention { readonly candidate: Candidate; readonly line: number }
 
-async function inFile(file: ChangedFile): Promise<{ mentions: readonly Mention[]; reason: string | null }> {
+interface InFile {
+  readonly mentions: readonly Mention[];
+  /** Why it was not looked into; null where it was. */
+  readonly reason: string | null;
+  /** Where a parser stops, in a part that the change touches; null for nowhere. */
+  readonly unparsedAt: number | null;
+}
+
+function notRead(reason: string | null): InFile {
+  return { mentions: [], reason, unparsedAt: null };
+}
+
+async function inFile(file: ChangedFile): Promise<InFile> {
   const language = languageOf(file.path);
-  const none = { mentions: [], reason: null };
-  if (language === null || file.status === 'removed' || file.status === 'unchanged') return none;
+  if (language === null || file.status === 'removed' || file.status === 'unchanged') return notRead(null);
   const hunks = file.patch === null ? null : readHunks(file.patch);
   if (hunks === null && file.status !== 'added') {
-    return file.status === 'modified' || file.status === 'changed' ? { mentions: [], reason: 'GitHub gives no diff for it, so its changed lines are not known' } : none;
+    return notRead(file.status === 'modified' || file.status === 'changed' ? 'GitHub gives no diff for it, so its changed lines are not known' : null);
   }
-  if (hunks !== null && !mayRefer(hunks)) return none;
+  if (hunks !== null && !mayRefer(hunks)) return notRead(null);
   // The mark at the beginning of a file that some editors write is no part of its text.
   const text = wholeText(file, hunks)?.replace(/^\ufeff/, '') ?? null;
-  if (text === null && hunks === null) return { mentions: [], reason: 'GitHub gives neither its diff nor its content' };
+  if (text === null && hunks === null) return notRead('GitHub gives neither its diff nor its content');
   if (text !== null && text.length > (language === 'markdown' ? MAX_MARKDOWN_LENGTH : MAX_CONTENT_LENGTH)) {
-    return { mentions: [], reason: `it has ${text.length.toLocaleString('en-US')} characters, too many for a file that people write` };
+    return notRead(`it has ${text.length.toLocaleString('en-US')} characters, too many for a file that people write`);
   }
   try {
-    const candidates = await candidatesOf(text, hunks ?? [], language, file.path);
+    const { candidates, broken } = await readingOf(text, hunks ?? [], language, file.path);
     const changed = hunks === null ? null : new Set(hunks.flat().flatMap(({ kind, newLine }) => (kind === 'added' && newLine !== null ? [newLine] : [])));
     const mentions = candidates.flatMap((candidate) => {
       const line = candidate.lines.find((number) => changed === null || changed.has(number));
       return line === undefined ? [] : [{ candidate, line }];
     });
-    return { mentions: mentions.toSorted((a, b) => a.line - b.line), reason: null };
+    const touched = broken.find((part) => changed === null || isTouched(part, changed));
+    return { mentions: mentions.toSorted((a, b) => a.line - b.line), reason: null, unparsedAt: touched?.at ?? null };
   } catch (error) {
     // A parser that gives up (too deep, too odd) must not keep the other files from being read.
-    return { mentions: [], reason: `it could not be parsed: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown error'}` };
+    return notRead(`it could not be parsed: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown error'}`);
   }
 }
 
-async function candidatesOf(text: string | null, hunks: readonly Hunk[], language: Language, path: string): Promise<readonly Candidate[]> {
+function isTouched({ first, last }: Broken, changed: ReadonlySet<number>): boolean {
+  // The parts do not overlap, so all of them together have no more lines than the file.
+  for (let line = first; line <= last; line++) if (changed.has(line)) return true;
+  return false;
+}
+
+async function readingOf(text: string | null, hunks: readonly Hunk[], language: Language, path: string): Promise<Reading> {
   if (text !== null) return findInText(text, language, { isWeakAllowed: !isAutomation(path) });
   const found = await Promise.all(hunks.map((hunk) => findInHunk(hunk, language)));
-  return found.flat();
+  return { candidates: found.flat(), broken: [] };
 }
 
 /** The file after the change: as given, or, for a new file, from its one hunk. */

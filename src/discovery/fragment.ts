@@ -8,8 +8,10 @@ import type { Tree, TreeEntry } from './tree.ts';
  * lines, under any key. So only what one line says by itself is read, and a hunk that opens or closes such a text
  * is passed over.
  */
-const KEY_LINE = /^(\s*(?:-\s+)?)["']?([A-Za-z_][\w.-]*)["']?\s*[:=]\s*(?:"([^"\\]*)"|'([^'\\]*)'|([^\s"'#,|>&*!{}[\]]+))\s*,?\s*(?:#.*)?$/;
+const KEY_LINE = /^(\s*(?:-\s+)?)(?:\{\s*)?["']?([A-Za-z_][\w.-]*)["']?\s*[:=]\s*(?:"([^"\\]*)"|'([^'\\]*)'|([^\s"'#,|>&*!{}[\]]+))\s*(?:\}\s*)?,?\s*(?:#.*)?$/;
 
+/** A line that is a comment, or that a template (Helm's, Jinja's) reads and leaves out: it stands at any column. */
+const NO_LINE = /^\s*(?:#|\{\{|\{%)/;
 /** A line that opens a mapping, a list, or (`|`, `>`) a text of many lines: `tokenizer:`, `"data": {`, `run: |`. */
 const OPENING = /^(\s*(?:-\s+)?)["']?([A-Za-z_][\w.-]*)["']?\s*:\s*(?:([|>])[-+\d]*|[{[])?\s*(?:#.*)?$/;
 /** `[a.b]` of TOML. */
@@ -32,7 +34,7 @@ interface Open {
 
 /** What is open after a line: it ends what stands at its own column or beyond, and may open something. */
 function openAfter(text: string, before: readonly Open[]): readonly Open[] {
-  if (text.trim() === '') return before;
+  if (text.trim() === '' || NO_LINE.test(text)) return before;
   const isShort = text.length <= MAX_OPENING_LENGTH;
   const table = isShort ? TABLE.exec(text) : null;
   if (table !== null) return [{ column: -1, isClosed: (table[1] ?? '').split('.').some((name) => isForeign(normaliseKey(name.replace(/["' ]/g, '')))) }];

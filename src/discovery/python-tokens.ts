@@ -16,14 +16,21 @@ const COMMENT = /#[^\n]*/y;
 /** Up to the next quote, backslash or line's end. */
 const STRING_RUN = /[^"'\\\n]+/y;
 
+export interface Tokens {
+  readonly tokens: readonly Token[];
+  /** The line of a bracket or a text of many lines that never closes; null for none. With one, all else may be misread. */
+  readonly unclosed: number | null;
+}
+
 /**
  * Splits Python into tokens, in one pass and without ever failing: where the text is no Python, the tokens are odd
  * and match nothing.
  */
-export function tokenize(text: string): Token[] {
+export function tokenize(text: string): Tokens {
   const tokens: Token[] = [];
   let line = 1;
-  let depth = 0;
+  /** The lines of the brackets that are open. */
+  const open: number[] = [];
   let at = 0;
   /** Moves past the sticky pattern and returns what it matched. */
   const take = (pattern: RegExp): RegExpExecArray | null => {
@@ -37,8 +44,9 @@ export function tokenize(text: string): Token[] {
     const quote = take(STRING_START);
     if (quote !== null) {
       const start = line;
-      const { value, newlines, hasEscape } = takeString(quote[2] ?? '"', text, take, () => at++);
+      const { value, newlines, hasEscape, isClosed } = takeString(quote[2] ?? '"', text, take, () => at++);
       line += newlines;
+      if (!isClosed) return { tokens, unclosed: start };
       const isPlain = /^(?:[rub]|br|rb)?$/i.test(quote[1] ?? '') && newlines === 0 && !hasEscape;
       tokens.push({ kind: 'string', text: value, line: start, isPlain });
       continue;
@@ -50,21 +58,21 @@ export function tokenize(text: string): Token[] {
     }
     at++;
     if (character === '\n') {
-      if (depth === 0) tokens.push({ kind: 'end', text: '', line });
+      if (open.length === 0) tokens.push({ kind: 'end', text: '', line });
       line++;
     } else if (character === '\\' && text.charAt(at) === '\n') {
       at++;
       line++;
     } else {
-      if ('([{'.includes(character)) depth++;
-      if (')]}'.includes(character)) depth = Math.max(0, depth - 1);
+      if ('([{'.includes(character)) open.push(line);
+      if (')]}'.includes(character)) open.pop();
       tokens.push({ kind: 'mark', text: character, line });
     }
   }
-  return tokens;
+  return { tokens, unclosed: open.at(-1) ?? null };
 }
 
-interface StringBody { readonly value: string; readonly newlines: number; readonly hasEscape: boolean }
+interface StringBody { readonly value: string; readonly newlines: number; readonly hasEscape: boolean; /** Not where the text ends within it. */ readonly isClosed: boolean }
 
 /** Reads on to the closing quotes; an unclosed one-line string ends with its line. */
 function takeString(quotes: string, text: string, take: (pattern: RegExp) => RegExpExecArray | null, step: () => number): StringBody {
@@ -81,11 +89,11 @@ function takeString(quotes: string, text: string, take: (pattern: RegExp) => Reg
     }
     const here = step();
     const character = text.charAt(here);
-    if (character === '') break;
+    if (character === '') return { value: parts.join(''), newlines, hasEscape, isClosed: quotes.length === 1 };
     if (character === '\n') {
       if (quotes.length === 1) {
         // Not part of the string: the line ends here, and the tokens after it are to be read as usual.
-        return { value: parts.join(''), newlines: 1, hasEscape: true };
+        return { value: parts.join(''), newlines: 1, hasEscape: true, isClosed: true };
       }
       newlines++;
     }
@@ -95,5 +103,5 @@ function takeString(quotes: string, text: string, take: (pattern: RegExp) => Reg
     }
     parts.push(character);
   }
-  return { value: parts.join(''), newlines, hasEscape };
+  return { value: parts.join(''), newlines, hasEscape, isClosed: true };
 }

@@ -2,9 +2,11 @@ import { isForeign, isServiceKey, normaliseKey, strengthOf } from './keys.ts';
 import { assignedName, constantsOf, isLineStart, literalOf, splitArguments } from './python-arguments.ts';
 import { downloaded } from './python-downloads.ts';
 import { tokenize } from './python-tokens.ts';
+import { allBroken } from './tree.ts';
 import type { Candidate } from './candidate.ts';
 import type { Argument, Call, Constants } from './python-arguments.ts';
 import type { Token } from './python-tokens.ts';
+import type { Broken } from './tree.ts';
 
 /** How a call names the model that it loads. */
 interface Loader {
@@ -46,7 +48,16 @@ const SERVICE_NAMES = new Set(['openai', 'OpenAI', 'AsyncOpenAI', 'anthropic', '
 
 /** Finds the texts in Python source that stand where references stand. Comments and docstrings hold none. */
 export function findInPython(source: string): Candidate[] {
-  const tokens = tokenize(source);
+  return findIn(tokenize(source).tokens);
+}
+
+/** The same, with what says that it is no Python. */
+export function readPython(source: string): { readonly candidates: readonly Candidate[]; readonly broken: readonly Broken[] } {
+  const { tokens, unclosed } = tokenize(source);
+  return { candidates: findIn(tokens), broken: unclosed === null ? [] : [allBroken(source, unclosed)] };
+}
+
+function findIn(tokens: readonly Token[]): Candidate[] {
   const isService = tokens.some(({ kind, text }) => kind === 'name' && SERVICE_NAMES.has(text));
   const constants = constantsOf(tokens);
   const taken = new Set<Token>();

@@ -1,25 +1,27 @@
-import { parseTOML } from 'toml-eslint-parser';
+import { ParseError, parseTOML } from 'toml-eslint-parser';
 import { MAX_DEPTH } from './limits.ts';
+import { allBroken } from './tree.ts';
 import type { AST } from 'toml-eslint-parser';
-import type { Tree, TreeEntry } from './tree.ts';
+import type { Parsed, Tree, TreeEntry } from './tree.ts';
 
-/** Reads TOML; a text that does not parse gives nothing. */
-export function tomlTrees(text: string): Tree[] {
-  const [top] = parse(text)?.body ?? [];
-  if (top === undefined) return [];
+/** Reads TOML. */
+export function parseToml(text: string): Parsed {
+  const program = parse(text);
+  if (typeof program === 'number') return { trees: [], broken: [allBroken(text, program)] };
+  const [top] = program.body;
   const own = top.body.filter((node) => node.type === 'TOMLKeyValue').map(toEntry);
   const tables = top.body.filter((node) => node.type === 'TOMLTable').map((table) => nest(table.key, { kind: 'map', entries: table.body.map(toEntry) }));
-  return [{ kind: 'map', entries: [...own, ...tables] }];
+  return { trees: [{ kind: 'map', entries: [...own, ...tables] }], broken: [] };
 }
 
-function parse(text: string): AST.TOMLProgram | null {
+/** The line of the error where it is no TOML. */
+function parse(text: string): AST.TOMLProgram | number {
   // The parser calls itself for each bracket; a text that would use up the stack is not given to it.
-  if (opensTooMany(text)) return null;
+  if (opensTooMany(text)) return 1;
   try {
     return parseTOML(text);
-  } catch {
-    // Not TOML: there is nothing in it that could be trusted to be a reference.
-    return null;
+  } catch (error) {
+    return error instanceof ParseError ? error.lineNumber : 1;
   }
 }
 

@@ -1,14 +1,25 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter } from 'yaml';
 import { parseYaml } from '../bytes/yaml.ts';
 import { MAX_DEPTH } from './limits.ts';
-import type { Tree } from './tree.ts';
+import { allBroken, lineCount } from './tree.ts';
+import type { Parsed, Tree } from './tree.ts';
 
-/** Reads YAML or JSON; a document that does not parse gives nothing. */
-export function yamlTrees(text: string): Tree[] {
+/** Reads YAML or JSON, each document of it. */
+export function parseTrees(text: string): Parsed {
   const lineCounter = new LineCounter();
-  return (parseYaml(text, lineCounter, { uniqueKeys: false }) ?? [])
-    .filter(({ errors }) => errors.length === 0)
-    .map(({ contents }) => toTree(contents, lineCounter, 0));
+  const documents = parseYaml(text, lineCounter, { uniqueKeys: false });
+  if (documents === null) return { trees: [], broken: [allBroken(text, 1)] };
+  const lineAt = (offset: number): number => Math.max(1, lineCounter.linePos(offset).line);
+  return {
+    trees: documents.filter(({ errors }) => errors.length === 0).map(({ contents }) => toTree(contents, lineCounter, 0)),
+    broken: documents.flatMap(({ errors: [error], range }, i) => {
+      if (error === undefined) return [];
+      const next = documents[i + 1];
+      const first = lineAt(range[0]);
+      const last = Math.max(first, next === undefined ? lineCount(text) : lineAt(next.range[0]) - 1);
+      return [{ first, last, at: Math.min(last, lineAt(error.pos[0])) }];
+    }),
+  };
 }
 
 function toTree(node: unknown, lines: LineCounter, depth: number): Tree {

@@ -57,7 +57,7 @@ export async function findReferences(github: GitHub | null, place: SearchPlace, 
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],
-    notices: [...changed.notices, ...tree.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...unreadNotices(unread), ...beyondNotices(discovery), ...(tree.notices.length > 0 ? [] : trouble), ...undecidedNotices(discovery), ...skippedNotices(discovery, unread)],
+    notices: [...changed.notices, ...tree.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...unreadNotices(unread), ...beyondNotices(discovery), ...(tree.notices.length > 0 ? [] : trouble), ...undecidedNotices(discovery), ...skippedNotices(discovery, unread), ...unparsedNotices(discovery)],
   };
 }
 
@@ -151,4 +151,12 @@ function undecidedNotices({ undecided }: Discovery): readonly Notice[] {
 /** Most such files are data that refer to nothing: worth a word, and no reason to fail. But nothing that one of them named is known to be gone. */
 function skippedNotices({ skipped }: Discovery, unread: ChangedFiles['unread']): readonly Notice[] {
   return skipped.filter(({ path }) => !unread.has(path)).map(({ path, reason }) => ({ severity: 'note', obstacle: 'search', message: prose`${path} was not looked into: ${[reason]}.`, location: { path, line: null } }));
+}
+
+/** Nothing that one of them named is known to be gone: it may only not be seen any more. */
+function unparsedNotices({ unparsed }: Discovery): readonly Notice[] {
+  return unparsed.map((location) => ({
+    severity: 'note', obstacle: 'search', location,
+    message: prose`${location.path} could not be parsed from line ${location.line} on. Of its changed lines only those count that name a model by themselves, as ${'hf://org/name'} does, and nothing that it named before is taken for repaired.`,
+  }));
 }

@@ -93,6 +93,19 @@ describe('the action', () => {
     assert.equal(fake.state.reviewComments[0]?.minimized, 'RESOLVED');
   });
 
+  it('takes nothing for fixed where the file that named it cannot be parsed any more', async () => {
+    pull.files = [addedFile('train.yaml', ['model: org/broken'])];
+    assert.equal((await pullRequest({ review: 'request-changes' })).code, 1);
+    push(fake.state, 7, 'c'.repeat(40), [addedFile('train.yaml', ['model: org/broken', 'steps: ['])]);
+    fake.state.files.set(pull.headSha, new Map([['train.yaml', 'model: org/broken\nsteps: [\n']]));
+    const { code, log } = await pullRequest({ review: 'request-changes' });
+    assert.deepEqual([code, fake.state.reviews.map(({ state }) => state), fake.state.reviewComments.map(({ minimized, body }) => [minimized, body.includes('Fixed')])], [0, ['CHANGES_REQUESTED'], [[null, false]]]);
+    assert.match(log, /`train\.yaml` could not be parsed from line 2 on/);
+    pull.files = [addedFile('train.yaml', ['model_name_or_path: org/broken', 'steps: ['])];
+    const again = await pullRequest({ review: 'request-changes' });
+    assert.equal(again.code, 1, again.log);
+  });
+
   it('does not leave a failure on display when the reference is gone', async () => {
     await pullRequest();
     push(fake.state, 7, 'c'.repeat(40), []);

@@ -44,7 +44,7 @@ describe('hostile text', () => {
 
   it('brackets of TOML do not use up the stack', async () => {
     for (const text of [`a = ${'['.repeat(5000)}${']'.repeat(5000)}`, `a = ${'{a='.repeat(5000)}1${'}'.repeat(5000)}`, `${'a.'.repeat(5000)}b = 1`]) {
-      assert.deepEqual(await found([added('a.toml', `base_model = "org-x/one"\n${text}\n`), added('b.toml', 'base_model = "org-x/two"\n')], {}), text.startsWith('a.') ? ['hf://org-x/one 1', 'hf://org-x/two 1'] : ['hf://org-x/two 1']);
+      assert.deepEqual(await found([added('a.toml', `base_model = "org-x/one"\n${text}\n`), added('b.toml', 'base_model = "org-x/two"\n')], {}), ['hf://org-x/one 1', 'hf://org-x/two 1']);
     }
   });
 

@@ -212,7 +212,7 @@ pretrained_model: on/off
   ['forms to fill in', '.github/ISSUE_TEMPLATE/bug.yml', 'body:\n  - attributes: {value: "https://huggingface.co/org-x/y"}\n'],
   ['nothing', 'none.yaml', 'model: None/None\nbase_model: null/null\nhf_model: nan/NaN\n'],
   ['links of a site', 'mkdocs.yml', 'nav:\n  - Model: https://huggingface.co/org-x/nav\nextra:\n  social:\n    - link: https://huggingface.co/org-x/social\n'],
-  ['broken YAML', 'a.yaml', 'base_model: org-x/model-y\n  bad: [\n'],
+  ['broken YAML', 'a.yaml', 'base_model: org-x/model-y\n  bad: [\n', 'hf://org-x/model-y 1'],
   ['a template', 'chart/templates/a.yaml', '{{- if .Values.x }}\nmodel_name_or_path: {{ .Values.model }}\n{{- end }}\n'],
 ];
 
@@ -223,7 +223,7 @@ const json: readonly Case[] = [
   ['a checkpoint\'s own config', 'out/config.json', '{"_name_or_path": "org-x/model-y", "model_type": "llama", "base_model": "org-x/z"}'],
   ['requests to a service, and its answers', 'chat.json', '[{"model": "org-x/y", "messages": []}, {"model": "org-x/z", "choices": []}]'],
   ['manifests and locks', 'package.json', '{"name": "org-x/pkg", "repository": "org-x/repo", "base_model": "org-x/y"}'],
-  ['not JSON', 'x.json', '{"base_model": "org-x/model-y",'],
+  ['not JSON', 'x.json', '{"base_model": "org-x/model-y",', 'hf://org-x/model-y 1'],
 ];
 
 const toml: readonly Case[] = [
@@ -240,7 +240,7 @@ dataset.path = "org-x/data"
 pretrained_model_name_or_path = "org-x/third"
 `, 'hf://org-x/model-y@v2 3', 'hf://org-x/base 6', 'hf://org-x/reward@r 7', 'hf://org-x/third 11'],
   ['a project file', 'pyproject.toml', '[project]\nname = "x"\nrepository = "https://github.com/org-x/repo"\n[tool.ruff]\nsrc = ["src/model"]\n'],
-  ['not TOML', 'x.toml', 'base_model = "org-x/model-y"\nbad = = 1\n'],
+  ['not TOML', 'x.toml', 'base_model = "org-x/model-y"\nbad = = 1\n', 'hf://org-x/model-y 1'],
 ];
 
 describeCases('yaml', yaml);

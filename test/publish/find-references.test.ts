@@ -137,4 +137,11 @@ describe('what a change refers to', () => {
       assert.equal(notices.length, 1);
     });
   });
+
+  it('is only partly known where a file cannot be parsed, which is told', async () => {
+    adds('train.yaml', ['model_name_or_path: org/broken', 'steps: 3', 'bad: [']);
+    const { references, notices } = await find();
+    assert.deepEqual(references, ['hf://org/broken 1']);
+    assert.match(notices.join('\n'), /^note train\.yaml:3 train\.yaml could not be parsed from line 3 on\. Of its changed lines only those count that name a model by themselves/);
+  });
 });
