@@ -14,7 +14,7 @@ const ALONE = /\.(?:safetensors|gguf)$/;
 /** What lies beside models in their formats and is none: states of training, a quantiser's statistics, vocabularies. */
 const NO_MODEL = /^(?:optimizer|optim|scheduler|scaler|rng_state|random_states|trainer_state|training_state)(?:[-_.].*)?\.safetensors$|(?:^|[-_.])imatrix(?:[-_.].*)?\.gguf$|^ggml-vocab-.*\.gguf$/i;
 /** The checkpoint's own description: a change counts where weights lie beside it. */
-const DESCRIPTION = /^(?:config|adapter_config)\.json$/;
+export const DESCRIPTION = /^(?:config|adapter_config)\.json$/;
 
 /** Whether a file holds weights, or says which files do, by its name. */
 export function isWeights(path: string): boolean {

@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import { discover, type Discovery } from '../discovery/discover.ts';
-import type { Existence } from '../discovery/existence.ts';
 import { someNames } from '../diagnosis/words.ts';
 import { MAX_REFERENCES } from '../discovery/limits.ts';
 import { HeadcheckError, NotFoundError, UsageError } from '../errors.ts';
@@ -9,9 +8,10 @@ import { prose, type Notice, type Prose } from '../report/report.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
 import { changedFiles, type Change, type ChangedFiles } from './changes.ts';
 import type { GitHub } from './client.ts';
+import { filesNear, type NearFiles } from './near-files.ts';
 import { releaseByTag } from './release.ts';
 import { pathsAt } from './repository-files.ts';
-import { existenceAt } from './repository-folders.ts';
+import { lookupAt, type Listing, type Lookup } from './repository-folders.ts';
 
 /** Where references are looked for. */
 export interface SearchPlace {
@@ -52,12 +52,13 @@ export async function findReferences(github: GitHub | null, place: SearchPlace, 
   const tree = await looked(UNLISTED, null, async () => (changed.found === nothingChanged ? null : await pathsAt(connected(github), place.head)));
   const assets = await looked('The assets of the release could not be looked at', [], () => assetReferences(github, place));
   const { files, isCut, unread } = changed.found;
-  const { exists, trouble } = told(existenceAt({ paths: tree.found, workspace, github, commit: place.head }));
-  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, config: listed, paths: tree.found, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
+  const { exists, filesIn, trouble } = told(lookupAt({ paths: tree.found, workspace, github, commit: place.head }));
+  const near = tree.found === null ? await filesNear(files, filesIn) : { paths: tree.found, unknown: [] };
+  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, config: listed, paths: near.paths, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],
-    notices: [...changed.notices, ...tree.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...unreadNotices(unread), ...beyondNotices(discovery), ...(tree.notices.length > 0 ? [] : trouble), ...undecidedNotices(discovery), ...skippedNotices(discovery, unread), ...unparsedNotices(discovery)],
+    notices: [...changed.notices, ...tree.notices, ...assets.notices, ...(isCut ? [cutNotice(files.length)] : []), ...unreadNotices(unread), ...beyondNotices(discovery), ...(tree.notices.length > 0 ? [] : trouble), ...undecidedNotices(discovery), ...unknownNotices(near), ...skippedNotices(discovery, unread), ...unparsedNotices(discovery)],
   };
 }
 
@@ -92,15 +93,17 @@ async function looked<T>(failure: string, otherwise: T, search: () => Promise<T>
 }
 
 /** The same, with a notice where GitHub fails; how often it does says nothing more. */
-function told(exists: Existence): { readonly exists: Existence; readonly trouble: readonly Notice[] } {
+function told(lookup: Lookup): Lookup & { readonly trouble: readonly Notice[] } {
   const trouble: Notice[] = [];
+  const ask = async <T>(otherwise: T, search: () => Promise<T>): Promise<T> => {
+    const { found, notices } = await looked(UNLISTED, otherwise, search);
+    if (trouble.length === 0) trouble.push(...notices);
+    return found;
+  };
   return {
     trouble,
-    async exists(path) {
-      const { found, notices } = await looked<boolean | null>(UNLISTED, null, () => exists(path));
-      if (trouble.length === 0) trouble.push(...notices);
-      return found;
-    },
+    exists: async (path) => await ask<boolean | null>(null, async () => await lookup.exists(path)),
+    filesIn: async (folder) => await ask<Listing>({ files: [], isWhole: false }, async () => await lookup.filesIn(folder)),
   };
 }
 
@@ -146,6 +149,16 @@ function undecidedNotices({ undecided }: Discovery): readonly Notice[] {
     severity: 'note', location: origin, about: { reference, base: null },
     message: prose`${reference} was not checked: the name may also be a folder of the repository, whose files GitHub does not show to this token. Write ${reference} in full where the model on the Hub is meant, or give the job the permission ${'contents: read'}.`,
   }));
+}
+
+/** Such a file may be of a checkpoint, or anything's: no reason to fail, but not to take anything for repaired either. */
+function unknownNotices({ unknown }: NearFiles): readonly Notice[] {
+  if (unknown.length === 0) return [];
+  const message: Prose = [
+    'Whether weights lie beside them could not be looked up, so the checkpoints of these changed files were not checked, if there are any: ', ...someNames(unknown),
+    ...prose`. Check out the repository before this step, give the job the permission ${'contents: read'}, or list their folders in the config file.`,
+  ];
+  return [{ severity: 'note', location: null, obstacle: 'search', message }];
 }
 
 /** Most such files are data that refer to nothing: worth a word, and no reason to fail. But nothing that one of them named is known to be gone. */

@@ -12,7 +12,9 @@ export async function pathsAt(github: GitHub, commit: string): Promise<ReadonlyS
     let asked = 0;
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
       const whole = await treeOf(github, folder, true);
-      const { files, subfolders } = whole.isCut ? await treeOf(github, folder, false) : { files: whole.files, subfolders: [] };
+      const { files, subfolders, isCut } = whole.isCut ? await treeOf(github, folder, false) : { ...whole, subfolders: [] };
+      // One folder alone holds more than GitHub lists.
+      if (isCut) return null;
       for (const path of files) paths.add(path);
       folders.push(...subfolders);
       asked += whole.isCut ? 2 : 1;

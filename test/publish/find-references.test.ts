@@ -144,4 +144,54 @@ describe('what a change refers to', () => {
     assert.deepEqual(references, ['hf://org/broken 1']);
     assert.match(notices.join('\n'), /^note train\.yaml:3 train\.yaml could not be parsed from line 3 on\. Of its changed lines only those count that name a model by themselves/);
   });
+
+  describe('beside weights that it leaves as they are, in a repository of which GitHub does not list all files', () => {
+    /** Folders so many that they are not listed one by one either. */
+    const others = Array.from({ length: 70 }, (_, i): [string, string] => [`pkg${i}/a.txt`, '']);
+    let cuts: number;
+    beforeEach(() => {
+      pull.files = [
+        { filename: 'out/config.json', status: 'modified', patch: '@@ -1 +1 @@\n-{}\n+{"vocab_size": 1}' },
+        { filename: 'two/model-00002-of-00002.safetensors', status: 'removed' },
+        { filename: 'three/elsewhere.safetensors', status: 'renamed', previous_filename: 'three/model-00001-of-00002.safetensors' },
+        { filename: 'pipe/unet/config.json', status: 'modified', patch: '@@ -1 +1 @@\n-{}\n+{"vocab_size": 1}' },
+        { filename: 'web/config.json', status: 'modified', patch: '@@ -1 +1 @@\n-{}\n+{"port": 1}' },
+        { filename: 'gone/model.safetensors', status: 'removed' },
+      ];
+      fake.state.files.set(pull.headSha, new Map([
+        ...others, ['out/config.json', '{}'], ['out/model.safetensors', ''], ['two/model-00001-of-00002.safetensors', ''], ['three/model-00002-of-00002.safetensors', ''], ['three/elsewhere.safetensors', ''],
+        ['pipe/unet/config.json', '{}'], ['pipe/unet/diffusion_pytorch_model.safetensors', ''], ['pipe/model_index.json', '{}'], ['web/config.json', '{}'],
+      ]));
+      cuts = 1;
+      fake.rewrite = (path, body) => (path.endsWith(`/git/trees/${pull.headSha}`) && cuts-- > 0 ? { ...Object(body), tree: [], truncated: true } : body);
+    });
+    const all = ['out 1', 'pipe 1', 'three 1', 'three/elsewhere.safetensors 1', 'two 1'];
+
+    it('is that checkpoint, by the folders concerned', async () => {
+      const { references, notices } = await find();
+      assert.deepEqual([references.sort(), notices], [all, []]);
+    });
+
+    it('is that checkpoint, by a checkout', async () => {
+      cuts = 99;
+      for (const path of fake.state.files.get(pull.headSha)?.keys() ?? []) {
+        await mkdir(join(workspace, path, '..'), { recursive: true });
+        await writeFile(join(workspace, path), '');
+      }
+      await mkdir(join(workspace, '.git'));
+      await writeFile(join(workspace, '.git/HEAD'), 'ref: refs/heads/main\n');
+      const { references, notices } = await find(workspace);
+      assert.deepEqual([references.sort(), notices], [all, []]);
+    });
+
+    it('is told of where nothing says whether weights lie there', async () => {
+      cuts = 99;
+      await mkdir(join(workspace, 'out'));
+      await writeFile(join(workspace, 'out/model.safetensors'), '');
+      const { references, notices } = await find(workspace);
+      assert.deepEqual(references.sort(), ['out 1', 'three/elsewhere.safetensors 1']);
+      assert.equal(notices.length, 1);
+      assert.match(notices[0] ?? '', /^note undefined:undefined Whether weights lie beside them could not be looked up, so the checkpoints of these changed files were not checked, if there are any: two\/model-00002-of-00002\.safetensors, three\/model-00001-of-00002\.safetensors, pipe\/unet\/config\.json and 2 more\. /);
+    });
+  });
 });

@@ -32,6 +32,11 @@ describe('the files of a commit', () => {
     assert.ok(cuts <= 0);
   });
 
+  it('are not known where one folder alone has more than GitHub lists', async () => {
+    fake.rewrite = (_, body) => (isRecord(body) && Array.isArray(body['tree']) ? { ...body, truncated: true } : body);
+    assert.equal(await pathsAt(github, HEAD), null);
+  });
+
   it('are none where there is no such commit', async () => {
     assert.equal(await pathsAt(github, 'c'.repeat(40)), null);
   });
