@@ -5,10 +5,13 @@ import { HeadcheckError, UsageError } from '../errors.ts';
 import type { GitHub } from '../publish/client.ts';
 import { findReferences, type FoundReference } from '../publish/find-references.ts';
 import { textAt } from '../publish/repository-files.ts';
+import { INSIDE_HINT, isNoPlaceOfCommit } from '../reference/outside.ts';
 import { prose, type Report } from '../report/report.ts';
+import { confined } from '../settings/confine.ts';
 import { CONFIG_PATH, parseConfigFile, type ConfigFile } from '../settings/config-file.ts';
 import { parseSettings } from '../settings/inputs.ts';
 import type { Settings } from '../settings.ts';
+import { readOwnFile } from '../source/own-file.ts';
 import type { SlashCommand } from './command.ts';
 import type { Environment } from './environment.ts';
 import type { Inputs } from './inputs.ts';
@@ -40,6 +43,7 @@ export interface Setting {
  */
 export async function prepare(setting: Setting): Promise<Prepared> {
   const { environment, inputs, subject, command, github } = setting;
+  if (command !== null) refuseOutside(command);
   const { config, notices: ofConfig } = await readConfig(setting);
   const named = command !== null && command.references.length > 0 ? command.references : inputs.checkpoint;
   const isNamed = named.length > 0 && (typeof named !== 'string' || named.trim() !== '');
@@ -49,6 +53,13 @@ export async function prepare(setting: Setting): Promise<Prepared> {
   // What the workflow's author names is theirs to provide; what a stranger's change names is read from GitHub.
   const isAuthors = isNamed && command === null;
   return { settings, notices, commit: subject.hasCheckout || isAuthors ? null : subject.head };
+}
+
+/** What a comment names is read at the head of the pull request, never from the runner's disk. */
+function refuseOutside({ references, base }: SlashCommand): void {
+  for (const written of [...references, ...(base === null ? [] : [base])]) {
+    if (isNoPlaceOfCommit(written)) throw new UsageError(`/headcheck does not read "${written}", which lies outside of the repository.`, INSIDE_HINT);
+  }
 }
 
 function settingsOf({ environment, inputs, command, today }: Setting, config: ConfigFile | null, named: string | readonly string[], found: readonly FoundReference[] | null): Settings {
@@ -82,11 +93,17 @@ async function readConfig(setting: Setting): Promise<Config> {
     return { config: null, notices: [{ severity: 'error', message, location: null, obstacle: 'moment' }] };
   }
   if (text !== null) {
-    const config = parseConfigFile(text, path, { rules: rules.map(({ id }) => id), today });
+    const parsed = parseConfigFile(text, path, { rules: rules.map(({ id }) => id), today });
+    const config = isProposed(setting.subject) ? confined(parsed, setting.environment.workspace) : parsed;
     return { config, notices: config.notices };
   }
   if (path === CONFIG_PATH) return { config: null, notices: [] };
   throw new UsageError(`There is no config file ${path}.`, 'Check out the repository before this step, or correct the input `config`.');
+}
+
+/** Whether the config file is that of a change which nobody may have looked at yet. */
+function isProposed({ ownsConfig, change }: Subject): boolean {
+  return ownsConfig && change !== null;
 }
 
 /**
@@ -96,7 +113,7 @@ async function readConfig(setting: Setting): Promise<Config> {
 async function configText({ environment, subject, github }: Setting, path: string): Promise<string | null> {
   if (subject.ownsConfig) {
     const file = isAbsolute(path) ? path : join(environment.workspace, path);
-    if (existsSync(file)) return await readFile(file, 'utf8');
+    if (existsSync(file)) return isProposed(subject) ? await readOwnFile(file, environment.workspace) : await readFile(file, 'utf8');
     // What was checked out has none; what was not cannot be looked up.
     if (github === null) return null;
   }

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { NotFoundError, UsageError } from '../errors.ts';
+import { AccessError, NotFoundError, UsageError } from '../errors.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
 import { CONFIG_PATH } from '../settings/config-path.ts';
 import { dayOf } from './environment.ts';
@@ -8,20 +8,24 @@ import type { Host, Parts } from './host.ts';
 
 /**
  * Reads the config file: the one that was named, or the usual one where it exists.
- * @throws NotFoundError where a file that was named can't be read
+ * @param isProposed whether it may be that of a change which nobody has looked at yet
+ * @throws NotFoundError where a file that was named can't be read; AccessError where a change has put a link there
  */
-export async function readConfig(named: string | undefined, host: Host, parts: Parts): Promise<ConfigFile | null> {
+export async function readConfig(named: string | undefined, isProposed: boolean, host: Host, parts: Parts): Promise<ConfigFile | null> {
   const path = named ?? CONFIG_PATH;
   let text: string;
   try {
-    text = await readFile(resolve(host.directory, path), 'utf8');
+    const file = resolve(host.directory, path);
+    text = isProposed ? await (await import('../source/own-file.ts')).readOwnFile(file, host.directory) : await readFile(file, 'utf8');
   } catch (cause) {
+    if (cause instanceof AccessError) throw cause;
     if (named === undefined && isAbsence(cause)) return null;
     throw new NotFoundError(`The config file ${path} can't be read.`, 'Check the path given to --config; it is relative to the current directory.', { cause });
   }
   const { parseConfigFile } = await import('../settings/config-file.ts');
   const rules = (await parts.rules()).map(({ id }) => id);
-  return parseConfigFile(text, path, { rules, today: dayOf(host.now) });
+  const config = parseConfigFile(text, path, { rules, today: dayOf(host.now) });
+  return isProposed ? (await import('../settings/confine.ts')).confined(config, host.directory) : config;
 }
 
 /**

@@ -35,7 +35,7 @@ export async function reviewCommand(references: readonly string[], options: Revi
   const files = reportFiles(options.output);
   const taken = options.report === undefined ? null : await fromFile(options.report, options, host, parts);
   const { head, reviewed } = await pinned(target, taken === null ? null : commitOf(taken.report, options), options, host, parts);
-  const { report: found, settings } = taken ?? await runCheck(references, { ...options, github: target }, host, parts, references.length > 0 || reviewed === null ? null : finder(reviewed, host, parts));
+  const { report: found, settings } = taken ?? await runCheck(references, { ...options, github: target, isProposed: true }, host, parts, references.length > 0 || reviewed === null ? null : finder(reviewed, host, parts));
   const report = { ...(await gateReport(found, settings, options, reviewed, host, parts)), commit: head };
   await writeReports(report, files, host, parts);
   const review = await parts.review();
@@ -125,7 +125,7 @@ async function fromFile(path: string, options: CheckOptions, host: Host, parts: 
     throw cause;
   }
   const report = parseJsonV1(value, helpUrlOf);
-  const { settings, notices } = await settingsOf([], options, host, parts);
+  const { settings, notices } = await settingsOf([], { ...options, isProposed: true }, host, parts);
   // The config file is the gate's here; where the check had the same one, the report has said it.
   const said = new Set(report.notices.map(({ message }) => plain(message)));
   return { report: { ...report, notices: [...report.notices, ...notices.filter(({ message }) => !said.has(plain(message)))] }, settings };

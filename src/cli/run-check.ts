@@ -17,6 +17,8 @@ export interface CheckOptions {
   readonly failOn?: string;
   /** The GitHub that the command was told of, where it is not the environment's. */
   readonly github?: GitHubAccess;
+  /** Whether the config file may be that of a change which nobody has looked at yet: then it names nothing outside of the repository. */
+  readonly isProposed?: boolean;
 }
 
 /** Looks for references elsewhere than in the arguments, besides what the config file lists. */
@@ -24,7 +26,7 @@ export type Find = (config: ConfigFile | null) => Promise<Found>;
 
 /** Arguments, variables and the config file as settings, with what is to be said of the config file. */
 export async function settingsOf(references: readonly string[], options: CheckOptions, host: Host, parts: Parts, find: Find | null = null): Promise<{ settings: Settings; notices: Report['notices'] }> {
-  const config = await readConfig(options.config, host, parts);
+  const config = await readConfig(options.config, options.isProposed ?? false, host, parts);
   const inputs = { ...inputsOf(host), checkpoints: references, base: options.base, failOn: options.failOn };
   // A person at a terminal may follow their own links; the runner of a stranger's pull request may not.
   const found = find === null ? null : await find(config);

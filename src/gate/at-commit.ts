@@ -1,6 +1,9 @@
 import { posix } from 'node:path';
+import { UsageError } from '../errors.ts';
 import { formatRepositoryReference } from '../reference/github.ts';
-import type { CheckpointReport, Finding, Prose, Report } from '../report/report.ts';
+import { INSIDE_HINT, isNoPlaceOfCommit } from '../reference/outside.ts';
+import { failedReport, overallVerdict } from '../report/assemble.ts';
+import { prose, type CheckpointReport, type Finding, type Notice, type Prose, type Report } from '../report/report.ts';
 import type { Settings, Target } from '../settings.ts';
 
 /** Whether a reference names a place in the repository. */
@@ -30,13 +33,29 @@ export async function checkAtCommit(check: (settings: Settings) => Promise<Repor
     return formatted;
   };
   const say = (text: string): string => [...written].sort(([a], [b]) => b.length - a.length).reduce((said, [formatted, reference]) => said.replaceAll(formatted, reference), text);
-  const targets = settings.targets.map((target): Target => ({ ...target, reference: there(target.reference), base: target.base === null ? null : there(target.base) }));
+  const { within, refused, notices: ofBases } = withoutOutside(settings.targets);
+  const targets = within.map((target): Target => ({ ...target, reference: there(target.reference), base: target.base === null ? null : there(target.base) }));
   const report = await check({ ...settings, targets });
   // The reports are in the order of the targets: two ways to write one path stay two.
-  targets.forEach(({ reference }, i) => { inOrder.set(reference, [...(inOrder.get(reference) ?? []), settings.targets[i]?.reference ?? reference]); });
+  targets.forEach(({ reference }, i) => { inOrder.set(reference, [...(inOrder.get(reference) ?? []), within[i]?.reference ?? reference]); });
   const checkpoints = report.checkpoints.map((checkpoint) => ({ ...spoken(checkpoint, say), reference: inOrder.get(checkpoint.reference)?.shift() ?? checkpoint.reference }));
   const notices = report.notices.map(({ about, message, ...notice }) => ({ ...notice, message: proseBy(message, say), ...(about === undefined ? {} : { about: { reference: say(about.reference), base: about.base === null ? null : say(about.base) } }) }));
-  return { ...report, checkpoints, notices };
+  const all = [...checkpoints, ...refused];
+  return { ...report, verdict: refused.length === 0 ? report.verdict : overallVerdict(all), checkpoints: all, notices: [...ofBases, ...notices] };
+}
+
+/** The targets that a commit can have, with the bases that it can have. Above its root there is nothing of it: an address made of such a path would lead to another repository. */
+function withoutOutside(targets: readonly Target[]): { readonly within: readonly Target[]; readonly refused: readonly CheckpointReport[]; readonly notices: readonly Notice[] } {
+  const isOutside = (reference: string): boolean => isLocal(reference) && isNoPlaceOfCommit(reference);
+  const error = (reference: string): UsageError => new UsageError(`"${reference}" lies outside of the repository.`, INSIDE_HINT);
+  const notices: Notice[] = [];
+  const within = targets.filter(({ reference }) => !isOutside(reference)).map((target) => {
+    const { reference, base, origin } = target;
+    if (base === null || !isOutside(base)) return target;
+    notices.push({ severity: 'error', message: prose`The base ${base} could not be read: it lies outside of the repository. ${[INSIDE_HINT]}`, location: origin, obstacle: 'state', about: { reference, base } });
+    return { ...target, base: null };
+  });
+  return { within, notices, refused: targets.filter(({ reference }) => isOutside(reference)).map((target) => failedReport(target, error(target.reference))) };
 }
 
 type Say = (text: string) => string;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
@@ -104,6 +105,48 @@ describe('the action', () => {
     pull.files = [addedFile('train.yaml', ['model_name_or_path: org/broken', 'steps: ['])];
     const again = await pullRequest({ review: 'request-changes' });
     assert.equal(again.code, 1, again.log);
+  });
+
+  describe('keeps to the repository', () => {
+    const outside = ['/etc', '../../other', 'file:///etc'];
+    beforeEach(() => { refersTo(null); });
+
+    it('in what the config file of a change names, which it refuses with the line', async () => {
+      await writeConfig(['checkpoints:', ...outside.map((reference) => `  - reference: ${reference}`), '  - reference: hf://org/good', '    base: ../base'].join('\n'));
+      for (const event of ['pull_request', 'merge_group']) {
+        const payload = event === 'merge_group' ? mergeGroupPayload(fake.state, pull, HEAD) : pullRequestPayload(fake.state, pull);
+        if (event === 'merge_group') fake.state.comparisons.set(`${BASE}...${HEAD}`, pull.files);
+        const { code, log } = await step({ event, payload });
+        assert.equal(code, 2, log);
+        assert.deepEqual((await lastAsked()).targets.map(({ reference, base }) => [reference, base]), [['hf://org/good', null]], event);
+        for (const [i, reference] of [...outside, '../base'].entries()) assert.ok(log.includes(`\`.github/headcheck.yml:${i < 3 ? i + 2 : 5}\`: \`${reference}\` lies outside of the repository`), log);
+      }
+    });
+
+    it('but checks what the call itself names, and what the config file says where nothing is proposed', async () => {
+      await can({ '/mnt/weights': passing });
+      assert.equal((await pullRequest({ checkpoint: '/mnt/weights', base: '/mnt/base' })).code, 0);
+      assert.deepEqual((await lastAsked()).targets.map(({ reference, base }) => [reference, base]), [['/mnt/weights', '/mnt/base']]);
+      await writeConfig('checkpoints:\n  - reference: /mnt/weights\n    base: ../base\n');
+      assert.equal((await step({ event: 'workflow_dispatch', payload: examplePayload('workflow_dispatch') })).code, 0);
+      assert.deepEqual((await lastAsked()).targets.map(({ reference, base }) => [reference, base]), [['/mnt/weights', '../base']]);
+    });
+
+    it('and reads no other file as the config file', async () => {
+      await mkdir(join(runner.workspace, '.github'), { recursive: true });
+      await mkdir(join(runner.workspace, '.git'), { recursive: true });
+      const secret = join(runner.workspace, '../secret.txt');
+      for (const target of [secret, join(runner.workspace, '.git/config')]) {
+        await writeFile(target, 'token: hush\n');
+        await symlink(target, join(runner.workspace, '.github/headcheck.yml'));
+        const { code, log } = await pullRequest();
+        assert.equal(code, 2, log);
+        assert.match(log, /headcheck\.yml` is a link that leads out of the repository|headcheck\.yml is a link that leads out of the repository/);
+        assert.doesNotMatch(log, /hush|Unknown key/);
+        await rm(join(runner.workspace, '.github/headcheck.yml'));
+      }
+      await rm(secret);
+    });
   });
 
   it('does not leave a failure on display when the reference is gone', async () => {
@@ -448,6 +491,17 @@ describe('the action', () => {
       assert.equal(again.code, 0, again.log);
       assert.match(comments()[0] ?? '', /^<!-- [^\n]* run=50 attempt=2 started=\d{13} [^\n]*-->\n[^]*complete/);
       assert.deepEqual(fake.state.reviews.map(({ state }) => state), ['DISMISSED']);
+    });
+
+    it('reads nothing outside of the repository', async () => {
+      for (const words of ['/etc', '../x', 'file:///etc', 'hf://org/good base=../x', `${runner.workspace}/out`]) {
+        await rm(asked, { force: true });
+        fake.state.comments.length = 0;
+        const { code, log } = await ask(`/headcheck ${words}`);
+        assert.equal(code, 2, words);
+        assert.match(log, /^::error::\/headcheck does not read "[^"]+", which lies outside of the repository\.%0AName a path in the repository, from its root, or what is on the Hub/m);
+        assert.deepEqual([reactions(), existsSync(asked)], [['eyes', 'confused'], false]);
+      }
     });
 
     it('checks also where GitHub takes no reaction', async () => {

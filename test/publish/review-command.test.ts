@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -146,6 +146,25 @@ describe('`headcheck review`, from any CI', () => {
     assert.doesNotMatch(out, /^::|\u001b/m);
     pull.files = [];
     assert.match((await review('--pull-request', '12', '--review', 'request-changes')).out, /; marked 1 finding as fixed; took back the request for changes\.$/m);
+  });
+
+  it('reads nothing outside of the repository for the config file of the change', async () => {
+    const pull = addPull(fake.state, 13, { files: [] });
+    fake.state.files.set(pull.headSha, new Map());
+    await mkdir(join(directory, '.github'));
+    const path = join(directory, '.github/headcheck.yml');
+    await writeFile(path, 'checkpoints:\n  - reference: /etc\n  - reference: hf://org/whole\n    base: ../base\n');
+    const confined = await review('--pull-request', '13', '--comment', 'never', '--review', 'off', '--output', 'confined.json');
+    assert.equal(confined.code, 2, confined.out);
+    const report = await readFile(join(directory, 'confined.json'), 'utf8');
+    assert.match(report, /`\/etc` lies outside of the repository[\s\S]*`\.\.\/base` lies outside of the repository/);
+    assert.doesNotMatch(report, /"reference": ?"\/etc"/);
+    await rm(path);
+    await symlink('/etc/hostname', path);
+    const linked = await review('--pull-request', '13', '--comment', 'never', '--review', 'off');
+    assert.equal(linked.code, 2);
+    assert.match(linked.out, /\.github\/headcheck\.yml is a link that leads out of the repository\./);
+    await rm(path);
   });
 
   it('says what is wrong with the pull request or the token', async () => {
