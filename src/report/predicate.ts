@@ -7,7 +7,9 @@ export const PREDICATE_TYPE = 'https://github.com/headcheck/headcheck/attestatio
 /** What is attested about a release: which checkpoints were checked, at which revision, against what, and the outcome. */
 export interface PredicateV1 {
   readonly tool: { readonly name: string; readonly version: string };
+  /** The worst of all; `none` where nothing was checked, which says nothing good of what the attestation is made for. */
   readonly verdict: string;
+  /** Whether something was checked, and all of it passes `failOn`. */
   readonly passed: boolean;
   readonly failOn: FailOn;
   readonly checkpoints: readonly {
@@ -27,7 +29,7 @@ export interface PredicateV1 {
 export function predicate(report: Report, failOn: FailOn): PredicateV1 {
   return {
     tool: { name: report.tool.name, version: report.tool.version },
-    verdict: report.verdict,
+    verdict: report.checkpoints.length === 0 ? 'none' : report.verdict,
     passed: report.checkpoints.length > 0 && exitCode(report, failOn) === 0,
     failOn,
     checkpoints: report.checkpoints.map(({ reference, revision, verdict, base, totals, findings }) => ({
