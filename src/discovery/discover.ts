@@ -5,6 +5,7 @@ import { anyExists, existenceIn } from './existence.ts';
 import { folderOf, isAutomation, languageOf } from './files.ts';
 import { MAX_CONTENT_LENGTH, MAX_MARKDOWN_LENGTH, MAX_REFERENCES } from './limits.ts';
 import { resolveCandidate } from './resolve.ts';
+import { findInNotes } from './notes.ts';
 import { findInHunk, findInMarkdown, findInText } from './text.ts';
 import type { Candidate, CandidateKind } from './candidate.ts';
 import type { Hunk } from './diff.ts';
@@ -63,6 +64,8 @@ export interface DiscoveryInput {
   readonly files: readonly ChangedFile[];
   /** Markdown; null for none. */
   readonly body: string | null;
+  /** Whether the body is a release's notes, where quotations and what is folded away count too. Default: a pull request's. */
+  readonly isNotes?: boolean;
   /** What the config file lists. */
   readonly config: readonly { readonly reference: string; readonly base: string | null; readonly origin: Origin | null }[];
   /** Every path of the repository at the pull request's head, where a checkout or the tree is at hand; else null. */
@@ -110,7 +113,7 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
     });
     await add(changed.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved);
   }
-  const inText = (await inBody(input.body)).map((candidate) => resolveCandidate(candidate, { path: null, changedCheckpoints: changed, hubEndpoint }));
+  const inText = (await inBody(input.body, input.isNotes ?? false)).map((candidate) => resolveCandidate(candidate, { path: null, changedCheckpoints: changed, hubEndpoint }));
   await add(inText.filter((resolution) => resolution !== null).map((resolution) => ({ ...resolution, origin: null, kind: 'body', isWeak: false })));
   for (const { reference, base, origin } of input.config) found.push({ reference, base, origin, kind: 'config', isWeak: false });
   const references = merge(found);
@@ -192,10 +195,10 @@ function wholeText(file: ChangedFile, hunks: readonly Hunk[] | null): string | n
   return only.map(({ text }) => text).join('\n');
 }
 
-async function inBody(body: string | null): Promise<readonly Candidate[]> {
+async function inBody(body: string | null, isNotes: boolean): Promise<readonly Candidate[]> {
   if (body === null || body.length > MAX_MARKDOWN_LENGTH) return [];
   try {
-    return await findInMarkdown(body, true, { isWeakAllowed: false });
+    return isNotes ? await findInNotes(body) : await findInMarkdown(body, true, { isWeakAllowed: false });
   } catch {
     // Nesting that the parser gives up on: no person wrote it.
     return [];

@@ -12,6 +12,8 @@ export interface Embedded {
 export interface MarkdownContent {
   readonly links: readonly Candidate[];
   readonly embedded: readonly Embedded[];
+  /** Where a link is written for people, and may as well be an example: the targets of HTML links, and code that names no language. */
+  readonly asides: readonly string[];
 }
 
 const FENCES: Readonly<Record<string, Language>> = { python: 'python', py: 'python', python3: 'python', yaml: 'tree', yml: 'tree', json: 'tree', jsonc: 'tree', toml: 'toml' };
@@ -27,12 +29,14 @@ const OWN_BLOCK = /^\s*$|^ {0,3}(?:#{1,6}\s|(?:[-*+]|\d{1,9}[.)])\s|`{3}|~{3}|<|
 const WHOLE_ADDRESS = /^(?:https?|hf):\/\/\S+$/;
 const FENCE = /^(\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?)(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)[^`]*$/;
 const QUOTE_MARKS = /^(?: {0,3}> ?)+/;
+/** The target of a link that is written in HTML. */
+const ANCHOR = /<a\s[^<>]*?\bhref\s*=\s*(?:"([^"<>]{1,300})"|'([^'<>]{1,300})')/gi;
 /** A line indented like this is code, unless it is an item of a list. */
 const INDENTED = /^(?: {4}|\t)(?!\s*(?:[-*+]|\d{1,9}[.)])\s)/;
 
 /** What stands open at the beginning of a line. */
 interface State {
-  fence: { readonly marks: string; readonly indent: number; readonly language: Language | undefined; readonly firstLine: number; readonly lines: string[] } | null;
+  fence: { readonly marks: string; readonly indent: number; readonly isPlain: boolean; readonly language: Language | undefined; readonly firstLine: number; readonly lines: string[] } | null;
   isComment: boolean;
   /** `<details>` that are open. */
   folded: number;
@@ -49,10 +53,11 @@ interface State {
  *   a pull request they are release notes that a bot quotes
  */
 export function readMarkdown(text: string, isQuoteSkipped: boolean): MarkdownContent {
-  if (text.length > MAX_MARKDOWN_LENGTH) return { links: [], embedded: [] };
+  if (text.length > MAX_MARKDOWN_LENGTH) return { links: [], embedded: [], asides: [] };
   const lines = text.split(/\r?\n/);
   const embedded: Embedded[] = [];
   const links: Candidate[] = [];
+  const asides: string[] = [];
   const front = frontMatterEnd(lines);
   if (front > 0) embedded.push({ language: 'front-matter', text: lines.slice(1, front).join('\n'), firstLine: 2 });
   const state: State = { fence: null, isComment: false, folded: 0, isQuoted: false };
@@ -60,13 +65,15 @@ export function readMarkdown(text: string, isQuoteSkipped: boolean): MarkdownCon
     if (i <= front && front > 0) return;
     if (isQuoteSkipped && isQuotation(raw, state)) return;
     const line = raw.replace(QUOTE_MARKS, '');
-    if (raw.length > MAX_LINE_LENGTH || isFenced(line, i + 1, state, embedded)) return;
+    if (raw.length > MAX_LINE_LENGTH || isFenced(line, i + 1, state, { embedded, asides })) return;
     const shown = withoutComments(line, state);
     if (isQuoteSkipped && isFolded(shown, state)) return;
-    if (!INDENTED.test(line) && !(isQuoteSkipped && OPEN_TASK.test(line))) links.push(...addresses(shown, i + 1));
+    if (INDENTED.test(line)) asides.push(shown);
+    else if (!(isQuoteSkipped && OPEN_TASK.test(line))) links.push(...addresses(shown, i + 1));
+    for (const [, double, single] of shown.replace(CODE_SPAN, ' ').matchAll(ANCHOR)) asides.push(double ?? single ?? '');
   });
-  closeFence(state, embedded);
-  return { links, embedded };
+  closeFence(state, { embedded, asides });
+  return { links, embedded, asides };
 }
 
 /** The line (from 0) that closes the front matter; 0 where there is none. */
@@ -84,27 +91,32 @@ function isQuotation(line: string, state: State): boolean {
   return isQuoted;
 }
 
+/** Where the text of fences goes. */
+interface Fenced { readonly embedded: Embedded[]; readonly asides: string[] }
+
 /** What a fence holds is read when it ends: by its marks, or with the document. */
-function closeFence(state: State, embedded: Embedded[]): void {
+function closeFence(state: State, { embedded, asides }: Fenced): void {
+  if (state.fence?.isPlain === true) asides.push(state.fence.lines.join('\n'));
   // What an open <details> folds away has no language here.
   if (state.fence?.language !== undefined) embedded.push({ language: state.fence.language, text: state.fence.lines.join('\n'), firstLine: state.fence.firstLine });
   state.fence = null;
 }
 
 /** Whether the line opens, closes or lies in a fence. */
-function isFenced(line: string, number: number, state: State, embedded: Embedded[]): boolean {
+function isFenced(line: string, number: number, state: State, into: Fenced): boolean {
   if (state.isComment) return false;
   if (state.fence !== null) {
     const { marks, indent, lines } = state.fence;
     const text = line.trim();
-    if (text.startsWith(marks) && text === marks.charAt(0).repeat(text.length)) closeFence(state, embedded);
+    if (text.startsWith(marks) && text === marks.charAt(0).repeat(text.length)) closeFence(state, into);
     else lines.push(line.slice(Math.min(indent, line.length - line.trimStart().length)));
     return true;
   }
   const open = FENCE.exec(line);
   if (open === null) return false;
-  const language = state.folded > 0 ? undefined : FENCES[open[3]?.toLowerCase() ?? ''];
-  state.fence = { marks: open[2] ?? '```', indent: open[1]?.length ?? 0, language, firstLine: number + 1, lines: [] };
+  const named = open[3]?.toLowerCase() ?? '';
+  const language = state.folded > 0 ? undefined : FENCES[named];
+  state.fence = { marks: open[2] ?? '```', indent: open[1]?.length ?? 0, isPlain: /^(?:text|txt|plain|plaintext)?$/.test(named), language, firstLine: number + 1, lines: [] };
   return true;
 }
 
@@ -131,7 +143,7 @@ function isFolded(line: string, state: State): boolean {
 }
 
 /** Finds addresses of the Hub in one line of prose. */
-function addresses(line: string, number: number): Candidate[] {
+export function addresses(line: string, number: number): Candidate[] {
   if (!line.includes('://')) return [];
   const prose = line
     .replace(/~~[^~]+~~/g, ' ')

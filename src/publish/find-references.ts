@@ -54,7 +54,7 @@ export async function findReferences(github: GitHub | null, place: SearchPlace, 
   const { files, isCut, unread } = changed.found;
   const { exists, filesIn, trouble } = told(lookupAt({ paths: tree.found, workspace, github, commit: place.head }));
   const near = tree.found === null ? await filesNear(files, filesIn) : { paths: tree.found, unknown: [] };
-  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, config: listed, paths: near.paths, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
+  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, isNotes: place.release !== null, config: listed, paths: near.paths, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],

@@ -218,6 +218,26 @@ describe('the body, as GitHub shows it', () => {
   });
 });
 
+describe('the notes of a release', () => {
+  const inNotes = async (body: string): Promise<string[]> => await found([], { body, isNotes: true });
+
+  it('are the maintainers\' own words, also where they are folded, quoted or linked in HTML', async () => {
+    const named = ['<details><summary>Checkpoints</summary>\n\nhttps://huggingface.co/org-x/one\n\n</details>', '> **Weights**: https://huggingface.co/org-x/one', '<a href="https://huggingface.co/org-x/one">weights</a>', "<p align=center><a target=_blank href='https://huggingface.co/org-x/one'><b>weights</b></a>", '- [ ] https://huggingface.co/org-x/one', '    https://huggingface.co/org-x/one', '```\nhttps://huggingface.co/org-x/one\n```', '<details>\n\n```python\nAutoModel.from_pretrained("org-x/one")\n```\n</details>', '```\nmodel = AutoModel.from_pretrained("org-x/one")\n```'];
+    for (const body of named) assert.deepEqual(await inNotes(body), ['hf://org-x/one'], body);
+  });
+
+  it('name nothing in comments, in commands, in code that is not read, in pictures, nor in what is struck out', async () => {
+    const body = '<!-- https://huggingface.co/org-x/a -->\n```sh\nhf download org-x/b\ncurl https://huggingface.co/org-x/c\n```\n```html\n<a href="https://huggingface.co/org-x/d">\n```\n`<a href="https://huggingface.co/org-x/e">`\n<img src="https://huggingface.co/org-x/f">\n~~https://huggingface.co/org-x/g~~\n<a href="https://huggingface.co/datasets/org-x/h">data</a> <a href="docs/x.md">more</a>\n';
+    assert.deepEqual(await inNotes(body), []);
+  });
+
+  it('are read with more in them than the body of a pull request is', async () => {
+    const body = '<a href="https://huggingface.co/org-x/a">a</a>\n\n    https://huggingface.co/org-x/b\n\n```\nhttps://huggingface.co/org-x/c\n```\n';
+    assert.deepEqual(await found([], { body }), []);
+    assert.deepEqual(await inNotes(body), ['hf://org-x/a', 'hf://org-x/b', 'hf://org-x/c']);
+  });
+});
+
 describe('the config file', () => {
   it('adds what it lists, and the base of what was found elsewhere', async () => {
     const config = [
