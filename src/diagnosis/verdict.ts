@@ -41,6 +41,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
     const shards = shardsOfNamed(checkpoint);
     if (shards !== null) return prose`It is one of ${shards} shards, and not of those that loaders take from its folder. Name the folder, or the base, to get a verdict.`;
+    if (checkpoint.isConfigDoubtful === true) return prose`Other weights lie beside it, and ${'config.json'} may be theirs: whether it holds all that it should can't be told. Name the base to get a verdict.`;
     const of = intent.class === null ? words('') : prose`${intent.class} of `;
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of ${of}the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;

@@ -118,6 +118,8 @@ export interface Checkpoint {
   readonly index: ShardIndex | null;
   readonly config: JsonObject | null;
   readonly adapterConfig: JsonObject | null;
+  /** Whether a config.json lies beside that may be of other weights there, and so was not taken; absent where not. */
+  readonly isConfigDoubtful?: boolean;
   readonly card: ModelCard | null;
   /** The file that shows that sentence-transformers wrote it (`modules.json`, …), or null. */
   readonly sentenceTransformers: string | null;

@@ -59,7 +59,7 @@ function rank(weights: Pick<WeightFile, 'stem' | 'variant' | 'container'>): numb
 }
 
 /** Whether a loader finds weights of this name without being told it. */
-function isSavedName(weights: Pick<WeightFile, 'stem' | 'variant' | 'container'>): boolean {
+export function isSavedName(weights: Pick<WeightFile, 'stem' | 'variant' | 'container'>): boolean {
   return rank(weights) < 20;
 }
 

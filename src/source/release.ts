@@ -8,6 +8,7 @@ import { githubApi, githubError, githubJson, repositoryUrl, type GitHubApi, type
 import type { HttpClient } from './http/client.ts';
 import { rangeReader } from './http/range-reader.ts';
 import type { Source, SourceFile } from './source.ts';
+import { WEIGHTS } from './weights.ts';
 
 const Release = v.object({ id: v.number(), tag_name: v.string() });
 const Asset = v.object({
@@ -17,7 +18,7 @@ const Asset = v.object({
 });
 
 /**
- * The assets of a release, or one of them.
+ * The assets of a release, or one of them; of one of weights also those beside it.
  * @throws NotFoundError | AccessError | UnreachableError | UsageError
  */
 export async function openRelease(reference: ReleaseReference, options: SourceOptions, client: HttpClient): Promise<Source> {
@@ -25,12 +26,16 @@ export async function openRelease(reference: ReleaseReference, options: SourceOp
   const wanted = { what: reference.tag === null ? 'release' : `release "${reference.tag}"`, permission: '`contents: read`' };
   const { value: release } = await githubJson(api, repositoryUrl(api, reference.tag === null ? 'releases/latest' : `releases/tags/${encodeURIComponent(reference.tag)}`), Release, wanted);
   const assets = await listAssets(api, release.id, wanted);
-  const kept = reference.asset === null ? assets : assets.filter((asset) => asset.name === reference.asset);
-  if (reference.asset !== null && kept.length === 0) throw noAsset(reference.asset, release.tag_name, assets);
+  const named = reference.asset;
+  if (named !== null && !assets.some((asset) => asset.name === named)) throw noAsset(named, release.tag_name, assets);
+  // A file of weights is read with its shards and its config, and an index stands for the shards that it lists.
+  const isAmong = named === null || WEIGHTS.test(named) || named.endsWith('.index.json');
+  const kept = isAmong ? assets : assets.filter((asset) => asset.name === named);
   const byName = new Map(kept.map((asset) => [asset.name, asset]));
   options.onProgress?.({ kind: 'resolved', reference: reference.text, revision: null, files: kept.length });
   return {
-    reference: reference.text, revision: null, isLocal: false, files: kept.map(toFile).sort((a, b) => (a.path < b.path ? -1 : 1)),
+    reference: reference.text, revision: null, isLocal: false, ...(named !== null && WEIGHTS.test(named) ? { named } : {}),
+    files: kept.map(toFile).sort((a, b) => (a.path < b.path ? -1 : 1)),
     async open(path) {
       const asset = byName.get(path);
       if (asset === undefined) throw noSuchFile(path, reference.text);

@@ -42,6 +42,8 @@ test('a release lists its assets over all pages, and reads one by ranges without
   assert.deepEqual(github.files.seen.map((request) => [request.headers.range, request.headers.authorization]), [['bytes=0-99999', undefined]]);
   assert.deepEqual((await open('release://latest')).files.length, 3);
   assert.deepEqual((await open('release://v2%2Frc/config.json')).files.map((file) => file.path), ['config.json']);
+  const named = await open('release://v2%2Frc/model.safetensors');
+  assert.deepEqual([named.named, named.files.length], ['model.safetensors', 3], 'its config may be among the other assets');
   await assert.rejects(open('release://v2%2Frc/nope'), (error: unknown) => error instanceof NotFoundError && /"config\.json"/.test(error.hint));
   await assert.rejects(open('release://v3'), (error: unknown) => error instanceof NotFoundError && /contents: read/.test(error.hint));
 });
