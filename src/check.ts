@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
+import { runsCode } from './diagnosis/rules/unsafe-pickle.ts';
 import { HeadcheckError } from './errors.ts';
 import { quote } from './format/quote.ts';
 import { findBase } from './inventory/base.ts';
 import type { Checkpoint } from './inventory/checkpoint.ts';
 import { HeadCache, readCheckpoint } from './inventory/read.ts';
-import { requireWeights, requireWhole } from './inventory/require-weights.ts';
+import { holdsNoModel, requireWeights, requireWhole } from './inventory/require-weights.ts';
 import { judge } from './judge.ts';
 import type { FoundBase } from './judge.ts';
 import { parseReference } from './reference/parse.ts';
@@ -61,14 +62,19 @@ class Call {
       const named = target.base === null ? null : this.#readBase(target.base);
       named?.catch(() => {});
       const checkpoint = await this.#read(target.reference);
+      if (target.isWeak === true && holdsNoModel(checkpoint) && !runsPlanted(checkpoint)) return this.#passOver(target, ['its ending is also that of other files, and it holds no state dict of a model.']);
       return await this.#judge(target, checkpoint, await this.#findBase(target, checkpoint));
     } catch (error) {
       if (!(error instanceof HeadcheckError)) throw error;
       if (target.isWeak !== true || !error.isNameUnknown) return failedReport(target, error);
-      const message = prose`${target.reference} was not checked, as the line that names it may mean something else: ${proseOf(error.message)} Write ${'hf://'} before the name where it is the model's.`;
-      this.notices.push({ severity: 'note', message, location: target.origin, about: { reference: target.reference, base: null } });
-      return null;
+      return this.#passOver(target, prose`the line that names it may mean something else: ${proseOf(error.message)} Write ${'hf://'} before the name where it is the model's.`);
     }
+  }
+
+  /** What was found by a name that other things have too, and is none, is worth a word and no more. */
+  #passOver(target: Target, why: Prose): null {
+    this.notices.push({ severity: 'note', message: [...prose`${target.reference} was not checked, as `, ...why], location: target.origin, about: { reference: target.reference, base: null } });
+    return null;
   }
 
   async #judge(target: Target, checkpoint: Checkpoint, base: FoundBase): Promise<CheckpointReport> {
@@ -123,4 +129,9 @@ class Call {
     const message = prose`The base ${base.reference} ${difference}, so ${target.reference} was not compared with it. Name the model that the checkpoint was made from.`;
     this.notices.push({ severity: 'error', message, location: target.origin, obstacle: 'state', about: { reference: target.reference, base: written } });
   }
+}
+
+/** Planted code is told of in whatever file it lies. */
+function runsPlanted({ problems }: Checkpoint): boolean {
+  return problems.some((problem) => problem.kind === 'unsafe-pickle' && runsCode(problem.globals));
 }

@@ -21,7 +21,7 @@ export interface Target {
   /** Where the base was named; the input where absent. */
   readonly baseFrom?: 'input' | 'config';
   readonly waivers: readonly Waiver[];
-  /** Whether the line that asked for it may mean something else: what the Hub has nothing of is then no checkpoint. */
+  /** Whether it may be something else, by the line that asked for it or by the file's ending: what the Hub has nothing of, or what holds no state dict, is then no checkpoint. */
   readonly isWeak?: boolean;
   /** The line that asked for it, where there is one. */
   readonly origin: { readonly path: string; readonly line: number } | null;

@@ -8,7 +8,7 @@ export type HeaderViolation =
   | 'entry-not-object' | 'field-missing' | 'dtype-unknown' | 'shape-invalid' | 'offsets-invalid' | 'integer-too-large'
   | 'offsets-reversed' | 'hole' | 'overlap'
   | 'size-overflow' | 'sub-byte-misaligned' | 'size-mismatch'
-  | 'zip-malformed' | 'pickle-absent' | 'pickle-malformed' | 'storage-absent' | 'tensor-invalid'
+  | 'not-torch' | 'zip-malformed' | 'pickle-absent' | 'pickle-malformed' | 'storage-absent' | 'tensor-invalid'
   | 'not-gguf' | 'gguf-version' | 'gguf-malformed';
 
 /** How large a file would have to be, and how large it is, in bytes. */

@@ -25,7 +25,7 @@ export async function readTorchLegacy(reader: ByteReader): Promise<TorchHeader> 
 function parseLegacy(bytes: Uint8Array, isAll: boolean): TorchHeader | null {
   try {
     const magic = parsePickle(bytes);
-    if (magic.value !== MAGIC) throw new HeaderError('pickle-malformed', 'The file is a Python pickle, but not of the kind that PyTorch writes: it does not begin with its magic number.');
+    if (magic.value !== MAGIC) throw new HeaderError('not-torch', 'The file is a Python pickle, but not of the kind that PyTorch writes: it does not begin with its magic number.');
     const protocol = parsePickle(bytes, magic.end);
     const system = parsePickle(bytes, protocol.end);
     const object = parsePickle(bytes, system.end);

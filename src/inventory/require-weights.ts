@@ -1,5 +1,6 @@
 import { MalformedError, NotFoundError, UnreachableError } from '../errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { isSavedName } from './selection.ts';
 import { weightFile } from './weight-files.ts';
 
 /** Folders that the message names; who has more of them knows where they are. */
@@ -37,6 +38,22 @@ function requireSome(checkpoint: Checkpoint, reference: string): Checkpoint {
   const what = problem?.kind === 'other-content' ? ` It is ${problem.what}.` : problem?.kind === 'empty-file' ? ' It is empty (0 bytes).' : '';
   if (what === '' && problem?.kind !== 'malformed-header') return checkpoint;
   throw new MalformedError(`${reference} holds no weights.${what}`, 'Name a directory, a file of weights (.safetensors, .bin, .gguf) or a snapshot (.headcheck.json).');
+}
+
+/** How files break the rules of PyTorch's format that were never written as weights. A cut-off archive is no such file. */
+const NEVER_WEIGHTS: ReadonlySet<string> = new Set(['not-torch', 'pickle-absent']);
+
+/**
+ * Whether all there is is one PyTorch file of a name of nobody's, and it turns out to hold no state dict: PyTorch saves
+ * any object under these endings. What is cut off, not here, or not to be had may hold one.
+ */
+export function holdsNoModel({ format, parts, problems, tensors }: Checkpoint): boolean {
+  const [part, second] = parts;
+  const file = part === undefined || second !== undefined ? null : weightFile({ path: part.path, size: 0, sha256: null });
+  if (format !== 'torch' || file === null || file.shard !== null || isSavedName(file)) return false;
+  const isNone = problems.every((problem) => problem.kind === 'other-content' || problem.kind === 'unsafe-pickle' || problem.kind === 'header-warning' || (problem.kind === 'malformed-header' && NEVER_WEIGHTS.has(problem.violation)) || problem.path !== file.file.path);
+  // Parameters of modules have dotted names; those of a single layer these two. A batch of data has neither.
+  return isNone && !tensors.columns.names.some((name) => name.includes('.') || name === 'weight' || name === 'bias');
 }
 
 /**

@@ -21,7 +21,10 @@ async function readEither(reader: ByteReader): Promise<TorchHeader> {
   try {
     return await readTorchZip(reader);
   } catch (error) {
-    if (!(error instanceof HeaderError) || (await contentOf(reader)).kind !== 'pickle') throw error;
+    if (!(error instanceof HeaderError)) throw error;
+    const { kind } = await contentOf(reader);
+    if (kind === 'unknown') throw new HeaderError('not-torch', 'The file is neither a zip archive nor a Python pickle, so PyTorch did not write it, or its beginning is damaged.');
+    if (kind !== 'pickle') throw error;
     const { readTorchLegacy } = await import('../format/torch-legacy.ts');
     return await readTorchLegacy(reader);
   }

@@ -13,6 +13,11 @@ interface Data {
 /** What no save of weights names: shells, files, imports, code as data. */
 const RUNS = /^(?:os|posix|nt|sys|subprocess|commands|pty|shutil|socket|urllib|requests|webbrowser|ctypes|importlib|imp|runpy|code|codeop|marshal|pip|pdb|bdb|timeit|cProfile|profile|types\.(?:CodeType|FunctionType)|builtins\.(?:eval|exec|execfile|compile|open|getattr|setattr|delattr|globals|locals|vars|breakpoint|input|apply|__import__)|__builtin__\.(?:eval|exec|execfile|compile|open|file|getattr|setattr|delattr|globals|locals|vars|apply|input|__import__)|torch\.(?:hub|load|utils\.cpp_extension))(?:\.|$)/;
 
+/** Whether a pickle names what does things rather than makes values. */
+export function runsCode(globals: readonly string[]): boolean {
+  return globals.some((name) => RUNS.test(name));
+}
+
 /** The pickle of the magic number that the format before PyTorch 1.6 begins with. */
 const MAGIC = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.';
 /** A tensor of four floats in storage `0`. */
