@@ -36,6 +36,8 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (onlyIndexSeen) {
     return prose`None of the ${checkpoint.parts.length} files that the index names is here. What the index names is whole; the weights were not seen.`;
   }
+  const repeated = repeatedAmong(checkpoint);
+  if (repeated !== null) return prose`${repeated} is in several of its files, and none is numbered: they are models of their own, which hide what another lacks. Name one of the files to get a verdict.`;
   if (adapter !== null) return undecidedAdapter(adapter);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return undecidedGguf(intent, inner);
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
@@ -73,6 +75,14 @@ function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked }: Adap
   const [first] = unasked;
   if (first !== undefined) return prose`The adapter stores ${first.name} with ${first.shape[0] ?? 0} rows, though nothing in its config asks for it: PEFT does so where the vocabulary was resized. Name the base to see whether it fits.`;
   return null;
+}
+
+/** A tensor that two files of free names hold, which were read together as the parts of one model; or null. In a publisher's own layout each rank has its slice of it. */
+function repeatedAmong({ index, parts, tensors }: Checkpoint): string | null {
+  if (index !== null || parts.length < 2 || parts.some(({ path, namedBy }) => namedBy !== 'name' || /(?:^|\/)consolidated/.test(path))) return null;
+  const { names } = tensors.columns;
+  if (tensors.byName.size === names.length) return null;
+  return names.find((name, row) => tensors.row(name) !== row) ?? null;
 }
 
 /** How many shards the set has of which one was named by itself, or null. */

@@ -64,6 +64,13 @@ describe('a file of weights that is named by itself', () => {
       }
     });
 
+    test('is to be named where the folder is, of which loaders take all as one', async () => {
+      const whole = await judgedRead(await readExample(beside({ 'a.safetensors': names, 'z.safetensors': bare })));
+      assert.deepEqual([whole.verdict, plain(whole.reason ?? []).includes('is in several of its files')], ['unknown', true]);
+      const parts = await judgedRead(await readExample(beside({ 'a.safetensors': names.slice(0, 8), 'b.safetensors': names.slice(8) })));
+      assert.equal(parts.verdict, 'complete');
+    });
+
     test('is its own set of shards, though loaders take another of the folder', async () => {
       const weightMap = Object.fromEntries(names.map((name, i) => [name, `chat-0000${i < 8 ? 1 : 2}-of-00002.safetensors`]));
       const files = { ...index, 'chat.safetensors.index.json': JSON.stringify({ metadata: { total_size: 0 }, weight_map: weightMap }) };
