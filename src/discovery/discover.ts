@@ -1,5 +1,5 @@
 import { referenceKey } from '../reference/key.ts';
-import { changedCheckpoints } from './checkpoint-files.ts';
+import { changedCheckpoints, isWeights, isWeightsByEnding, type Besides } from './checkpoint-files.ts';
 import { readHunks } from './diff.ts';
 import { anyExists, existenceIn } from './existence.ts';
 import { folderOf, isAutomation, languageOf } from './files.ts';
@@ -72,6 +72,8 @@ export interface DiscoveryInput {
   readonly paths?: ReadonlySet<string> | null;
   /** Whether there is such a file or folder, from the repository's root; null where that is not known. Default: what `paths` says. */
   readonly exists?: Existence;
+  /** How loaders see a folder: what they do not take of it is a checkpoint by itself. Default: all is taken. */
+  readonly besides?: Besides;
   /** `HF_ENDPOINT`; default the public Hub. */
   readonly hubEndpoint?: string;
 }
@@ -90,9 +92,10 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
   const skipped: { path: string; reason: string }[] = [];
   const unparsed: Origin[] = [];
   const { paths = null, exists = existenceIn(paths), hubEndpoint = 'https://huggingface.co' } = input;
-  const stored = changedCheckpoints(input.files, paths);
-  const found: Single[] = stored.map(({ reference, path }) => ({ reference, base: null, origin: { path, line: 1 }, kind: 'files', isWeak: false }));
+  const stored = changedCheckpoints(input.files, paths, input.besides);
+  const found: Single[] = stored.map(({ reference, path }) => ({ reference, base: null, origin: { path, line: 1 }, kind: 'files', isWeak: isWeightsByEnding(reference) }));
   const changed = new Set(stored.map(({ reference }) => reference));
+  const folders = new Set(stored.map(({ reference }) => (isWeights(reference) ? folderOf(reference) : reference)));
   const undecided: Single[] = [];
   const add = async (all: readonly Possible[]): Promise<void> => {
     // One by one: more arguments than the stack holds would end the run.
@@ -111,7 +114,7 @@ export async function discover(input: DiscoveryInput): Promise<Discovery> {
       const resolution = resolveCandidate(candidate, { path: file.path, changedCheckpoints: changed, hubEndpoint });
       return resolution === null ? [] : [{ ...resolution, origin: { path: file.path, line }, kind: candidate.kind, isWeak: candidate.isWeak }];
     });
-    await add(changed.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved);
+    await add(folders.has(folderOf(file.path)) ? withoutOwn(resolved, file.path) : resolved);
   }
   const inText = (await inBody(input.body, input.isNotes ?? false)).map((candidate) => resolveCandidate(candidate, { path: null, changedCheckpoints: changed, hubEndpoint }));
   await add(inText.filter((resolution) => resolution !== null).map((resolution) => ({ ...resolution, origin: null, kind: 'body', isWeak: false })));

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { formatHubReference, revisionProblem } from '../reference/hub-id.ts';
 import { parseReference } from '../reference/parse.ts';
-import { checkpointOf, isWeights } from './checkpoint-files.ts';
+import { checkpointOf, isSureWeights } from './checkpoint-files.ts';
 import { folderOf } from './files.ts';
 import { isPlaceholder, legacyRepository, repositoryOf } from './names.ts';
 import type { HubReference } from '../reference/reference.ts';
@@ -75,7 +75,7 @@ function fromAddress(text: string, candidate: Candidate, context: ResolveContext
   const repo = hub.repo.includes('/') ? hub.repo : legacyRepository(hub.repo);
   if (repo === null) return null;
   const isFile = hub.path !== null && /\.[A-Za-z]\w*$/.test(hub.path);
-  if (isFile && !isWeights(hub.path ?? '')) return null;
+  if (isFile && !isSureWeights(hub.path ?? '')) return null;
   const path = hub.path !== null && isFile ? checkpointOf(hub.path) : hub.path;
   return formatHubReference(repo, hub.revision ?? candidate.revision, path === '.' ? null : (path ?? candidate.folder));
 }

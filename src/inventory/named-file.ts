@@ -1,6 +1,5 @@
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Source, SourceFile } from '../source/source.ts';
-import type { Documents } from './documents.ts';
 import { PartReader, type ReadOptions } from './parts.ts';
 import { type Folder, type Layout, chooseLayout, holdsModel, isSavedName, select } from './selection.ts';
 import { type WeightFile, fileName, weightFile } from './weight-files.ts';
@@ -27,7 +26,7 @@ const PART_OF_MODEL = /(?:^|[-_. ])(?:(?:text|image|vision|audio)?[-_]?(?:encode
  * that its number belongs to; else the set of its own, or itself. The config is that of weights under the names that
  * loaders look for. Of sets under other names it may be any's.
  */
-export function aroundNamed(named: string, whole: Folder, documents: Documents): Named {
+export function aroundNamed(named: string, whole: Folder, documents: { has(path: string): boolean }): Named {
   const chosen = layoutOf(whole, documents);
   const file = whole.weights.find((weights) => weights.file.path === named);
   const own = file === undefined ? [] : whole.weights.filter((other) => isSameSet(file, other));
@@ -53,7 +52,8 @@ function isAlike(a: Pick<WeightFile, 'container' | 'role' | 'stem' | 'variant'>,
   return a.container === b.container && a.role === b.role && a.stem === b.stem && a.variant === b.variant;
 }
 
-function isSameSet(a: WeightFile, b: WeightFile): boolean {
+/** Whether two files are of one save: of one name, with numbers up to the same. */
+export function isSameSet(a: WeightFile, b: WeightFile): boolean {
   return isAlike(a, b) && a.shard?.of === b.shard?.of;
 }
 
@@ -106,7 +106,7 @@ export function singleFile(file: SourceFile | undefined): Layout | null {
 }
 
 /** Which weights count. An adapter's config makes a folder an adapter, with or without weights, unless a whole model lies there. */
-export function layoutOf(folder: Folder, documents: Documents): Layout | null {
+export function layoutOf(folder: Folder, documents: { has(path: string): boolean }): Layout | null {
   if (!holdsModel(folder)) {
     const adapter = chooseLayout(folder, 'adapter');
     if (adapter !== null) return adapter;

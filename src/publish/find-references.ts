@@ -1,14 +1,17 @@
 import { posix } from 'node:path';
+import { isWeightsByEnding } from '../discovery/checkpoint-files.ts';
 import { discover, type Discovery } from '../discovery/discover.ts';
 import { someNames } from '../diagnosis/words.ts';
 import { MAX_REFERENCES } from '../discovery/limits.ts';
 import { HeadcheckError, NotFoundError, UsageError } from '../errors.ts';
+import { filesBeside } from '../inventory/besides.ts';
 import { referenceKey } from '../reference/key.ts';
 import { prose, type Notice, type Prose } from '../report/report.ts';
 import type { ConfigFile } from '../settings/config-file.ts';
 import { changedFiles, type Change, type ChangedFiles } from './changes.ts';
 import type { GitHub } from './client.ts';
 import { filesNear, type NearFiles } from './near-files.ts';
+import { releaseSets } from './release-sets.ts';
 import { releaseByTag } from './release.ts';
 import { pathsAt } from './repository-files.ts';
 import { lookupAt, type Listing, type Lookup } from './repository-folders.ts';
@@ -54,7 +57,7 @@ export async function findReferences(github: GitHub | null, place: SearchPlace, 
   const { files, isCut, unread } = changed.found;
   const { exists, filesIn, trouble } = told(lookupAt({ paths: tree.found, workspace, github, commit: place.head }));
   const near = tree.found === null ? await filesNear(files, filesIn) : { paths: tree.found, unknown: [] };
-  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, isNotes: place.release !== null, config: listed, paths: near.paths, exists, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
+  const discovery = await discover({ files: files.filter(({ path }) => config === null || !isAt(path, config.path, workspace)), body: place.body, isNotes: place.release !== null, config: listed, paths: near.paths, exists, besides: filesBeside, ...(hubEndpoint === null ? {} : { hubEndpoint }) });
   const known = new Set(discovery.references.map(({ reference }) => referenceKey(reference)));
   return {
     references: [...discovery.references, ...assets.found.filter(({ reference }) => !known.has(referenceKey(reference)))],
@@ -122,20 +125,16 @@ function unreadNotices(unread: ChangedFiles['unread']): readonly Notice[] {
   return [{ severity: 'error', location: null, obstacle: 'search', message }];
 }
 
-/** GGUF files that are no shard and no projector: each is a model by itself, as are the quantisations of one model. */
-const WHOLE_MODEL = /^(?!.*mmproj)(?!.*-\d{5}-of-\d{5}\.gguf$).*\.gguf$/i;
-
-/** The assets together are one checkpoint, as the files of a folder are; but each GGUF file is one of its own. */
+/** What the assets hold, each set of them by itself: see `releaseSets`. */
 async function assetReferences(github: GitHub | null, { release, body }: SearchPlace): Promise<readonly FoundReference[]> {
   if (release === null) return [];
   const facts = await releaseByTag(connected(github), release);
   // A tag may have no release; one whose notes are at hand has, and is only not shown.
   if (facts === null && body !== null) throw new NotFoundError(`GitHub shows no release ${release} to this token.`, 'Give the job the permission `contents: read`; a draft takes `contents: write`.');
-  const weights = facts?.weights ?? [];
-  const models = weights.filter((name) => WHOLE_MODEL.test(name));
   const tag = `release://${encodeURIComponent(release)}`;
-  const references = [...(weights.length > models.length ? [tag] : []), ...models.map((name) => `${tag}/${encodeURIComponent(name)}`)];
-  return references.map((reference) => ({ reference, base: null, origin: null }));
+  return releaseSets(facts?.weights ?? []).map(({ asset, first }) => ({
+    reference: asset === null ? tag : `${tag}/${encodeURIComponent(asset)}`, base: null, origin: null, isWeak: isWeightsByEnding(first),
+  }));
 }
 
 function beyondNotices({ beyond }: Discovery): readonly Notice[] {

@@ -90,6 +90,28 @@ describe('checkpoints that the pull request stores', () => {
     assert.deepEqual(await found([binary('gguf/a-Q4_K_M.gguf'), binary('gguf/a-Q8_0.gguf'), binary('loras/style.safetensors'), binary('big/a-00001-of-00003.gguf')]), ['gguf/a-Q4_K_M.gguf 1', 'gguf/a-Q8_0.gguf 1', 'loras/style.safetensors 1', 'big 1']);
   });
 
+  it('are PyTorch files where their names may be those of models; what they hold decides', async () => {
+    const models = ['out/model.pt', 'out/best.pth', 'runs/last.ckpt', 'out/weights.bin', 'yolov8n.pt', 'out/resnet50-0676ba61.pth', 'out/epoch=3-step=100.ckpt', 'out/model_state_dict.bin', 'ckpt/net_G.pth'];
+    const { references } = await discover({ files: models.map((path) => binary(path)), body: null, config: [], paths: new Set() });
+    assert.deepEqual(references.map(({ reference, isWeak }) => [reference, isWeak]), models.map((path) => [path, true]));
+    const others = [
+      'out/optimizer.pt', 'out/scheduler.pt', 'out/scaler.pt', 'out/rng_state_0.pth', 'out/training_args.bin', 'out/random_states_0.pkl', 'out/optimizer.bin', 'out/distrib_optim.pt', 'out/zero_pp_rank_0_mp_rank_00_optim_states.pt', 'out/mp_rank_00_model_states.pt',
+      'data/model.pt', 'embeddings/a.pt', 'x/features/a.pt', 'train.pt', 'val_tokens.pt', 'word_embeddings.pt', 'cached_latents.pt', 'firmware.bin', 'train.bin', 'out/vocab.bin', 'openvino_model.bin', 'x.pkl', 'easy-install.pth', 'tests/model.pt', 'lib/foo-nspkg.pth', 'imagenet_mean.pt',
+    ];
+    assert.deepEqual(await found(others.map((path) => binary(path))), []);
+    assert.deepEqual(await found([binary('out/model.pt'), added('a.yaml', 'model_name_or_path: out/model.pt\n')]), ['out/model.pt 1']);
+    assert.deepEqual(await found([added('README.md', 'https://huggingface.co/org-x/one/blob/main/best.pt')]), []);
+  });
+
+  it('are also what loaders do not take of a folder', async () => {
+    const besides = (names: readonly string[]): ReadonlyMap<string, string> => new Map(names.includes('model.safetensors') ? [['model.fp16-00001-of-00002.safetensors', 'model.fp16-00001-of-00002.safetensors'], ['model.fp16-00002-of-00002.safetensors', 'model.fp16-00001-of-00002.safetensors']] : []);
+    const paths = new Set(['out/model.safetensors', 'model.safetensors']);
+    const variant = 'model.fp16-00002-of-00002.safetensors';
+    assert.deepEqual(await found([binary(`out/${variant}`), binary(variant), binary(`alone/${variant}`)], { paths, besides }), ['out/model.fp16-00001-of-00002.safetensors 1', 'model.fp16-00001-of-00002.safetensors 1', 'alone 1']);
+    assert.deepEqual(await found([binary(`out/${variant}`), binary('out/model.safetensors', 'modified')], { paths, besides }), ['out/model.fp16-00001-of-00002.safetensors 1', 'out 1']);
+    assert.deepEqual(await found([binary('out/model-chat.safetensors')], { paths }), ['out/model-chat.safetensors 1']);
+  });
+
   it('are whole diffusers pipelines', async () => {
     assert.deepEqual(await found([added('sd/model_index.json', '{}'), binary('sd/unet/diffusion_pytorch_model.safetensors'), binary('sd/vae/diffusion_pytorch_model.safetensors')]), ['sd 1']);
     assert.deepEqual(await found([binary('sd/unet/diffusion_pytorch_model.safetensors')], { paths: new Set(['sd/model_index.json']) }), ['sd 1']);

@@ -56,6 +56,24 @@ describe('what a change refers to', () => {
     assert.deepEqual((await find(null, parseConfigFile('', 'other/checks.yml', { rules: [], today: '2026-01-01' }))).references, ['hf://org/new 2', 'hf://org/stray 5']);
   });
 
+  it('is each file of weights that its folder\'s checkpoint does not take, by itself', async () => {
+    const adding = async (path: string, ...others: readonly string[]): Promise<string[]> => {
+      pull.files = [{ filename: path, status: 'added' }];
+      fake.state.files.set(pull.headSha, new Map([path, ...others].map((one): [string, string] => [one, ''])));
+      return (await find()).references;
+    };
+    assert.deepEqual(await adding('out/model.fp16.safetensors', 'out/model.safetensors', 'out/config.json'), ['out/model.fp16.safetensors 1']);
+    assert.deepEqual(await adding('out/model-chat.safetensors', 'out/model.safetensors', 'out/config.json'), ['out/model-chat.safetensors 1']);
+    assert.deepEqual(await adding('out/model.fp16.safetensors', 'out/config.json'), ['out 1']);
+    assert.deepEqual(await adding('out/optimizer.pt', 'out/model.safetensors'), []);
+  });
+
+  it('is each set of a release\'s assets by itself', async () => {
+    fake.state.releases.push({ id: 3, tag: 'v1', name: 'v1', body: '', assets: ['a.safetensors', 'config.json', 'b-00001-of-00001.safetensors', 'best.pt', 'optimizer.pt'].map((name, i) => ({ id: 31 + i, name, content: new Uint8Array(8) })) });
+    const { references } = await findReferences(github, { head: pull.headSha, change: null, body: '> hf://org/quoted', release: 'v1' }, null, null, null);
+    assert.deepEqual(references.map(({ reference, isWeak }) => [reference, isWeak]), [['hf://org/quoted', false], ['release://v1/a.safetensors', false], ['release://v1/b-00001-of-00001.safetensors', false], ['release://v1/best.pt', true]]);
+  });
+
   describe('by a name that may also be a folder', () => {
     beforeEach(() => { adds('train/a.yaml', ['model_name_or_path: ml/llama', 'ref_model: acme/base'], 'ml/llama/config.json', 'train/acme/other/x.txt'); });
     /** As GitHub answers for a repository of very many files: the whole list, which is asked for first, is cut. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { example } from './description.ts';
 import { failure, notFound, paged, records, text, user, type Answer, type Call, type Route } from './route.ts';
 import type { Artifact, Asset, CheckRun, Release, WorkflowRun } from './state.ts';
@@ -6,7 +7,7 @@ const REPO = '/repos/{owner}/{repo}';
 const base = ({ state, api }: Call): string => `${api}/repos/${state.owner}/${state.name}`;
 
 function assetAnswer(call: Call, asset: Asset): unknown {
-  return { ...example(`get ${REPO}/releases/assets/{asset_id}`, '200'), id: asset.id, name: asset.name, size: asset.content.byteLength, url: `${base(call)}/releases/assets/${asset.id}` };
+  return { ...example(`get ${REPO}/releases/assets/{asset_id}`, '200'), id: asset.id, name: asset.name, size: asset.content.byteLength, digest: `sha256:${createHash('sha256').update(asset.content).digest('hex')}`, url: `${base(call)}/releases/assets/${asset.id}` };
 }
 
 function releaseAnswer(call: Call, release: Release): Answer {
