@@ -17,6 +17,8 @@ export interface Shard {
   readonly sha256: string | null;
   /** The string-to-string `__metadata__` of a safetensors header, or the plain values of a GGUF header as text; null where there is none. */
   readonly metadata: Readonly<Record<string, string>> | null;
+  /** Of a PyTorch file that loaders take for the state dict itself: the keys under which that lies instead. They lead its tensors' names here. Absent for all else. */
+  readonly keptUnder?: readonly string[];
 }
 
 /** `*.index.json`: which shard holds which tensor. */

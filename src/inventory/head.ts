@@ -18,6 +18,8 @@ export interface Head {
   /** Whether the bytes at the columns' offsets, from `headerBytes` on, are the tensors' own. */
   readonly hasData: boolean;
   readonly headerBytes: number;
+  /** Of a PyTorch file, the keys under which the state dict lies: `state_dict`; absent where it is the file's own value. */
+  readonly keptUnder?: readonly string[];
   readonly metadata: Shard['metadata'];
   readonly problems: readonly HeadProblem[];
 }

@@ -77,6 +77,14 @@ export class PartReader {
   }
 }
 
+/** Files of which loaders take the value for the state dict, whatever it is: one that lies under a key (`torch.save({'state_dict': …})`) they do not find. */
+const LOADED_AS_IT_IS = /(?:^|\/)pytorch_model(?:[-.][\w.-]*)?\.bin$/;
+
+/** A key of a file before the names under it. In brackets it is no segment that a loader would take for a prefix of its own. */
+export function subscript(key: string): string {
+  return `[${key}].`;
+}
+
 /** Sets what was read side by side, in the order of the parts. */
 function assemble(source: Source, read: readonly ReadPart[]): Weights {
   const shards: Shard[] = [];
@@ -90,8 +98,9 @@ function assemble(source: Source, read: readonly ReadPart[]): Weights {
     rows += head.columns.names.length;
     hasData &&= head.hasData;
     shared.push(...head.shared.map((group) => group.map((row) => first + row)));
-    pieces.push({ columns: head.columns, prefix: '', shards: shards.length });
-    shards.push({ path, size: file.size, headerBytes: head.headerBytes, sha256: file.sha256, metadata: head.metadata });
+    const keptUnder = LOADED_AS_IT_IS.test(path) ? (head.keptUnder ?? []) : [];
+    pieces.push({ columns: head.columns, prefix: keptUnder.map(subscript).join(''), shards: shards.length });
+    shards.push({ path, size: file.size, headerBytes: head.headerBytes, sha256: file.sha256, metadata: head.metadata, ...(keptUnder.length > 0 && { keptUnder }) });
   }
   const tensors = mergeTensors(pieces);
   return {

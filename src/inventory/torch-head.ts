@@ -13,7 +13,7 @@ export async function torchHead(reader: ByteReader): Promise<Head> {
     problems.push({ kind: 'header-warning', violation: 'tensor-not-read', message: `Tensors of a kind that is not read (sparse, or without data): ${unread.slice(0, 5).join(', ')}${unread.length > 5 ? ` and ${unread.length - 5} more` : ''}.` });
   }
   if (expectedSize !== null && reader.size < expectedSize) problems.push({ kind: 'truncated', expectedSize, actualSize: reader.size });
-  return { columns, shared: sharedRows(header), hasData: hasOffsets, headerBytes: 0, metadata: null, problems };
+  return { columns, shared: sharedRows(header), hasData: hasOffsets, headerBytes: 0, metadata: null, problems, ...(header.path.length > 0 && { keptUnder: header.path }) };
 }
 
 /** Nearly every file is a zip archive, whose directory is at its end: its beginning is looked at only where that fails. */

@@ -23,6 +23,15 @@ suite('PyTorch files', () => {
     });
   }
 
+  test('what loaders take for the state dict itself is not looked for under a key; any other file is', async () => {
+    const bytes = await fixture('lightning.ckpt');
+    const [wrapped, own] = [await read(bytes), await read(bytes, 'model.ckpt')];
+    const names = own.tensors.columns.names;
+    assert.ok(names.length > 0);
+    assert.deepEqual(wrapped.tensors.columns.names, names.map((name) => `[state_dict].${name}`));
+    assert.deepEqual([wrapped.shards[0]?.keptUnder, own.shards[0]?.keptUnder], [['state_dict'], undefined]);
+  });
+
   test('compressed ones have names and no bytes to compare', async () => {
     const checkpoint = await read(await fixture('deflated.bin'));
     assert.deepEqual([checkpoint.tensors.length, checkpoint.readTensor], [7, null]);

@@ -53,6 +53,7 @@ export const adapterIncomplete = defineRule<Data>({
       { name: 'One B is gone', checkpoint: loraAdapter({ rename: (name) => (name.includes('layers.1.self_attn.q_proj.lora_B') ? null : name) }), base: llama() },
       { name: 'One B is gone, no base at hand', checkpoint: loraAdapter({ rename: (name) => (name.includes('layers.1.self_attn.q_proj.lora_B') ? null : name) }) },
       { name: 'A whole layer of it is gone', checkpoint: loraAdapter({ rename: (name) => (name.includes('layers.1.') ? null : name) }), base: llama() },
+      { name: 'A classifier was trained and not saved, no base at hand', checkpoint: loraAdapter({ config: { task_type: 'SEQ_CLS', modules_to_save: ['classifier', 'score'] } }) },
       { name: 'The head was trained and not saved', checkpoint: loraAdapter({ config: { modules_to_save: ['lm_head'] } }), base: llama() },
       { name: 'No config beside it', checkpoint: { ...loraAdapter(), files: { 'model.safetensors.index.json': null } } },
     ],

@@ -2,7 +2,10 @@ import { llama } from '../examples.ts';
 import { grouped } from '../numbers.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
+import type { Checkpoint } from '../../inventory/checkpoint.ts';
+import { subscript } from '../../inventory/parts.ts';
 import { defineRule } from '../rule.ts';
+import type { Words } from '../rule.ts';
 import { enclosedSize, quote } from '../words.ts';
 
 interface Data {
@@ -16,6 +19,10 @@ interface Data {
   readonly example: { readonly found: string; readonly expected: string };
   /** Whether all is well once the prefix is off. */
   readonly otherwiseComplete: boolean;
+  /** The key of a PyTorch file under which the state dict lies, and the file; null where the prefix is in the names themselves. */
+  readonly key: { readonly names: readonly string[]; readonly file: string } | null;
+  /** Whether the files are PyTorch's. */
+  readonly isTorch: boolean;
 }
 
 const WRAPPERS: readonly (readonly [RegExp, string])[] = [
@@ -26,6 +33,31 @@ const WRAPPERS: readonly (readonly [RegExp, string])[] = [
 function cause(text: string): Prose | null {
   const known = WRAPPERS.find(([pattern]) => pattern.test(text));
   return known === undefined ? null : prose`${text} is what ${[known[1]]} puts in front: the wrapper was saved instead of the model in it.`;
+}
+
+/** The key under which the state dict lies, where that is the whole of the wrapper. */
+function keyOf({ shards }: Checkpoint, text: string): Data['key'] {
+  const [first] = shards;
+  const names = first?.keptUnder ?? [];
+  return first !== undefined && names.length > 0 && text === names.map(subscript).join('') ? { names, file: first.path } : null;
+}
+
+/** Code that writes PyTorch files anew under other names. */
+function torchScript(renamed: string): string[] {
+  return [
+    'import glob, os, torch', '', 'os.makedirs("repaired", exist_ok=True)', 'for path in glob.glob("*.bin"):', '    state = torch.load(path, map_location="cpu", weights_only=True)',
+    `    torch.save({${renamed}: tensor for name, tensor in state.items()}, f"repaired/{path}")`,
+  ];
+}
+
+function keptUnderKey(data: Data, { names, file }: NonNullable<Data['key']>): Words {
+  const at = names.map((name) => `[${quote(name)}]`).join('');
+  return {
+    title: prose`The state dict lies under ${names.join('.')} in ${file}`,
+    message: prose`transformers takes what the file holds for the state dict itself, and does not look under a key. To it all ${data.count} tensors (${enclosedSize(data.bytes)}) are missing, and it initialises the model anew.${[data.otherwiseComplete ? ' The values are all there.' : '']}`,
+    cause: prose`It was saved as a training checkpoint, with the state dict beside other things (${'torch.save({"state_dict": …})'}).`,
+    fix: { steps: prose`Save the state dict alone, in the checkpoint's folder.`, code: { language: 'python', text: ['import torch', '', `state = torch.load(${quote(file)}, map_location="cpu", weights_only=False)${at}`, `torch.save(state, ${quote(file)})`].join('\n') } },
+  };
 }
 
 export const wrapperPrefix = defineRule<Data>({
@@ -46,13 +78,15 @@ export const wrapperPrefix = defineRule<Data>({
       data: {
         text: wrapper.text, leads: comparison.unexpected.every(({ name }) => name.startsWith(wrapper.text) || !name.includes(wrapper.text)), count: wrapper.count, of: checkpoint.tensors.length, bytes,
         example: { found, expected: found.replace(wrapper.text, '') },
+        key: keyOf(checkpoint, wrapper.text), isTorch: checkpoint.format === 'torch',
         otherwiseComplete: unwrapped.missing.length === 0 && unwrapped.mismatched.length === 0 && checkpoint.problems.length === 0,
       },
       parameters: losses.wrapped.map(({ name }) => name),
     }];
   },
   words(data) {
-    const script = [
+    if (data.key !== null) return keptUnderKey(data, data.key);
+    const script = data.isTorch ? torchScript(`name.${data.leads ? `removeprefix(${quote(data.text)})` : `replace(${quote(data.text)}, "")`}`) : [
       'import glob, os', 'from safetensors import safe_open', 'from safetensors.torch import save_file', '',
       'os.makedirs("repaired", exist_ok=True)', 'for path in glob.glob("*.safetensors"):', '    with safe_open(path, "pt") as file:',
       `        tensors = {name.${data.leads ? `removeprefix(${quote(data.text)})` : `replace(${quote(data.text)}, "")`}: file.get_tensor(name) for name in file.keys()}`,
