@@ -62,7 +62,9 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   const embedding = embeddingEvidence(checkpoint);
   if (own !== null && !bare) return { intended: own, head: { expected: true, from: 'architectures' } };
   if (embedding !== null) return { intended: own ?? ofBase, head: { expected: false, evidence: embedding } };
-  if (ofBase !== null) return fromBase(own, ofBase, facts);
+  // A model of another type is a part of the base (the vision tower of CLIP), and no bare form of its class.
+  const isPart = own !== null && modelType(checkpoint.config) !== modelType(base?.config ?? null);
+  if (ofBase !== null && !isPart) return fromBase(own, ofBase, facts);
   const auto = facts === null ? null : generativeClass(facts, checkpoint.config);
   const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
   if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };

@@ -34,6 +34,12 @@ describe('the class that a checkpoint is meant for', () => {
     assert.equal((await intentOf(bareLlama(), bareLlama())).head.expected, false);
   });
 
+  test('is its own where it is a part of the base: a tower is of another type', async () => {
+    const clip = (name: string, type: string): ExampleCheckpoint => ({ config: { architectures: [name], model_type: type, hidden_size: 8 }, tensors: { 'vision_model.post_layernorm.weight': ['F32', 8] } });
+    const tower = await intentOf(clip('CLIPVisionModel', 'clip_vision_model'), clip('CLIPModel', 'clip'));
+    assert.deepEqual([tower.intendedClass, tower.head.expected], ['CLIPVisionModel', null]);
+  });
+
   test('is the generative one of its type where it names a bare class and there is no base', async () => {
     const intent = await intentOf(bareLlama());
     assert.equal(intent.intendedClass, 'LlamaForCausalLM');
