@@ -12,3 +12,11 @@ const KNOWN: ReadonlySet<string> = new Set((
 export function isKnownArchitecture(name: string): boolean {
   return KNOWN.has(name);
 }
+
+/** Architectures whose last norm has another name, or none (of those without `OUTPUT_NORM` in gguf-py's `MODEL_TENSORS`). */
+const OTHERWISE_NORMALISED: ReadonlySet<string> = new Set(['neo-bert', 'jina-bert-v2', 'olmo', 't5', 't5encoder', 'lfm2', 'lfm2moe']);
+
+/** Whether an architecture may have an `output_norm`. */
+export function normalisesOutput(name: string): boolean {
+  return KNOWN.has(name) && !OTHERWISE_NORMALISED.has(name);
+}

@@ -2,12 +2,14 @@ import type { ModelTypeFacts } from '../architecture/facts.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Comparison, Missing } from './comparison.ts';
+import { normalisesOutput } from './gguf-architectures.ts';
 import type { Intent } from './intent.ts';
 import { resolveIntent } from './resolve-intent.ts';
 import type { SideBySide } from './side-by-side.ts';
 
 const HEAD = 'output.weight';
 const EMBEDDING = 'token_embd.weight';
+const OUTPUT_NORM = 'output_norm.weight';
 
 /** Architectures that always tie their head, so that its absence says nothing (llama.cpp loads the embedding in its place). */
 const ALWAYS_TIED = /^(?:gemma|command-r|cohere)/;
@@ -47,7 +49,7 @@ function asComparison(checkpoint: Checkpoint, intent: Intent, architecture: stri
   return {
     basis: 'regularity',
     matched: tensors.length,
-    missing: [...head, ...embedding, ...missingOfBlocks(tensors, count)],
+    missing: [...head, ...embedding, ...(isLanguageModel ? missingNorm(tensors, architecture) : []), ...missingOfBlocks(tensors, count)],
     undelivered: [], unexpected: [], mismatched: [], renamed: [], dtypeChanges: [],
     tied: lacksHead && intent.tied === true ? [{ name: HEAD, memory: HEAD, source: EMBEDDING }] : [],
     bytes: { matchedExpected: 0, matchedActual: 0, shape: 0, dtype: 0, quantisation: 0 },
@@ -62,6 +64,13 @@ function missing(tensors: TensorTable, name: string, like: string): Missing {
   const row = tensors.row(like);
   const info = row < 0 ? { dtype: 'F16', shape: [], bytes: 0 } : tensors.info(row);
   return { ...info, name, memory: name, declaredIn: null };
+}
+
+/** The norm before the head: of an architecture that has one by its own name, and whose blocks begin with a norm that has weights. */
+function missingNorm(tensors: TensorTable, architecture: string | null): Missing[] {
+  if (architecture === null || !normalisesOutput(architecture) || tensors.has(OUTPUT_NORM)) return [];
+  const like = tensors.columns.names.find((name) => /^blk\.\d+\.attn_norm\.weight$/.test(name));
+  return like === undefined ? [] : [missing(tensors, OUTPUT_NORM, like)];
 }
 
 /** What blocks lack: all of it where a block that is counted is not there, and what all others of its kind have. */

@@ -36,7 +36,9 @@ export class ShapeFacts {
     const found = this.#parameters.get(patternIn(this.#facts, 'memory', memory).pattern);
     const only = found?.length === 1 ? found[0] : undefined;
     if (only?.dims == null || this.#isStaged(memory) || stars(only.disk) !== stars(only.memory) || this.isIrregular(only.disk)) return null;
-    return only.dims.map((dim) => dimension(dim, this.#config));
+    // A number of labels sizes a head and nothing else: elsewhere it was another setting of 2 while the facts were gathered.
+    const isHead = this.#facts?.head.includes(only.memory) === true;
+    return only.dims.map((dim) => (dim === 'num_labels' && !isHead ? null : dimension(dim, this.#config)));
   }
 
   /** For each dimension, whether it is a setting by itself, and nothing made of several; null likewise. */
@@ -53,6 +55,9 @@ export class ShapeFacts {
   isIrregular(disk: string): boolean {
     const star = disk.indexOf('*');
     if (star >= 0 && /\.\d+\./.test(disk.slice(0, star))) return true;
+    // The parts of a block within a stage (of ResNet) are numbered like layers, and each is of its own shape.
+    const inner = disk.slice(0, disk.lastIndexOf('*') - 1);
+    if (stars(disk) > 2 && this.#facts?.layers[inner] === null && !/expert/.test(inner)) return true;
     return star >= 0 && this.#facts?.layers[disk.slice(0, star - 1)] === null && Object.keys(this.#facts.layers).filter((list) => !list.includes('*')).length > 1;
   }
 

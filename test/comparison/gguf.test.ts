@@ -101,3 +101,12 @@ test('of an architecture that nobody knows regularity shows what is lost, and no
   assert.deepEqual([whole.verdict, plain(whole.reason ?? []).includes('weird')], ['unknown', true]);
   assert.equal((await judge(without('blk.2.'), { architecture: 'weird' })).verdict, 'incomplete');
 });
+
+test('the norm before the head is called for where the architecture has one and its blocks begin with norms', async () => {
+  const names = WHOLE.filter((name) => name !== 'output_norm.weight');
+  const report = await judge(names);
+  assert.equal(report.verdict, 'incomplete');
+  assert.deepEqual(report.missing.map(({ name }) => name), ['output_norm.weight']);
+  assert.equal((await judge(names, { architecture: 'olmo' })).verdict, 'complete');
+  assert.equal((await judge(names.filter((name) => !name.includes('attn_norm')))).verdict, 'complete');
+});
