@@ -1,5 +1,4 @@
 import type { Mismatch, VocabularyResize } from './comparison.ts';
-import type { JsonObject } from '../inventory/checkpoint.ts';
 import { labelCount } from './dimension.ts';
 import { withoutDoubtful } from './doubts.ts';
 import { push } from './multimap.ts';
@@ -32,7 +31,7 @@ class ShapeCheck {
     this.#sides = sides;
     this.#facts = new ShapeFacts(sides.input.facts, sides.input.config);
     this.#baseFacts = sides.expected.basis === 'base' ? new ShapeFacts(sides.input.facts, sides.input.baseConfig) : null;
-    this.#isResized = this.#baseFacts !== null && sides.input.config !== null && sides.input.baseConfig !== null && sizes(sides.input.config) !== sizes(sides.input.baseConfig);
+    this.#isResized = this.#baseFacts !== null && sides.input.config !== null && sides.input.baseConfig !== null && this.#facts.differIn(sides.input.baseConfig);
     const { embedding } = sides.input.heads;
     const row = embedding === null ? -1 : sides.expected.memory.indexOf(embedding);
     this.#vocabularyRows = row < 0 ? null : (sides.expected.tensors.shape(row)[0] ?? null);
@@ -172,17 +171,4 @@ class ShapeCheck {
 function changedDimension(from: readonly number[], to: readonly number[]): { from: number; to: number; at: number } | null {
   const changed = from.flatMap((dim, at) => (dim === to[at] ? [] : [{ from: dim, to: to[at] ?? 0, at }]));
   return from.length === to.length && changed.length === 1 ? (changed[0] ?? null) : null;
-}
-
-/** All numbers that a config states, and its count of labels, as one text: equal texts mean equal shapes. */
-function sizes(config: JsonObject): string {
-  const stated: string[] = [`labels=${labelCount(config)}`];
-  const visit = (object: object, path: string, depth: number): void => {
-    for (const [key, value] of Object.entries(object)) {
-      if (typeof value === 'number') stated.push(`${path}${key}=${value}`);
-      else if (typeof value === 'object' && value !== null && depth < 3 && !/^(?:id2label|label2id)$/.test(key)) visit(value, `${path}${key}.`, depth + 1);
-    }
-  };
-  visit(config, '', 0);
-  return stated.sort().join('\n');
 }

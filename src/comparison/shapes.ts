@@ -1,6 +1,7 @@
 import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { dimension } from './dimension.ts';
+import { valueAt } from '../inventory/config.ts';
+import { dimension, labelCount } from './dimension.ts';
 import { patternIn, stars } from './pattern.ts';
 import { stagedTowerTest } from './towers.ts';
 
@@ -39,6 +40,15 @@ export class ShapeFacts {
     // A number of labels sizes a head and nothing else: elsewhere it was another setting of 2 while the facts were gathered.
     const isHead = this.#facts?.head.includes(only.memory) === true;
     return only.dims.map((dim) => (dim === 'num_labels' && !isHead ? null : dimension(dim, this.#config)));
+  }
+
+  /** Whether a setting that some dimension is made of has another value in another config. */
+  differIn(other: JsonObject): boolean {
+    const settings = new Set<string>();
+    for (const parameters of this.#parameters.values()) {
+      for (const dim of parameters.flatMap(({ dims }) => dims ?? [])) if (typeof dim === 'string') for (const [setting] of dim.matchAll(/[A-Za-z_][\w.]*/g)) settings.add(setting);
+    }
+    return [...settings].some((setting) => (setting === 'num_labels' ? labelCount(this.#config) !== labelCount(other) : valueAt(this.#config, setting) !== valueAt(other, setting)));
   }
 
   /** For each dimension, whether it is a setting by itself, and nothing made of several; null likewise. */

@@ -65,6 +65,21 @@ describe('the vocabulary', () => {
   });
 });
 
+describe('beside a base', () => {
+  test('a config of other sizes is wrong though the base has the stored shapes', async () => {
+    const found = await mismatches(llama({ layers: 4, config: { intermediate_size: 104 } }), base);
+    assert.equal(found.length, 12);
+    assert.deepEqual(found[0]?.slice(1), [[64, 104], [64, 96]]);
+    assert.deepEqual(await mismatches(llama({ layers: 4, config: { eos_token_id: 7 } }), base), []);
+  });
+
+  test('a head of as many labels as the config has is sound, whatever the base has', async () => {
+    const classifier = (labels: number, stated: number): ExampleCheckpoint => edited(llama({ layers: 4, head: false, architecture: 'LlamaForSequenceClassification', config: { id2label: Object.fromEntries(Array.from({ length: stated }, (_, i) => [i, `L${i}`])) } }), { 'score.weight': ['BF16', labels, 64] });
+    assert.deepEqual(await mismatches(classifier(5, 5), classifier(3, 3)), []);
+    assert.deepEqual(await mismatches(classifier(3, 5), classifier(3, 3)), [['score.weight', [5, 64], [3, 64]]]);
+  });
+});
+
 describe('without a base', () => {
   const everywhere = (shape: readonly number[]): ExampleCheckpoint => edited(base, Object.fromEntries([0, 1, 2, 3].map((layer) => [UP(layer), ['BF16', ...shape] as const])));
 

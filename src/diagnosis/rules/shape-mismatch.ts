@@ -11,7 +11,8 @@ interface Item {
 
 interface Data {
   readonly items: readonly Item[];
-  readonly byBase: boolean;
+  /** Whether the base has the stored shapes, so that the config alone calls for others. */
+  readonly isByConfig: boolean;
 }
 
 export const shapeMismatch = defineRule<Data>({
@@ -21,10 +22,10 @@ export const shapeMismatch = defineRule<Data>({
   why: 'Loaders stop with a size error; told to ignore it, they throw the stored values away and start the parameter from random numbers.',
   how: 'Shapes are compared with what the config calls for, then with the base\'s, then with those of the same parameter in other layers of the same kind. What the config itself accounts for (other widths, a resized vocabulary) is sound.',
   sources: ['huggingface/transformers#33819'],
-  detect({ losses, base }) {
+  detect({ losses }) {
     if (losses.shapes.length === 0) return [];
     const items = losses.shapes.map(({ name, expected, actual }) => ({ name, expected: expected.shape, actual: actual.shape }));
-    return [{ data: { items, byBase: base !== null }, parameters: items.map(({ name }) => name) }];
+    return [{ data: { items, isByConfig: losses.shapes.every(({ isAsInBase }) => isAsInBase === true) }, parameters: items.map(({ name }) => name) }];
   },
   words(data) {
     const [first] = data.items;
@@ -33,15 +34,19 @@ export const shapeMismatch = defineRule<Data>({
     return {
       title: rest === 0 && first !== undefined ? prose`${first.name} has the wrong shape` : prose`${data.items.length} parameters have the wrong shape`,
       message: prose`${one}${rest > 0 ? prose`; so ${[rest === 1 ? 'is' : 'are']} ${rest} more` : words('')}. Loading stops with a size error, or drops the stored values.`,
-      cause: null,
-      fix: { steps: prose`Check that config.json belongs to these weights; else save again from the training run.`, code: null },
+      cause: data.isByConfig ? prose`The base has what is stored: ${'config.json'} alone calls for something else.` : null,
+      fix: { steps: data.isByConfig ? prose`Put the base's sizes back into ${'config.json'}; if they were changed on purpose, these are not the weights of that model.` : prose`Check that config.json belongs to these weights; else save again from the training run.`, code: null },
     };
   },
   examples: () => {
     const sound = llama({ layers: 4 });
     const damaged = { ...sound, tensors: { ...sound.tensors, 'model.layers.1.mlp.up_proj.weight': ['BF16', 104, 64] as const } };
     return {
-      fires: [{ name: 'One matrix of another size', checkpoint: damaged, base: sound }, { name: 'The same, no base at hand', checkpoint: damaged }],
+      fires: [
+        { name: 'One matrix of another size', checkpoint: damaged, base: sound },
+        { name: 'The same, no base at hand', checkpoint: damaged },
+        { name: 'The config of another model beside the base\'s weights', checkpoint: llama({ layers: 4, config: { intermediate_size: 104 } }), base: sound },
+      ],
       silent: [{ name: 'A sound save', checkpoint: sound, base: sound }],
     };
   },
