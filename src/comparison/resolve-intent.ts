@@ -20,7 +20,10 @@ export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, f
   const { intended, head } = chooseClass(own, bare, checkpoint, base, facts);
   const byRelease = perRelease((release) => (facts === null || intended === null ? null : classFacts(facts, intended, release)));
   const ties = perRelease((release) => tieState(config, byRelease[release]));
-  const intendedFacts = (writtenBy === null ? null : byRelease[writtenBy]) ?? byRelease['5.18.0'] ?? byRelease['4.57.6'];
+  // The newer of two releases reads the names of both.
+  const ofBase = base === null ? null : releaseOf(transformersVersion(base.config) ?? undefined);
+  const reader = writtenBy !== null && ofBase !== null && RELEASES.indexOf(ofBase) > RELEASES.indexOf(writtenBy) ? ofBase : writtenBy;
+  const intendedFacts = (reader === null ? null : byRelease[reader]) ?? (writtenBy === null ? null : byRelease[writtenBy]) ?? byRelease['5.18.0'] ?? byRelease['4.57.6'];
   return {
     modelType: modelType(config),
     class: own,

@@ -64,7 +64,9 @@ function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Unpacke
     const expected = withoutPackedShapes(expectFromBase(base.base, checkpoint.config, intent, mapper), base);
     // What a base of another class does not have (a classifier's head) only the facts tell.
     if (facts === null || facts.groups.length === 0 || isOfSameClass(base.base, intent)) return () => expected;
-    return (rows, names, memory) => (fits(expected, base.base.tensors.length, memory) ? withOthers(expected, byFacts(facts)(rows, names, memory)) : expected);
+    // Of one type the names may all have another prefix (`transformer.` of LlamaForQuestionAnswering): it is a base all the same.
+    const isOfSameType = modelType(base.base.config) === intent.modelType;
+    return (rows, names, memory) => (isOfSameType || fits(expected, base.base.tensors.length, memory) ? withOthers(expected, byFacts(facts)(rows, names, memory)) : expected);
   }
   if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Map(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
   return byFacts(facts);

@@ -1,4 +1,5 @@
 import type { Mismatch, VocabularyResize } from './comparison.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
 import { labelCount } from './dimension.ts';
 import { withoutDoubtful } from './doubts.ts';
 import { push } from './multimap.ts';
@@ -119,7 +120,7 @@ class ShapeCheck {
     if (!differs && !isEmbedding && !isPartlyKnown && !this.#isResized) return null;
     const byConfig = isPartlyKnown ? this.#completed(memory) : this.#byConfig(memory, row);
     if (byConfig !== null) return byConfig;
-    return differs && !this.#isHeadOfConfig(memory, row) ? this.#expectedShape(row) : null;
+    return differs && !this.#isHeadOfConfig(memory, row) && !this.#isOfImage(memory) ? this.#expectedShape(row) : null;
   }
 
   /** Whether a head differs from the base's in its rows alone, and has as many as its own config has labels, or words: heads are put on anew for another task. */
@@ -129,6 +130,12 @@ class ShapeCheck {
     if (facts === null || !facts.head.includes(memory) || own === undefined || this.#sides.isDeclared(own)) return false;
     const change = changedDimension(expected.tensors.shape(row), actual.shape(this.#sides.rowAt(own)));
     return change !== null && change.at === 0 && (change.to === labelCount(config) || (facts.outputEmbedding === memory && change.to === vocabularySize));
+  }
+
+  /** Whether it is sized by images or their patches, and the config has others than the base's: models are tuned at another resolution. */
+  #isOfImage(memory: string): boolean {
+    const { config, baseConfig } = this.#sides.input;
+    return /(?:position|pos|patch)_embed|class_embed/.test(memory) && this.#baseFacts !== null && imageSizes(config) !== imageSizes(baseConfig);
   }
 
   /** What the config calls for; with a base only where the same formula, read with the base's config, gives the base's shape. */
@@ -171,4 +178,9 @@ class ShapeCheck {
 function changedDimension(from: readonly number[], to: readonly number[]): { from: number; to: number; at: number } | null {
   const changed = from.flatMap((dim, at) => (dim === to[at] ? [] : [{ from: dim, to: to[at] ?? 0, at }]));
   return from.length === to.length && changed.length === 1 ? (changed[0] ?? null) : null;
+}
+
+/** What a config says of the sizes of images and patches, wherever it says so. */
+function imageSizes(config: JsonObject | null): string {
+  return JSON.stringify(config ?? {}, (key, value: unknown) => (key === '' || /^(?:image_size|patch_size)$/.test(key) || (typeof value === 'object' && value !== null) ? value : undefined));
 }

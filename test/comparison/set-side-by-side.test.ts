@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { llama } from '../../src/diagnosis/examples.ts';
-import { sideBySide } from '../support/side-by-side.ts';
+import { edited, sideBySide } from '../support/side-by-side.ts';
 
 const names = (items: readonly { readonly name: string }[]): string[] => items.map(({ name }) => name);
 
@@ -29,6 +29,14 @@ describe('a base of another architecture', () => {
     assert.equal(side.comparison.basis, 'base');
     assert.equal(side.comparison.missing.length, 16);
   });
+});
+
+test('a class that keeps its model under another prefix is held against its own facts beside a base of its type', async () => {
+  const answering = llama({ head: false, architecture: 'LlamaForQuestionAnswering', rename: (name) => name.replace(/^model\./, 'transformer.') });
+  const whole = edited(answering, { 'qa_outputs.weight': ['BF16', 2, 64], 'qa_outputs.bias': ['BF16', 2] });
+  assert.deepEqual((await sideBySide(whole, llama())).comparison.missing, []);
+  const lost = edited(whole, { 'qa_outputs.bias': null, 'transformer.embed_tokens.weight': null });
+  assert.deepEqual((await sideBySide(lost, llama())).comparison.missing.map(({ name }) => name).sort(), ['qa_outputs.bias', 'transformer.embed_tokens.weight']);
 });
 
 describe('names that the facts do not know', () => {
