@@ -1,4 +1,3 @@
-import type { Task } from '../../architecture/facts.ts';
 import type { Beside } from './beside.ts';
 import { shapeOfPart } from './beside.ts';
 import type { Lacking } from './evidence.ts';
@@ -44,18 +43,19 @@ function modules(beside: Beside): Lacking[] {
 function saved(beside: Beside): Lacking[] {
   const stored = beside.sorted.whole.map((tensor) => storedParameter(tensor));
   const absent = beside.settings.modulesToSave.filter((name) => !stored.some((parameter) => isSaved(parameter, [name])));
-  const [first] = absent;
-  if (first === undefined) return [];
+  if (absent.length === 0) return [];
   const ofBase = beside.parametersOfBase().filter(({ name }) => isSaved(name.replace(/\.[^.]+$/, ''), absent));
   if (ofBase.length > 0) return ofBase.map((tensor): Lacking => ({ ...tensor, name: `${ROOT}${tensor.name}`, of: 'saved' }));
-  // Of those that it names the model has one at least: a head that the task puts on anew, or, as far as is known, a part of the base.
+  // A head that the task puts on anew is in no base; whether the class has one by such a name, its facts say. PEFT writes
+  // the usual names of heads down unasked, so that without the base they prove nothing, unlike names that a person gave.
+  const { wrapped } = beside;
+  const called = wrapped === null ? absent.filter((name) => !USUAL_HEADS.has(name)) : absent.filter((name) => wrapped.mayHave(`${name}.weight`));
   const isNone = absent.length === beside.settings.modulesToSave.length;
-  const isHead = beside.settings.task !== null && NEW_HEADS.has(beside.settings.task);
-  return isNone && (isHead || beside.wrapped === null) ? [lacking('saved', `${ROOT}${first}`, 'F32', null)] : [];
+  return isNone && called[0] !== undefined ? [lacking('saved', `${ROOT}${called[0]}`, 'F32', null)] : [];
 }
 
-/** Tasks whose head no base of another task has: PEFT stores it whole (`KeyError` where it is not there). */
-const NEW_HEADS: ReadonlySet<Task> = new Set(['sequence-classification', 'token-classification', 'question-answering']);
+/** What PEFT adds to `modules_to_save` for classification and question answering, whether or not the model has such modules. */
+const USUAL_HEADS: ReadonlySet<string> = new Set(['classifier', 'score', 'qa_outputs']);
 
 function ofWhole({ settings, sorted }: Beside): Lacking[] {
   return lackingWhole(settings.type, sorted.own, settings).map((part) => lacking('whole', part.startsWith('pr') ? part : `base_model.${part}`, 'F32', null));
