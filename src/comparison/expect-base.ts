@@ -1,7 +1,10 @@
+import type { ClassFacts } from '../architecture/facts.ts';
 import { TableBuilder } from '../format/table-builder.ts';
 import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
-import { architectures, numberAt } from '../inventory/config.ts';
+import { architectures, numberAt, valueAt } from '../inventory/config.ts';
+import type { ConfigChange } from './config-change.ts';
+import { isInEveryLayer } from './expect-facts.ts';
 import type { Expected } from './expected.ts';
 import { LAYER_KEYS } from './layers.ts';
 import type { Intent } from './intent.ts';
@@ -16,7 +19,7 @@ import { parametersByMemory } from './shapes.ts';
  */
 export function expectFromBase(base: Checkpoint, config: JsonObject | null, intent: Intent, mapper: NameMapper): Expected {
   const { memory, more } = mapper(base.tensors.columns.names);
-  const drops = [beyondLayers(base, config, intent), ofOtherClass(base, intent)].flatMap((test) => test ?? []);
+  const drops = [beyondLayers(base, config, intent), ofOtherClass(base, intent), switchedOff(base, config, intent)].flatMap((test) => test ?? []);
   const extra = untiedHeads(base, memory, intent);
   const whole = { basis: 'base', tensors: base.tensors, memory, more, shapeKnown: new Uint8Array(memory.length).fill(1), firstUnstored: memory.length } as const;
   if (drops.length === 0 && extra.length === 0) return whole;
@@ -55,19 +58,78 @@ export function isOfSameClass(base: Checkpoint, { intendedClass }: Intent): bool
 }
 
 /** What a base calls for, and what else the facts of the class do. */
-export function withOthers(byBase: Expected, byFacts: Expected): Expected {
+export function withOthers(byBase: Expected, byFacts: Expected, keep: (row: number) => boolean = () => true): Expected {
   const known = new Set(byBase.memory);
-  const others = byFacts.memory.flatMap((memory, row) => (known.has(memory) || byBase.more.has(memory) ? [] : [row]));
-  if (others.length === 0) return byBase;
+  const names = new Set(byBase.tensors.columns.names);
+  const pieces = piecePatterns(byBase);
+  const isPiece = (row: number): boolean => pieces.has(starred(byFacts.tensors.name(row))) && !names.has(byFacts.tensors.name(row));
+  const others = byFacts.memory.flatMap((memory, row) => ((known.has(memory) && !isPiece(row)) || byBase.more.has(memory) ? [] : [row]));
+  const kept = byBase.memory.flatMap((_, row) => (keep(row) ? [row] : []));
+  if (others.length === 0 && kept.length === byBase.memory.length) return byBase;
   return {
     ...byBase,
-    tensors: pick(byBase.tensors, byBase.memory.map((_, row) => row), others.map((row) => byFacts.tensors.info(row))),
-    memory: [...byBase.memory, ...others.map((row) => byFacts.memory[row] ?? '')],
-    shapeKnown: Uint8Array.from([...byBase.shapeKnown, ...others.map((row) => byFacts.shapeKnown[row] ?? 0)]),
+    tensors: pick(byBase.tensors, kept, others.map((row) => byFacts.tensors.info(row))),
+    memory: [...kept, ...others].map((row, i) => (i < kept.length ? byBase : byFacts).memory[row] ?? ''),
+    shapeKnown: Uint8Array.from([...kept, ...others], (row, i) => (i < kept.length ? byBase : byFacts).shapeKnown[row] ?? 0),
+    firstUnstored: kept.filter((row) => row < byBase.firstUnstored).length,
   };
 }
 
+/** What a base calls for where the checkpoint's config says otherwise: what settings decide about, the facts and the checkpoint's own regularity tell. */
+export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: ClassFacts, { fewerLayers }: ConfigChange): Expected {
+  const byMemory = new Set(byFacts.memory);
+  const byDisk = new Set(byFacts.tensors.columns.names);
+  const pieces = piecePatterns(byBase);
+  const optional = new Set(facts.groups.flatMap((group) => (group.when !== null || isInEveryLayer(group) ? [] : group.parameters.map(({ memory }) => memory))));
+  const depths = depthsOf(byBase.memory, facts);
+  return withOthers(byBase, byFacts, (row) => {
+    const memory = byBase.memory[row] ?? '';
+    const name = byBase.tensors.name(row);
+    if (byDisk.has(name)) return true;
+    if (byMemory.has(memory)) return !pieces.has(starred(name));
+    const { pattern, numbers: [layer] } = patternIn(facts, 'memory', memory);
+    if (layer !== undefined && fewerLayers.some(({ own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase)) return false;
+    return !optional.has(pattern);
+  });
+}
+
+function listOf(pattern: string): string {
+  return pattern.slice(0, pattern.indexOf('*'));
+}
+
+/** How many layers each list has, going by the largest number. */
+function depthsOf(memory: readonly string[], facts: ClassFacts): ReadonlyMap<string, number> {
+  const depths = new Map<string, number>();
+  for (const name of memory) {
+    const { pattern, numbers: [layer] } = patternIn(facts, 'memory', name);
+    if (layer !== undefined) depths.set(listOf(pattern), Math.max(depths.get(listOf(pattern)) ?? 0, layer + 1));
+  }
+  return depths;
+}
+
+/** Names on disk, their numbers taken out, of what a loader merges from several tensors. */
+function piecePatterns({ memory, tensors }: Expected): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(memory.flatMap((name, row) => (seen.has(name) ? [starred(tensors.name(row))] : (seen.add(name), []))));
+}
+
+function starred(name: string): string {
+  return patternIn(null, 'disk', name).pattern;
+}
+
 type Drop = (memory: string) => boolean;
+
+/** Drops what a setting decided about that has a value in the checkpoint's config with which it is not there, unless the base has it with that value. */
+function switchedOff(base: Checkpoint, config: JsonObject | null, { facts }: Intent): Drop | null {
+  const off = (facts?.groups ?? []).filter(({ when }) => when !== null && isAmong(when.absent, config, when.key) && !isAmong(when.absent, base.config, when.key));
+  if (off.length === 0) return null;
+  const patterns = new Set(off.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
+  return (memory) => patterns.has(patternIn(facts, 'memory', memory).pattern);
+}
+
+function isAmong(values: readonly unknown[], config: JsonObject | null, key: string): boolean {
+  return values.includes(valueAt(config, key));
+}
 
 /** Drops layers that the checkpoint's config does not count, where it counts fewer than the base's does. */
 function beyondLayers(base: Checkpoint, config: JsonObject | null, intent: Intent): Drop | null {

@@ -14,7 +14,7 @@ import { foreignTowerTest, LARGE_MODULE, leftOutModules, moduleIn, stagedTowerTe
 type Numbers = readonly number[];
 
 /** Whether every layer has the group. What a loader merges out of pieces (experts) is always there only in layers that have such pieces. */
-function isInEveryLayer(group: ParameterGroup): boolean {
+export function isInEveryLayer(group: ParameterGroup): boolean {
   return group.presence === 'always' && group.parameters.every(({ disk, memory }) => stars(disk) === stars(memory));
 }
 

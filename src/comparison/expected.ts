@@ -12,4 +12,6 @@ export interface Expected {
   readonly shapeKnown: Uint8Array;
   /** Rows from here on are called for and the base does not store them. */
   readonly firstUnstored: number;
+  /** Where the base's shapes are no proof, since the config has other sizes: the shapes by the checkpoint's own regularity, by name on disk; empty where there is none. */
+  readonly regular?: ReadonlyMap<string, readonly number[]>;
 }

@@ -8,7 +8,8 @@ import { isAdapter } from './adapter/compare.ts';
 import { setAdapterBeside } from './adapter/side.ts';
 import { compare } from './compare.ts';
 import type { Comparison } from './comparison.ts';
-import { expectFromBase, isOfSameClass, withOthers } from './expect-base.ts';
+import { configChange } from './config-change.ts';
+import { expectFromBase, isOfSameClass, withOthers, withOwnStructure } from './expect-base.ts';
 import { expectFromFacts } from './expect-facts.ts';
 import type { Expected } from './expected.ts';
 import { setGgufAlone } from './gguf.ts';
@@ -20,6 +21,7 @@ import { unpackBase, withoutPackedShapes } from './quantization/base.ts';
 import type { UnpackedBase } from './quantization/base.ts';
 import { unpackQuantized } from './quantization/unpack.ts';
 import { resolveIntent } from './resolve-intent.ts';
+import { sizingSettings } from './shapes.ts';
 import type { SideBySide } from './side-by-side.ts';
 
 /** Compares a checkpoint with its base where that is comparable, else with what the facts of its class call for. */
@@ -62,14 +64,27 @@ function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Unpacke
   const byFacts = (known: ClassFacts) => (rows: readonly number[], names: readonly string[], memory: readonly string[]): Expected => expectFromFacts(known, checkpoint.config, new Observed(known, tensors, checkpoint.tensors.length, rows, names, memory));
   if (base !== null) {
     const expected = withoutPackedShapes(expectFromBase(base.base, checkpoint.config, intent, mapper), base);
+    if (facts === null || facts.groups.length === 0) return () => expected;
+    const change = configChange(checkpoint.config, base.base.config, new Set([...sizingSettings(facts)].filter((setting) => !Object.values(facts.layers).includes(setting))));
     // What a base of another class does not have (a classifier's head) only the facts tell.
-    if (facts === null || facts.groups.length === 0 || isOfSameClass(base.base, intent)) return () => expected;
+    const isSameClass = isOfSameClass(base.base, intent);
+    if (isSameClass && !change.structure && !change.sizes) return () => expected;
     // Of one type the names may all have another prefix (`transformer.` of LlamaForQuestionAnswering): it is a base all the same.
     const isOfSameType = modelType(base.base.config) === intent.modelType;
-    return (rows, names, memory) => (isOfSameType || fits(expected, base.base.tensors.length, memory) ? withOthers(expected, byFacts(facts)(rows, names, memory)) : expected);
+    return (rows, names, memory) => {
+      if (!isOfSameType && !fits(expected, base.base.tensors.length, memory)) return expected;
+      const own = byFacts(facts)(rows, names, memory);
+      const amended = change.structure ? withOwnStructure(expected, own, facts, change) : isSameClass ? expected : withOthers(expected, own);
+      return change.sizes || change.structure ? { ...amended, regular: knownShapes(own) } : amended;
+    };
   }
   if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Map(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
   return byFacts(facts);
+}
+
+/** The shapes that are known of what is called for, by name on disk. */
+function knownShapes({ tensors, shapeKnown }: Expected): ReadonlyMap<string, readonly number[]> {
+  return new Map(tensors.columns.names.flatMap((name, row) => (shapeKnown[row] === 1 ? [[name, tensors.shape(row)] as const] : [])));
 }
 
 /** Stored parameters, and after them those that the index places in files that are not there or can't be read. */

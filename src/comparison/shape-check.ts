@@ -24,6 +24,8 @@ class ShapeCheck {
   /** Whether the config has other sizes than the base's: then what has the base's shape may have to have another. */
   readonly #isResized: boolean;
   #mismatched: Mismatch[] = [];
+  /** What is unlike its siblings, where the base's shapes are no proof and no formula tells. */
+  readonly #irregular: Mismatch[] = [];
   readonly #resized: { name: string; from: number; to: number }[] = [];
   readonly #vocabularyRows: number | null;
   #pieces: Map<string, string[]> | undefined;
@@ -43,6 +45,7 @@ class ShapeCheck {
       if (position >= 0 && !this.#sides.isDeclared(position)) this.#check(position, row);
     });
     if (this.#sides.expected.basis === 'facts') this.#mismatched = withoutDoubtful(this.#mismatched, this.#sides, this.#facts);
+    this.#mismatched.push(...withoutDoubtful(this.#irregular, this.#sides, this.#facts));
     const [first] = this.#resized;
     const vocabulary = first === undefined ? null : { names: this.#resized.map(({ name }) => name), from: first.from, to: first.to };
     return { mismatched: this.#mismatched, vocabulary };
@@ -61,7 +64,8 @@ class ShapeCheck {
     if (this.#isPackedAlike(actualRow, row)) return;
     const isKnown = expected.shapeKnown[row] === 1;
     const differs = isKnown && !expected.tensors.sameShape(row, table, actualRow);
-    const wanted = this.#wanted(expected.memory[row] ?? '', row, differs);
+    const byConfig = this.#wanted(expected.memory[row] ?? '', row, differs);
+    const wanted = byConfig ?? (differs ? this.#regular(expected.memory[row] ?? '', row) : null);
     if (wanted === null) return;
     const actual = table.info(actualRow);
     if (sameShape(wanted, actual.shape) || this.#isOtherVocabulary(expected.memory[row] ?? '', actual.shape)) {
@@ -70,7 +74,7 @@ class ShapeCheck {
       return;
     }
     if (this.#isCutInto(row, actual.shape)) return;
-    this.#mismatched.push({
+    (byConfig === null ? this.#irregular : this.#mismatched).push({
       name: expected.tensors.name(row),
       memory: expected.memory[row] ?? '',
       expected: { dtype: expected.basis === 'base' ? expected.tensors.dtype(row) : actual.dtype, shape: wanted },
@@ -120,7 +124,14 @@ class ShapeCheck {
     if (!differs && !isEmbedding && !isPartlyKnown && !this.#isResized) return null;
     const byConfig = isPartlyKnown ? this.#completed(memory) : this.#byConfig(memory, row);
     if (byConfig !== null) return byConfig;
+    if (differs && expected.regular !== undefined && !isEmbedding) return null;
     return differs && !this.#isHeadOfConfig(memory, row) && !this.#isOfImage(memory) ? this.#expectedShape(row) : null;
+  }
+
+  /** The shape of its siblings, where the config has other sizes than the base's and no formula tells. */
+  #regular(memory: string, row: number): readonly number[] | null {
+    const { regular, tensors } = this.#sides.expected;
+    return regular === undefined || this.#facts.shape(memory) !== null ? null : (regular.get(tensors.name(row)) ?? null);
   }
 
   /** Whether a head differs from the base's in its rows alone, and has as many as its own config has labels, or words: heads are put on anew for another task. */
@@ -165,10 +176,22 @@ class ShapeCheck {
     return rows === null ? null : [rows, ...stored.slice(1)];
   }
 
+  /** The width of a head of a base's shape, where the config has other sizes than the base's: the stored embedding's. */
+  #embeddingWidth([, ...widths]: readonly number[]): readonly number[] {
+    const { input: { heads }, expected, byMemory, actual } = this.#sides;
+    const ofBase = heads.embedding === null ? -1 : expected.memory.indexOf(heads.embedding);
+    const own = heads.embedding === null ? undefined : byMemory.get(heads.embedding);
+    if (ofBase < 0 || own === undefined || this.#sides.isDeclared(own)) return widths;
+    const [, from] = expected.tensors.shape(ofBase);
+    const [, to] = actual.shape(this.#sides.rowAt(own));
+    return widths.map((width) => (width === from && to !== undefined ? to : width));
+  }
+
   /** The expected shape, with the rows of the base's vocabulary replaced by those that the checkpoint's config states. */
   #expectedShape(row: number): number[] {
     const { vocabularySize } = this.#sides.input;
     const shape = this.#sides.expected.tensors.shape(row);
+    if (this.#sides.expected.regular !== undefined) shape.splice(1, Infinity, ...this.#embeddingWidth(shape));
     if (vocabularySize === null || this.#vocabularyRows === null) return shape;
     return shape.map((dim) => (dim === this.#vocabularyRows ? vocabularySize : dim));
   }

@@ -18,6 +18,12 @@ export function parametersByMemory(facts: ClassFacts): Map<string, ParameterFact
   return byMemory;
 }
 
+/** Dotted paths of the settings that some dimension of a class is made of. */
+export function sizingSettings(facts: ClassFacts | null): ReadonlySet<string> {
+  const dims = (facts?.groups ?? []).flatMap(({ parameters }) => parameters.flatMap((parameter) => parameter.dims ?? []));
+  return new Set(dims.flatMap((dim) => (typeof dim === 'string' ? [...dim.matchAll(/[A-Za-z_][\w.]*/g)].map(([setting]) => setting) : [])));
+}
+
 /** What the facts and the config say of shapes. */
 export class ShapeFacts {
   readonly #parameters: ReadonlyMap<string, readonly ParameterFacts[]>;
@@ -44,11 +50,7 @@ export class ShapeFacts {
 
   /** Whether a setting that some dimension is made of has another value in another config. */
   differIn(other: JsonObject): boolean {
-    const settings = new Set<string>();
-    for (const parameters of this.#parameters.values()) {
-      for (const dim of parameters.flatMap(({ dims }) => dims ?? [])) if (typeof dim === 'string') for (const [setting] of dim.matchAll(/[A-Za-z_][\w.]*/g)) settings.add(setting);
-    }
-    return [...settings].some((setting) => (setting === 'num_labels' ? labelCount(this.#config) !== labelCount(other) : valueAt(this.#config, setting) !== valueAt(other, setting)));
+    return [...sizingSettings(this.#facts)].some((setting) => (setting === 'num_labels' ? labelCount(this.#config) !== labelCount(other) : valueAt(this.#config, setting) !== valueAt(other, setting)));
   }
 
   /** For each dimension, whether it is a setting by itself, and nothing made of several; null likewise. */
