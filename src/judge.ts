@@ -11,6 +11,7 @@ import type { BaseFound } from './inventory/base.ts';
 import type { Checkpoint } from './inventory/checkpoint.ts';
 import { componentClass, hollowComponents, ownCheckpoint, withoutComponents } from './inventory/component-class.ts';
 import { architectures, modelType } from './inventory/config.ts';
+import { innerModel } from './inventory/inner-model.ts';
 import { checkpointReport } from './report/assemble.ts';
 import { combineReports } from './report/components.ts';
 import { plain, prose } from './report/report.ts';
@@ -41,7 +42,8 @@ export interface Judgement {
  */
 export async function judge(checkpoint: Checkpoint, base: FoundBase, options: JudgeOptions): Promise<Judgement> {
   if (checkpoint.components.length > 0) return await judgeComponents(checkpoint, base, options);
-  const side = setSideBySide(checkpoint, base.checkpoint, await factsFor(checkpoint, base.checkpoint));
+  const beside = base.checkpoint === null ? null : (innerModel(base.checkpoint, checkpoint) ?? base.checkpoint);
+  const side = setSideBySide(checkpoint, beside, await factsFor(checkpoint, beside));
   const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };
   const reasons = [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${quote(incomparable.base.reference)} ${plain(incomparable.difference)}`])];
   return { report: await reportOf(side, { ...base, reasons }, options), incomparable };

@@ -58,7 +58,10 @@ def variants(model):
     for path, value in leaves(model.config).items():
         if path.rsplit(".", 1)[-1] in SIZES:
             continue
+        odd = isinstance(value, int) and value > 1 and "head" in path
         for other in [*perturbations(path, value), *choices(type(model.config), path, value)]:
+            if odd and isinstance(other, int) and other % value and value % other:
+                continue  # heads that do not divide the width
             try:
                 yield f"set:{path}={json.dumps(other)}", changed(model.config, path, other)
             except Exception:  # noqa: BLE001  a value that the class refuses

@@ -3,8 +3,8 @@ import { isObject } from '../inventory/config.ts';
 
 /** How a checkpoint's own config differs from its base's, in what both state. */
 export interface ConfigChange {
-  /** Whether a setting differs that may decide which parameters there are: then the base's are no proof by themselves. */
-  readonly structure: boolean;
+  /** Dotted paths of the settings that differ and may decide which parameters there are: then the base's are no proof by themselves. */
+  readonly structure: ReadonlySet<string>;
   /** Whether a number differs that may size parameters, other than the vocabulary's. */
   readonly sizes: boolean;
   /** Numbers of layers that the checkpoint's config states fewer of. */
@@ -24,10 +24,11 @@ const LAYER_COUNT = /(?:layers?|_blocks|^depth|_depth|num_hidden_groups)$/;
 
 /** @param sizing dotted paths of the settings that dimensions are known to be made of, and nothing else depends on */
 export function configChange(own: JsonObject | null, base: JsonObject | null, sizing: ReadonlySet<string>): ConfigChange {
-  const change = { structure: false, sizes: false, fewerLayers: new Array<{ own: number; ofBase: number }>() };
+  const change = { structure: new Set<string>(), sizes: false, fewerLayers: new Array<{ own: number; ofBase: number }>() };
   const visit = (mine: JsonObject, its: JsonObject, path: string, depth: number): void => {
     for (const [key, value] of Object.entries(mine)) {
-      const other = its[key];
+      // Many classes go by it although their config class does not declare it (`getattr(config, "head_dim", …)`): stated by one alone it is a change.
+      const other = its[key] ?? (key === 'head_dim' ? null : its[key]);
       if (other === undefined || value === other || (SHAPELESS.test(key) && !LAYER_LIST.test(key))) continue;
       if (isObject(value) && isObject(other)) {
         if (depth < MAX_DEPTH) visit(value, other, `${path}${key}.`, depth + 1);
@@ -35,12 +36,18 @@ export function configChange(own: JsonObject | null, base: JsonObject | null, si
         const isNumeric = isSize(value) || isSize(other);
         if (isNumeric) change.sizes = true;
         if (typeof value === 'number' && typeof other === 'number' && value < other && LAYER_COUNT.test(key)) change.fewerLayers.push({ own: value, ofBase: other });
-        if (!isNumeric || !sizing.has(path + key)) change.structure = true;
+        // A size of nothing, or none, may leave out what it sizes.
+        const isSizeAlone = isNumeric && (key === 'head_dim' || (sizing.has(path + key) && !isNone(value) && !isNone(other)));
+        if (!isSizeAlone) change.structure.add(path + key);
       }
     }
   };
   if (own !== null && base !== null) visit(own, base, '', 0);
   return change;
+}
+
+function isNone(value: unknown): boolean {
+  return value === 0 || value === null;
 }
 
 /** A whole number, or a list of them. */

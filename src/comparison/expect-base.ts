@@ -4,7 +4,6 @@ import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, numberAt, valueAt } from '../inventory/config.ts';
 import type { ConfigChange } from './config-change.ts';
-import { isInEveryLayer } from './expect-facts.ts';
 import type { Expected } from './expected.ts';
 import { LAYER_KEYS } from './layers.ts';
 import type { Intent } from './intent.ts';
@@ -75,12 +74,15 @@ export function withOthers(byBase: Expected, byFacts: Expected, keep: (row: numb
   };
 }
 
-/** What a base calls for where the checkpoint's config says otherwise: what settings decide about, the facts and the checkpoint's own regularity tell. */
-export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: ClassFacts, { fewerLayers }: ConfigChange): Expected {
+/**
+ * What a base calls for where the checkpoint's config says otherwise. Of what the facts know they and the checkpoint's
+ * own regularity tell whether it is due, except where the one setting that decides about it is as in the base.
+ */
+export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: ClassFacts, change: ConfigChange): Expected {
   const byMemory = new Set(byFacts.memory);
   const byDisk = new Set(byFacts.tensors.columns.names);
   const pieces = piecePatterns(byBase);
-  const optional = new Set(facts.groups.flatMap((group) => (group.when !== null || isInEveryLayer(group) ? [] : group.parameters.map(({ memory }) => memory))));
+  const groups = new Map(facts.groups.flatMap((group) => group.parameters.map(({ memory }) => [memory, group] as const)));
   const depths = depthsOf(byBase.memory, facts);
   return withOthers(byBase, byFacts, (row) => {
     const memory = byBase.memory[row] ?? '';
@@ -88,9 +90,16 @@ export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: Cla
     if (byDisk.has(name)) return true;
     if (byMemory.has(memory)) return !pieces.has(starred(name));
     const { pattern, numbers: [layer] } = patternIn(facts, 'memory', memory);
-    if (layer !== undefined && fewerLayers.some(({ own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase)) return false;
-    return !optional.has(pattern);
+    if (layer !== undefined && change.fewerLayers.some(({ own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase)) return false;
+    const group = groups.get(pattern);
+    return group === undefined || (group.when === null ? !isConcerned(memory, facts, change) : !change.structure.has(group.when.key));
   });
+}
+
+/** Whether a setting that differs can concern a parameter: of one in a model within the model, those of that model's own config, and the outermost. */
+function isConcerned(memory: string, { submodels }: ClassFacts, { structure }: ConfigChange): boolean {
+  const within = submodels.filter(({ path, config }) => config !== null && memory.startsWith(`${path}.`));
+  return within.length === 0 || [...structure].some((key) => !key.includes('.') || within.some(({ config }) => key.startsWith(`${config}.`)));
 }
 
 function listOf(pattern: string): string {

@@ -14,7 +14,7 @@ import { foreignTowerTest, LARGE_MODULE, leftOutModules, moduleIn, stagedTowerTe
 type Numbers = readonly number[];
 
 /** Whether every layer has the group. What a loader merges out of pieces (experts) is always there only in layers that have such pieces. */
-export function isInEveryLayer(group: ParameterGroup): boolean {
+function isInEveryLayer(group: ParameterGroup): boolean {
   return group.presence === 'always' && group.parameters.every(({ disk, memory }) => stars(disk) === stars(memory));
 }
 
@@ -65,6 +65,7 @@ class Expectation {
   readonly #pieceCounts = new Map<string, number>();
   /** Shape of each parameter by formula: the same in all layers. */
   readonly #byFormula = new Map<ParameterFacts, readonly number[] | null>();
+  readonly #layersOfModule = new Map<string, ReadonlySet<number>>();
   readonly #off = new Map<ParameterGroup, ReadonlySet<ParameterFacts>>();
 
   constructor(facts: ClassFacts, config: JsonObject | null, observed: Observed) {
@@ -134,7 +135,7 @@ class Expectation {
       for (const group of outer) {
         // A layer with parameters that the facts do not know is of a kind of its own: what others always have proves nothing about it.
         const isDue = isInEveryLayer(group) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
-        this.#addGroup(group, [layer], isDue || (due.has(group) && !isFirstAlone(layer, group, due)));
+        this.#addGroup(group, [layer], isDue || this.#isSwitchedOn(group, layer) || (due.has(group) && !isFirstAlone(layer, group, due)));
       }
     }
     for (const group of groups) if (!outer.includes(group)) this.#addInner(group, outer.length === 0 ? count : 0);
@@ -189,6 +190,25 @@ class Expectation {
   /** Whether a setting that decided about a group has a value with which it was not there: a part of it that is stored calls for no rest, and is surplus. */
   #isOffByConfig({ when }: ParameterGroup): boolean {
     return when !== null && when.absent.includes(valueAt(this.#config, when.key));
+  }
+
+  /** Whether a setting that decided about a group has a value, stated by the config, with which it was there, in a layer that has the module around it. */
+  #isSwitchedOn({ when, parameters: [first] }: ParameterGroup, layer: number): boolean {
+    const value = when === null ? undefined : valueAt(this.#config, when.key);
+    if (value === undefined || first === undefined || when?.present.includes(value) !== true) return false;
+    const around = first.memory.split('.').slice(0, -2).join('.');
+    return this.#layersOf(around).has(layer);
+  }
+
+  /** Layers in which something is stored within a module, by the pattern of its name. */
+  #layersOf(module: string): ReadonlySet<number> {
+    let layers = this.#layersOfModule.get(module);
+    if (layers === undefined) {
+      const within = [...this.#observed.memory].filter(([memory]) => memory.startsWith(`${module}.`));
+      layers = new Set(within.flatMap(([, rows]) => rows.flatMap(({ numbers: [layer] }) => layer ?? [])));
+      this.#layersOfModule.set(module, layers);
+    }
+    return layers;
   }
 
   /** Whether a parameter is of a module that all layers of its kind share and that is stored with one of them (the attention of Zamba): several have the rest of its group, one has the whole module. */

@@ -68,14 +68,14 @@ function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Unpacke
     const change = configChange(checkpoint.config, base.base.config, new Set([...sizingSettings(facts)].filter((setting) => !Object.values(facts.layers).includes(setting))));
     // What a base of another class does not have (a classifier's head) only the facts tell.
     const isSameClass = isOfSameClass(base.base, intent);
-    if (isSameClass && !change.structure && !change.sizes) return () => expected;
+    if (isSameClass && change.structure.size === 0 && !change.sizes) return () => expected;
     // Of one type the names may all have another prefix (`transformer.` of LlamaForQuestionAnswering): it is a base all the same.
     const isOfSameType = modelType(base.base.config) === intent.modelType;
     return (rows, names, memory) => {
       if (!isOfSameType && !fits(expected, base.base.tensors.length, memory)) return expected;
       const own = byFacts(facts)(rows, names, memory);
-      const amended = change.structure ? withOwnStructure(expected, own, facts, change) : isSameClass ? expected : withOthers(expected, own);
-      return change.sizes || change.structure ? { ...amended, regular: knownShapes(own) } : amended;
+      const amended = change.structure.size > 0 ? withOwnStructure(expected, own, facts, change) : isSameClass ? expected : withOthers(expected, own);
+      return change.sizes || change.structure.size > 0 ? { ...amended, regular: knownShapes(own) } : amended;
     };
   }
   if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Map(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });

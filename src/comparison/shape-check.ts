@@ -45,7 +45,10 @@ class ShapeCheck {
       if (position >= 0 && !this.#sides.isDeclared(position)) this.#check(position, row);
     });
     if (this.#sides.expected.basis === 'facts') this.#mismatched = withoutDoubtful(this.#mismatched, this.#sides, this.#facts);
-    this.#mismatched.push(...withoutDoubtful(this.#irregular, this.#sides, this.#facts));
+    if (this.#sides.expected.regular !== undefined) {
+      const [asInBase, others] = [this.#mismatched.filter(({ isAsInBase }) => isAsInBase), this.#mismatched.filter(({ isAsInBase }) => !isAsInBase)];
+      this.#mismatched = [...asInBase, ...withoutDoubtful([...others, ...this.#irregular], this.#sides, this.#facts)];
+    }
     const [first] = this.#resized;
     const vocabulary = first === undefined ? null : { names: this.#resized.map(({ name }) => name), from: first.from, to: first.to };
     return { mismatched: this.#mismatched, vocabulary };
@@ -176,22 +179,13 @@ class ShapeCheck {
     return rows === null ? null : [rows, ...stored.slice(1)];
   }
 
-  /** The width of a head of a base's shape, where the config has other sizes than the base's: the stored embedding's. */
-  #embeddingWidth([, ...widths]: readonly number[]): readonly number[] {
-    const { input: { heads }, expected, byMemory, actual } = this.#sides;
-    const ofBase = heads.embedding === null ? -1 : expected.memory.indexOf(heads.embedding);
-    const own = heads.embedding === null ? undefined : byMemory.get(heads.embedding);
-    if (ofBase < 0 || own === undefined || this.#sides.isDeclared(own)) return widths;
-    const [, from] = expected.tensors.shape(ofBase);
-    const [, to] = actual.shape(this.#sides.rowAt(own));
-    return widths.map((width) => (width === from && to !== undefined ? to : width));
-  }
-
   /** The expected shape, with the rows of the base's vocabulary replaced by those that the checkpoint's config states. */
   #expectedShape(row: number): number[] {
     const { vocabularySize } = this.#sides.input;
     const shape = this.#sides.expected.tensors.shape(row);
-    if (this.#sides.expected.regular !== undefined) shape.splice(1, Infinity, ...this.#embeddingWidth(shape));
+    // Where the config has other sizes, an embedding has another width too, which its layers vouch for.
+    const own = this.#sides.byMemory.get(this.#sides.expected.memory[row] ?? '');
+    if (this.#sides.expected.regular !== undefined && own !== undefined) shape.splice(1, Infinity, ...this.#sides.actual.shape(this.#sides.rowAt(own)).slice(1));
     if (vocabularySize === null || this.#vocabularyRows === null) return shape;
     return shape.map((dim) => (dim === this.#vocabularyRows ? vocabularySize : dim));
   }

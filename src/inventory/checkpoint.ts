@@ -127,6 +127,8 @@ export interface Checkpoint {
   readonly sentenceTransformers: string | null;
   /** Of a component of a pipeline, the class that the pipeline loads it as; absent for all else. */
   readonly loadedAs?: string;
+  /** Of a model within another one, its path there (`model.vision_tower`); absent for all else. */
+  readonly within?: string;
   /** For `diffusers`: its folders. Their tensors, shards, parts, strays and problems are also here, behind `<folder>/`. Else empty. */
   readonly components: readonly Component[];
   readonly problems: readonly Problem[];
