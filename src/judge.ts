@@ -71,7 +71,7 @@ async function judgeComponents(pipeline: Checkpoint, base: FoundBase, options: J
     return { name: component.name, class: componentClass(pipeline, component.name), report, incomparable: judgement.incomparable };
   }));
   const of = base.checkpoint;
-  const report = combineReports(whole, judged, of === null || base.found === null ? null : { reference: of.reference, revision: of.revision, found: base.found });
+  const report = combineReports(whole, judged, of === null || base.found === null ? null : { reference: of.reference, revision: of.revision, found: base.found, within: null });
   const isOther = of !== null && !judged.some(({ name }) => of.components.some((component) => component.name === name));
   const incomparable = isOther ? { base: of, difference: prose`holds none of the components of the pipeline` } : (judged.find((component) => component.incomparable !== null)?.incomparable ?? null);
   return { report, incomparable };

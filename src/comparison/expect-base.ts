@@ -90,16 +90,16 @@ export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: Cla
     if (byDisk.has(name)) return true;
     if (byMemory.has(memory)) return !pieces.has(starred(name));
     const { pattern, numbers: [layer] } = patternIn(facts, 'memory', memory);
-    if (layer !== undefined && change.fewerLayers.some(({ own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase)) return false;
+    if (layer !== undefined && change.fewerLayers.some(({ key, own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase && isConcerned(memory, facts, [key]))) return false;
     const group = groups.get(pattern);
-    return group === undefined || (group.when === null ? !isConcerned(memory, facts, change) : !change.structure.has(group.when.key));
+    return group === undefined || (group.when === null ? !isConcerned(memory, facts, [...change.structure]) : !change.structure.has(group.when.key));
   });
 }
 
-/** Whether a setting that differs can concern a parameter: of one in a model within the model, those of that model's own config, and the outermost. */
-function isConcerned(memory: string, { submodels }: ClassFacts, { structure }: ConfigChange): boolean {
+/** Whether one of some settings can concern a parameter: of one in a model within the model, those of that model's own config, and the outermost. */
+function isConcerned(memory: string, { submodels }: ClassFacts, settings: readonly string[]): boolean {
   const within = submodels.filter(({ path, config }) => config !== null && memory.startsWith(`${path}.`));
-  return within.length === 0 || [...structure].some((key) => !key.includes('.') || within.some(({ config }) => key.startsWith(`${config}.`)));
+  return within.length === 0 || settings.some((key) => !key.includes('.') || within.some(({ config }) => key.startsWith(`${config}.`)));
 }
 
 function listOf(pattern: string): string {

@@ -108,7 +108,7 @@ class Expectation {
     const stages = group.parameters.filter(isStage);
     const absent = leftOutModules(group.parameters, this.#isInTower, this.#observed.memory);
     const isDue = (parameter: ParameterFacts): boolean => !isStage(parameter) && !absent.has(moduleIn(parameter.memory));
-    this.#addGroup(group.parameters.every(isDue) ? group : { ...group, parameters: group.parameters.filter(isDue) }, [], group.presence === 'always' || this.#isHeadByConfig(group));
+    this.#addGroup(group.parameters.every(isDue) ? group : { ...group, parameters: group.parameters.filter(isDue) }, [], group.presence === 'always' || this.#isOnByConfig(group));
     for (const parameter of stages) {
       const stored = isNumbered(parameter) ? this.#observed.memory.get(parameter.memory)?.find(({ name }) => name === parameter.disk) : undefined;
       if (stored !== undefined) this.#add(parameter.disk, stored.numbers, fill(parameter.memory, stored.numbers), parameter);
@@ -116,9 +116,10 @@ class Expectation {
     }
   }
 
-  /** Whether a group is a head, or a part of one, that a setting decided about, and the config has a value with which it was there. */
-  #isHeadByConfig({ when, parameters }: ParameterGroup): boolean {
-    return when !== null && parameters.every(({ memory }) => this.#facts.head.includes(memory)) && when.present.includes(valueAt(this.#config, when.key));
+  /** Whether a setting decided about a group, and the config states a value with which it was there; of a head also where it states none and none was such a value. */
+  #isOnByConfig({ when, parameters }: ParameterGroup): boolean {
+    const value = when === null ? undefined : valueAt(this.#config, when.key);
+    return when?.present.includes(value) === true && (value !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory)));
   }
 
   /** All groups of one list of layers (`model.layers`). */
@@ -193,9 +194,9 @@ class Expectation {
   }
 
   /** Whether a setting that decided about a group has a value, stated by the config, with which it was there, in a layer that has the module around it. */
-  #isSwitchedOn({ when, parameters: [first] }: ParameterGroup, layer: number): boolean {
-    const value = when === null ? undefined : valueAt(this.#config, when.key);
-    if (value === undefined || first === undefined || when?.present.includes(value) !== true) return false;
+  #isSwitchedOn(group: ParameterGroup, layer: number): boolean {
+    const [first] = group.parameters;
+    if (first === undefined || group.when === null || valueAt(this.#config, group.when.key) === undefined || !this.#isOnByConfig(group)) return false;
     const around = first.memory.split('.').slice(0, -2).join('.');
     return this.#layersOf(around).has(layer);
   }

@@ -72,7 +72,7 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
   if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };
   if (own === null && auto !== null) return { intended: auto, head: { expected: true, from: 'auto-class' } };
-  if (base?.within !== undefined && (auto === null || isEncoder(facts, checkpoint.config))) return { intended: own, head: { expected: false, evidence: `it is ${base.within} of the base` } };
+  if (base?.within !== undefined && (auto === null || isEncoder(facts, checkpoint.config))) return { intended: own, head: { expected: false, evidence: `${base.within} of the base` } };
   if (auto === null || isEncoder(facts, checkpoint.config)) {
     const reason = own === null ? 'config.json names no class' : `${own} is a bare class, and nothing says which class it was made from`;
     return { intended: own, head: { expected: null, reason } };

@@ -65,7 +65,7 @@ function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Unpacke
   if (base !== null) {
     const expected = withoutPackedShapes(expectFromBase(base.base, checkpoint.config, intent, mapper), base);
     if (facts === null || facts.groups.length === 0) return () => expected;
-    const change = configChange(checkpoint.config, base.base.config, new Set([...sizingSettings(facts)].filter((setting) => !Object.values(facts.layers).includes(setting))));
+    const change = configChange(checkpoint.config, base.base.config, sizesAlone(facts));
     // What a base of another class does not have (a classifier's head) only the facts tell.
     const isSameClass = isOfSameClass(base.base, intent);
     if (isSameClass && change.structure.size === 0 && !change.sizes) return () => expected;
@@ -80,6 +80,12 @@ function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: Unpacke
   }
   if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Map(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
   return byFacts(facts);
+}
+
+/** Settings that size parameters and, as far as it was seen, decide about none. */
+function sizesAlone(facts: ClassFacts): ReadonlySet<string> {
+  const deciding = new Set([...Object.values(facts.layers), ...facts.groups.map(({ when }) => when?.key ?? null)]);
+  return new Set([...sizingSettings(facts)].filter((setting) => !deciding.has(setting)));
 }
 
 /** The shapes that are known of what is called for, by name on disk. */

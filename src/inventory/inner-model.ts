@@ -18,15 +18,11 @@ export function innerModel(base: Checkpoint, checkpoint: Checkpoint): Checkpoint
   if (inner === undefined) return null;
   const path = commonPath(base.tensors.columns.names, checkpoint.tensors);
   if (path === null) return null;
-  const tensors = withoutPath(base.tensors, path);
-  const bytes = tensors.columns.names.reduce((sum, _, row) => sum + tensors.bytes(row), 0);
   return {
     ...base,
-    tensors,
+    tensors: withoutPath(base.tensors, path),
     config: { ...inner.config, transformers_version: base.config?.['transformers_version'] },
     within: path,
-    // Its bytes lie among the others' in the base's files.
-    shards: [{ path: base.shards[0]?.path ?? '', size: bytes, headerBytes: 0, sha256: null, metadata: null }],
     index: null,
     shared: [],
     problems: [],

@@ -32,14 +32,14 @@ interface Assembly {
 /** Makes the report of one checkpoint of its evidence and diagnosis. */
 export function checkpointReport({ target, evidence, diagnosis, verdict, base, baseReasons }: Assembly): CheckpointReport {
   const { checkpoint, comparison, inner, intent } = evidence;
-  // An adapter is no changed copy of its base, nor is a file of another container: bytes of the two are not set against each other.
-  const isUnlike = evidence.adapter !== null || (checkpoint.format === 'gguf' && base?.checkpoint.format !== 'gguf');
+  // An adapter is no changed copy of its base, nor is a file of another container or a model out of the base: bytes of the two are not set against each other.
+  const isUnlike = evidence.adapter !== null || base?.checkpoint.within !== undefined || (checkpoint.format === 'gguf' && base?.checkpoint.format !== 'gguf');
   return {
     reference: target.reference,
     revision: checkpoint.revision,
     format: checkpoint.format,
     ...verdict,
-    base: base === null ? null : { reference: base.checkpoint.reference, revision: base.checkpoint.revision, found: base.found },
+    base: base === null ? null : { reference: base.checkpoint.reference, revision: base.checkpoint.revision, found: base.found, within: base.checkpoint.within ?? null },
     architecture: { modelType: intent.modelType, class: intent.class, intendedClass: intent.intendedClass },
     totals: totals(checkpoint.tensors, base?.checkpoint.tensors ?? null),
     missing: [...comparison.missing, ...(evidence.weightsElsewhere || evidence.onlyIndexSeen ? [] : comparison.undelivered)].filter(isLost(checkpoint)).map(plainInfo),

@@ -22,7 +22,8 @@ export interface CheckpointV1 {
   readonly format: string;
   readonly verdict: Verdict;
   readonly reason: string | null;
-  readonly base: { readonly reference: string; readonly revision: string | null; readonly found: string } | null;
+  /** `within`: where the base is a model within the one named, its path there (`model.vision_tower`), else null. */
+  readonly base: { readonly reference: string; readonly revision: string | null; readonly found: string; readonly within: string | null } | null;
   readonly architecture: { readonly modelType: string | null; readonly class: string | null; readonly intendedClass: string | null };
   readonly totals: {
     readonly tensors: number;
@@ -110,7 +111,7 @@ function checkpointV1(checkpoint: CheckpointReport): CheckpointV1 {
     format: checkpoint.format,
     verdict: checkpoint.verdict,
     reason: sentence(checkpoint.reason),
-    base: base === null ? null : { reference: base.reference, revision: base.revision, found: base.found },
+    base: base === null ? null : { reference: base.reference, revision: base.revision, found: base.found, within: base.within },
     architecture: { modelType: architecture.modelType, class: architecture.class, intendedClass: architecture.intendedClass },
     totals: {
       tensors: totals.tensors,

@@ -41,7 +41,8 @@ export interface CheckpointReport {
   readonly verdict: Verdict;
   /** Why the verdict is `unknown` or `unreadable`; null for the others. */
   readonly reason: Prose | null;
-  readonly base: { readonly reference: string; readonly revision: string | null; readonly found: string } | null;
+  /** `within`: of a base that is a model within the one named, its path there. */
+  readonly base: { readonly reference: string; readonly revision: string | null; readonly found: string; readonly within: string | null } | null;
   readonly architecture: { readonly modelType: string | null; readonly class: string | null; readonly intendedClass: string | null };
   readonly totals: Totals;
   readonly missing: readonly TensorInfo[];

@@ -78,8 +78,13 @@ export function calmSentence(checkpoint: CheckpointReport): Prose | null {
   const origin = base === null || base.found === 'input' ? '' : ` (${baseOrigin(base.found)})`;
   // A base of another container has other names: it tells of its head alone.
   const isOnlyTie = checkpoint.format === 'gguf' && checkpoint.totals.tensors > 0 && checkpoint.shards.length === 0;
-  const compared = base === null ? [`${held}.`] : isOnlyTie ? [`${held}. The config of `, ...prose`${base.reference}`, `${origin} told whether the head is tied; the blocks were compared with each other.`] : [`${held}, compared with `, ...prose`${base.reference}`, `${origin}.`];
+  const compared = base === null ? [`${held}.`] : isOnlyTie ? [`${held}. The config of `, ...prose`${base.reference}`, `${origin} told whether the head is tied; the blocks were compared with each other.`] : [`${held}, compared with `, ...within(base), ...prose`${base.reference}`, `${origin}.`];
   return title === null ? compared : [...title, '. ', ...compared];
+}
+
+/** The path of a base that is a model within the one named. */
+function within({ within: path }: NonNullable<CheckpointReport['base']>): Prose {
+  return path === null ? [] : prose`${path} of `;
 }
 
 function after(why: Prose | null): Prose {
@@ -101,7 +106,7 @@ export function comparedSentences(checkpoint: CheckpointReport): Prose[] {
   if (checkpoint.format === 'none') return [];
   return [
     [...prose`Checkpoint: ${checkpoint.reference}`, ...at(checkpoint.revision), `: ${stock(totals.tensors, totals.parameters, totals.bytes)}`],
-    base === null ? ['Base: none found'] : [...prose`Base: ${base.reference}`, ...at(base.revision), ` (${baseOrigin(base.found)}): ${stock(totals.baseTensors, totals.baseParameters, totals.baseBytes)}`],
+    base === null ? ['Base: none found'] : ['Base: ', ...within(base), ...prose`${base.reference}`, ...at(base.revision), ` (${baseOrigin(base.found)}): ${stock(totals.baseTensors, totals.baseParameters, totals.baseBytes)}`],
     ...(origin === null ? [] : [prose`Named at: ${`${origin.path}:${origin.line}`}`]),
     ...(architecture.class === null ? [] : [prose`Class: ${architecture.class}`]),
     ...(architecture.intendedClass === null || architecture.intendedClass === architecture.class ? [] : [prose`Meant for: ${architecture.intendedClass}`]),

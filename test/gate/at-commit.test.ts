@@ -26,7 +26,7 @@ it('a report at a commit names what was written in its sentences, too', async ()
     const said = prose`${reference} is not what ${base ?? ''} is`;
     return {
       ...reportOf({
-        ...passing, reference, base: { reference: base ?? '', revision: null, found: 'input' }, reason: [`${reference} holds no weights.`],
+        ...passing, reference, base: { reference: base ?? '', revision: null, found: 'input', within: null }, reason: [`${reference} holds no weights.`],
         findings: [finding({ rule: 'head-missing', title: said, message: said, cause: said, fix: { steps: said, code: { language: 'python', text: `load("${base}")` } } })],
       }),
       notices: [{ severity: 'error', message: said, location: null }],

@@ -8,7 +8,7 @@ import { calmSentence, overallSentence, verdictSentence } from '../../src/report
 import { checkpoint, passing, reportOf, seed } from '../support/reports.ts';
 
 test('a base that was not given is told with where it was found', () => {
-  const said = (found: string): string => plain(calmSentence(checkpoint({ base: { reference: 'hf://org/base', revision: null, found } })) ?? []);
+  const said = (found: string): string => plain(calmSentence(checkpoint({ base: { reference: 'hf://org/base', revision: null, found, within: null } })) ?? []);
   assert.match(said('input'), /compared with hf:\/\/org\/base\.$/);
   assert.match(said('model-card'), /compared with hf:\/\/org\/base \(named by the model card\)\.$/);
   assert.match(said('name-or-path'), /\(named by _name_or_path in config\.json\)\.$/);

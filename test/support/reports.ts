@@ -39,7 +39,7 @@ const SEED_LEDGER: readonly LedgerEntry[] = [
 export const seed: CheckpointReport = checkpoint({
   reference: './out/llama-3.1-8b-support',
   verdict: 'incomplete',
-  base: { reference: 'hf://meta-llama/Llama-3.1-8B', revision: 'd04e592bb4f6aa9cfee91e2e20afa771667e1d4b', found: 'model-card' },
+  base: { reference: 'hf://meta-llama/Llama-3.1-8B', revision: 'd04e592bb4f6aa9cfee91e2e20afa771667e1d4b', found: 'model-card', within: null },
   architecture: { modelType: 'llama', class: 'LlamaModel', intendedClass: 'LlamaForCausalLM' },
   totals: { tensors: 290, parameters: 7_504_924_672, bytes: 15_009_849_344, baseTensors: 291, baseParameters: 8_030_261_248, baseBytes: 16_060_522_496 },
   missing: [LM_HEAD],
@@ -86,7 +86,7 @@ export const seed: CheckpointReport = checkpoint({
 /** Llama 3.2 1B saved the same way: nothing is lost, only the class is the bare one. */
 export const tied: CheckpointReport = checkpoint({
   reference: './out/llama-3.2-1b',
-  base: { reference: 'hf://meta-llama/Llama-3.2-1B', revision: null, found: 'model-card' },
+  base: { reference: 'hf://meta-llama/Llama-3.2-1B', revision: null, found: 'model-card', within: null },
   architecture: { modelType: 'llama', class: 'LlamaForCausalLM', intendedClass: 'LlamaForCausalLM' },
   totals: { tensors: 146, parameters: 1_235_814_400, bytes: 2_471_628_800, baseTensors: 146, baseParameters: 1_235_814_400, baseBytes: 2_471_628_800 },
   tied: [{ name: 'lm_head.weight', source: 'model.embed_tokens.weight' }],
@@ -124,7 +124,7 @@ export const headless: CheckpointReport = {
 /** Nothing to say. */
 export const passing: CheckpointReport = checkpoint({
   reference: './out/qwen-7b',
-  base: { reference: 'hf://Qwen/Qwen2.5-7B', revision: null, found: 'config' },
+  base: { reference: 'hf://Qwen/Qwen2.5-7B', revision: null, found: 'config', within: null },
   architecture: { modelType: 'qwen2', class: 'Qwen2ForCausalLM', intendedClass: 'Qwen2ForCausalLM' },
   totals: { tensors: 339, parameters: 7_615_616_512, bytes: 15_231_233_024, baseTensors: 339, baseParameters: 7_615_616_512, baseBytes: 15_231_233_024 },
 });
@@ -162,7 +162,7 @@ export const undecided: CheckpointReport = checkpoint({
 /** Several faults at once, with long lists. */
 export const mixed: CheckpointReport = checkpoint({
   reference: './out/merged', verdict: 'incomplete',
-  base: { reference: './base', revision: null, found: 'input' },
+  base: { reference: './base', revision: null, found: 'input', within: null },
   totals: { tensors: 225, parameters: 6_000_000_000, bytes: 12_000_000_000, baseTensors: 291, baseParameters: 8_030_261_248, baseBytes: 16_060_522_496 },
   missing: [0, 1, 2, 3].flatMap((layer) => [
     { name: `model.layers.${28 + layer}.mlp.down_proj.weight`, dtype: 'BF16', shape: [4096, 14336], bytes: 117_440_512 },
@@ -209,7 +209,7 @@ export function hostile(text: string): Report {
   const tensor = { name: text, dtype: 'BF16', shape: [2, 2], bytes: 8 };
   const one = checkpoint({
     reference: text, revision: text, verdict: 'incomplete', reason: prose`${text}`,
-    base: { reference: text, revision: text, found: text },
+    base: { reference: text, revision: text, found: text, within: text },
     architecture: { modelType: text, class: text, intendedClass: `${text}2` },
     missing: [tensor], unexpected: [tensor], mismatched: [{ name: text, expected: tensor, actual: tensor }],
     tied: [{ name: text, source: text }], renamed: [{ name: text, from: text }],
