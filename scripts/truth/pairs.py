@@ -119,6 +119,7 @@ def one_type(task, model_type, work, emit):
     make = model.auto.from_config
     stem = f"{RELEASE}/{task}/{model_type}"
     chance = random.Random(model_type)
+    usual = set()
     bare = MODEL_MAPPING_NAMES.get(model_type)
 
     def write(kind, checkpoint, class_name):
@@ -128,8 +129,12 @@ def one_type(task, model_type, work, emit):
         lay_out(record, place)
         base = None if kind == "good" else f"{stem}/good"
         fault = kind.split(":", 1)[0] + ("/" + kind.rsplit("/", 1)[1] if kind.endswith(("/lost", "/stale")) else "")
+        said = oracle.ask(task, place, None if class_name == bare else getattr(transformers, class_name))
+        # What even the good save leaves at another value (rescaled or computed on loading) is no silent loss.
+        silent = set(said.pop("silent", []))
+        usual.update(silent if kind == "good" else ())
         emit({"id": f"{stem}/{kind}", "transformers": RELEASE, "model_type": model_type, "class": class_name, "fault": fault, "base": base, "task": task,
-              **record, "oracle": oracle.ask(task, place, None if class_name == bare else getattr(transformers, class_name))})
+              **record, "oracle": {**said, "silent": sorted(silent - usual)}})
 
     write("good", model.good, model.class_name)
     default = changed(model.config, "num_labels", 2)

@@ -176,7 +176,13 @@ function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
   if (ofBase === undefined || isOfSameClass(base, intent)) return null;
   if (intent.facts === null) return headOfOtherTask(ofBase, intent);
   const known = parametersByMemory(intent.facts);
-  return (memory) => !known.has(patternIn(intent.facts, 'memory', memory).pattern);
+  // Heads are put on anew for another task: a module of the same name is another one, but for the output embedding.
+  const { head, outputEmbedding } = intent.facts;
+  const anew = new Set(head.filter((name) => name !== outputEmbedding));
+  return (memory) => {
+    const { pattern } = patternIn(intent.facts, 'memory', memory);
+    return !known.has(pattern) || anew.has(pattern);
+  };
 }
 
 /** What the name of a class says it is for: `CausalLM` of `LlamaForCausalLM`; null where it does not say. */
