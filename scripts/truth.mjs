@@ -1,11 +1,12 @@
-// Measures Headcheck against a corpus of real saves: node scripts/truth.mjs [CORPUS.jsonl.gz] [--only PART_OF_ID] [--list]
+// Measures Headcheck against a corpus of real saves: node scripts/truth.mjs [CORPUS.jsonl.gz] [--only PART_OF_ID] [--list] [--declare]
 // Each case is checked with its base and without one, in this process, and set beside what the real loader said of it.
+// --declare: the class of its undamaged save is declared, as by a team that says which class it releases.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, list: { type: 'boolean' }, 'no-compile': { type: 'boolean' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, list: { type: 'boolean' }, declare: { type: 'boolean' }, 'no-compile': { type: 'boolean' } } });
 const [corpus = `${root}../shared/truth/causal.jsonl.gz`] = positionals;
 
 if (!values['no-compile']) {
@@ -14,6 +15,6 @@ if (!values['no-compile']) {
 }
 const { measure, printMeasure } = await import(`${root}build/test/support/truth/measure.js`);
 const start = performance.now();
-const result = await measure(corpus, { only: values.only ?? '' });
+const result = await measure(corpus, { only: values.only ?? '', declare: values.declare === true });
 printMeasure(result, { list: values.list === true, seconds: (performance.now() - start) / 1000 });
 process.exitCode = result.reached ? 0 : 1;

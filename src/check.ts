@@ -78,8 +78,9 @@ class Call {
   }
 
   async #judge(target: Target, checkpoint: Checkpoint, base: FoundBase): Promise<CheckpointReport> {
-    const { report, incomparable } = await judge(checkpoint, base, { target, severities: this.#settings.severities, today: this.#settings.today });
+    const { report, incomparable, refusal } = await judge(checkpoint, base, { target, severities: this.#settings.severities, today: this.#settings.today });
     if (incomparable !== null && target.base !== null) this.#reportIncomparable(target, target.base, incomparable);
+    if (refusal !== null) this.notices.push({ ...refusal, location: target.origin, ...(refusal.severity === 'error' ? { obstacle: 'state' as const } : {}) });
     return report;
   }
 

@@ -45,13 +45,13 @@ function atRelease(report: Report): Report {
   const undecided = report.checkpoints.filter(({ verdict }) => verdict === 'unknown');
   return withNotices(report, undecided.map(({ reference, origin }): Notice => ({
     severity: 'error', location: origin,
-    message: prose`${reference} is released, but whether it is complete is not known. Name its base: in the input ${'base'} or the config file.`,
+    message: prose`${reference} is released, but whether it is complete is not known. Name its base, or the class that it is released as: in the inputs ${'base'} and ${'class'} or the config file.`,
   })));
 }
 
 /** Every checkpoint against one that the user named: a committed snapshot (of the base branch: a change must not bring its own), the last release. */
 async function againstOne(baseline: string, report: Report, settings: Settings, { change, repository }: Gate, { check }: GateTools): Promise<Report> {
-  const target: Target = { reference: baseline, base: settings.targets[0]?.base ?? null, waivers: [], origin: null };
+  const target = asEntry(baseline, settings.targets[0]);
   const asked = { ...settings, targets: [target] };
   const [before] = (change === null ? await check(asked) : await checkAtCommit(check, asked, change.base, repository)).checkpoints;
   if (before !== undefined && before.obstacle === undefined) return onlyRegressions(report, { where: `in the baseline ${baseline}`, of: () => before, notices: [] });
@@ -68,7 +68,7 @@ async function againstBase(report: Report, settings: Settings, gate: Gate & { re
   const successor = new Map([...before.references].filter(([now]) => isLocal(now)).map(([now, old]) => [old, now]));
   const targets = [...new Set(before.references.values())].map((reference): Target => {
     const entry = entryOf(listed, reference) ?? entryOf(settings.targets, reference) ?? entryOf(settings.targets, successor.get(reference) ?? reference);
-    return { reference, base: entry?.base ?? null, waivers: [], origin: null };
+    return asEntry(reference, entry);
   });
   const old = targets.length === 0 ? null : await checkAtCommit(check, { ...settings, targets }, change.base, repository);
   const byReference = new Map(old?.checkpoints.map((checkpoint) => [checkpoint.reference, checkpoint]));
@@ -84,6 +84,11 @@ async function againstBase(report: Report, settings: Settings, gate: Gate & { re
   });
   const forgiven = onlyRegressions(report, { where: `on ${change.baseRef} at ${change.base.slice(0, 7)}`, of, notices: [...(before.config?.notices ?? []), ...ofBases] });
   return withNotices(forgiven, before.notices);
+}
+
+/** What is compared with, judged by the base and the class of an entry. */
+function asEntry(reference: string, entry: Target | undefined): Target {
+  return { reference, base: entry?.base ?? null, ...(entry?.class === undefined ? {} : { class: entry.class }), waivers: [], origin: null };
 }
 
 function entryOf(targets: readonly Target[], reference: string): Target | undefined {

@@ -2,6 +2,7 @@ import { loadModelTypeFacts, modelTypeOfClass } from './architecture/index.ts';
 import type { ModelTypeFacts } from './architecture/facts.ts';
 import { setSideBySide } from './comparison/set-side-by-side.ts';
 import type { SideBySide } from './comparison/side-by-side.ts';
+import { declarationOf } from './declaration.ts';
 import { quote } from './format/quote.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import type { Policy } from './diagnosis/diagnose.ts';
@@ -15,7 +16,7 @@ import { innerModel } from './inventory/inner-model.ts';
 import { checkpointReport } from './report/assemble.ts';
 import { combineReports } from './report/components.ts';
 import { plain, prose } from './report/report.ts';
-import type { CheckpointReport, Prose } from './report/report.ts';
+import type { CheckpointReport, Notice, Prose } from './report/report.ts';
 import type { Target } from './settings.ts';
 
 /** The base that was found, or why there is none. */
@@ -27,13 +28,15 @@ export interface FoundBase {
 }
 
 export interface JudgeOptions extends Pick<Policy, 'severities' | 'today'> {
-  readonly target: Pick<Target, 'reference' | 'origin' | 'waivers'>;
+  readonly target: Pick<Target, 'reference' | 'origin' | 'waivers' | 'class'>;
 }
 
 export interface Judgement {
   readonly report: CheckpointReport;
   /** The base, where it is of another architecture, so that the checkpoint was judged without it; and how it differs, as the end of a sentence. */
   readonly incomparable: { readonly base: Checkpoint; readonly difference: Prose } | null;
+  /** Why the declared class was not used; null where it was, or none was declared. */
+  readonly refusal: Pick<Notice, 'severity' | 'message'> | null;
 }
 
 /**
@@ -43,10 +46,12 @@ export interface Judgement {
 export async function judge(checkpoint: Checkpoint, base: FoundBase, options: JudgeOptions): Promise<Judgement> {
   if (checkpoint.components.length > 0) return await judgeComponents(checkpoint, base, options);
   const beside = base.checkpoint === null ? null : (innerModel(base.checkpoint, checkpoint) ?? base.checkpoint);
-  const side = setSideBySide(checkpoint, beside, await factsFor(checkpoint, beside));
+  const facts = await factsFor(checkpoint, beside, options.target.class ?? null);
+  const declaration = declarationOf(options.target, checkpoint, facts);
+  const side = setSideBySide(checkpoint, beside, facts, declaration.class);
   const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };
   const reasons = [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${quote(incomparable.base.reference)} ${plain(incomparable.difference)}`])];
-  return { report: await reportOf(side, { ...base, reasons }, options), incomparable };
+  return { report: await reportOf(side, { ...base, reasons }, options), incomparable, refusal: declaration.refusal };
 }
 
 async function reportOf(side: SideBySide, { found, reasons }: FoundBase, { target, severities, today }: JudgeOptions): Promise<CheckpointReport> {
@@ -62,10 +67,12 @@ async function reportOf(side: SideBySide, { found, reasons }: FoundBase, { targe
 
 async function judgeComponents(pipeline: Checkpoint, base: FoundBase, options: JudgeOptions): Promise<Judgement> {
   const whole = await reportOf(setSideBySide(withoutComponents(pipeline), null, null), { checkpoint: null, found: null, reasons: base.reasons }, options);
+  // Each component has a class of its own, which the pipeline names.
+  const { class: _, ...target } = options.target;
   const hollow = new Set(hollowComponents(pipeline).map(({ name }) => name));
   const judged = await Promise.all(pipeline.components.map(async (component) => {
     const own = ownCheckpoint(pipeline, component);
-    const judgement = await judge(own, componentBase(base, component.name), { ...options, target: { ...options.target, reference: own.reference } });
+    const judgement = await judge(own, componentBase(base, component.name), { ...options, target: { ...target, reference: own.reference } });
     // That a component has no weights at all is said of the pipeline, once.
     const report = hollow.has(component.name) ? { ...judgement.report, findings: [] } : judgement.report;
     return { name: component.name, class: componentClass(pipeline, component.name), report, incomparable: judgement.incomparable };
@@ -74,7 +81,7 @@ async function judgeComponents(pipeline: Checkpoint, base: FoundBase, options: J
   const report = combineReports(whole, judged, of === null || base.found === null ? null : { reference: of.reference, revision: of.revision, found: base.found, within: null });
   const isOther = of !== null && !judged.some(({ name }) => of.components.some((component) => component.name === name));
   const incomparable = isOther ? { base: of, difference: prose`holds none of the components of the pipeline` } : (judged.find((component) => component.incomparable !== null)?.incomparable ?? null);
-  return { report, incomparable };
+  return { report, incomparable, refusal: declarationOf(options.target, pipeline, null).refusal };
 }
 
 /** The component of that name in the base, where that is a pipeline too. */
@@ -98,14 +105,14 @@ function differenceOf(checkpoint: Checkpoint, base: Checkpoint): Prose {
   return type === null || ofBase === null ? ['is of another architecture than the checkpoint'] : prose`is of the model type ${ofBase}, the checkpoint of ${type}`;
 }
 
-/** Facts of the checkpoint's model type; where its config names none, or one that does not have its class, of its class; else of its base's. */
-async function factsFor(checkpoint: Checkpoint, base: Checkpoint | null): Promise<ModelTypeFacts | null> {
+/** Facts of the checkpoint's model type; where its config names none, or one that does not have its class, of its class; else of its base's. A declared class is its class too; without a config no loader makes a model of it. */
+async function factsFor(checkpoint: Checkpoint, base: Checkpoint | null, declared: string | null): Promise<ModelTypeFacts | null> {
   for (const config of [checkpoint.config, base?.config ?? null]) {
     const [architecture] = architectures(config);
     const type = modelType(config);
     const facts = type === null ? null : await loadModelTypeFacts(type);
-    if (facts !== null && (architecture === undefined || facts.classes.some((entry) => entry.class === architecture))) return facts;
-    const byClass = architecture === undefined ? null : await modelTypeOfClass(architecture);
+    if (facts !== null && (architecture === undefined || facts.classes.some((entry) => entry.class === architecture || entry.class === declared))) return facts;
+    const byClass = (architecture === undefined ? null : await modelTypeOfClass(architecture)) ?? (facts === null && config !== null && declared !== null ? await modelTypeOfClass(declared) : null);
     if (byClass !== null || type !== null) return byClass === null ? facts : await loadModelTypeFacts(byClass);
   }
   return null;

@@ -20,6 +20,8 @@ export interface Target {
   readonly base: string | null;
   /** Where the base was named; the input where absent. */
   readonly baseFrom?: 'input' | 'config';
+  /** The class that it is released as, where the team says so; absent where its files and its base decide. */
+  readonly class?: string;
   readonly waivers: readonly Waiver[];
   /** Whether it may be something else, by the line that asked for it or by the file's ending: what the Hub has nothing of, or what holds no state dict, is then no checkpoint. */
   readonly isWeak?: boolean;

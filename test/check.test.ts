@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { check } from '../src/check.ts';
+import { bareLlama } from '../src/diagnosis/examples.ts';
 import { plain } from '../src/report/report.ts';
 import type { Report } from '../src/report/report.ts';
+import { exampleFiles } from './support/examples.ts';
 
 describe('what was found by its ending alone', () => {
   let directory: string;
@@ -45,4 +47,20 @@ describe('what was found by its ending alone', () => {
     const { checkpoints, notices } = await run(await copy('number.pt', 'h.pt'), false);
     assert.deepEqual([checkpoints.length, notices], [1, []]);
   });
+});
+
+test('a declared class that does not exist is an error at its line, and the checkpoint is judged all the same', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'headcheck-check-'));
+  try {
+    for (const { path, bytes } of exampleFiles(bareLlama())) await writeFile(join(directory, path), bytes);
+    const { checkpoints, notices } = await check({
+      targets: [{ reference: '.', base: null, class: 'LlamaForCausalML', waivers: [], origin: { path: 'headcheck.yml', line: 2 } }],
+      failOn: 'error', severities: {}, hub: { endpoint: 'https://huggingface.co', token: null }, directory, proxy: null, today: '2026-11-23',
+    });
+    assert.deepEqual(checkpoints.map(({ verdict }) => verdict), ['incomplete']);
+    assert.deepEqual(notices.map(({ severity, obstacle, location }) => [severity, obstacle, location]), [['error', 'state', { path: 'headcheck.yml', line: 2 }]]);
+    assert.match(plain(notices[0]?.message ?? []), /such as LlamaForCausalLM, /);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });

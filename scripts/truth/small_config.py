@@ -1,5 +1,6 @@
 """Shrinks any config class to two to four layers of width 64, by the names of its fields and, where those are not enough, by model type."""
 import copy
+import zlib
 
 from compat import transformers
 from transformers import CONFIG_MAPPING
@@ -43,6 +44,9 @@ FIXED = {name: value for names, value in (
     ("bottleneck_size_ embedding_size", 32),
 ) for name in names.split() if not name.endswith("_")}
 
+#: a fine-tuned classifier nearly always names its labels: every other model type does here, the rest keep the default
+LABELLED, LABELS = ("sequence-classification", "token-classification"), ("joy", "anger", "fear")
+
 
 def small_config(model_type, task="causal-lm"):
     """A config of `model_type` whose model has a few hundred thousand parameters at most.
@@ -51,6 +55,10 @@ def small_config(model_type, task="causal-lm"):
     out = shrunk(cls, model_type)
     if "is_decoder" in out and task != "causal-lm":
         del out["is_decoder"]
+    # not by the lowest bits, which choose the classes that get every fault (worker.thin)
+    if task in LABELLED and zlib.crc32(model_type.encode()) >> 3 & 1:
+        out["id2label"] = dict(enumerate(LABELS))
+        out["label2id"] = {name: i for i, name in enumerate(LABELS)}
     return cls(**out)
 
 

@@ -12,6 +12,7 @@ export type ExtraFormat = (typeof EXTRA_FORMATS)[number];
 export interface Inputs {
   readonly checkpoint: string;
   readonly base: string;
+  readonly class: string;
   readonly config: string;
   readonly failOn: string;
   readonly onlyRegressions: boolean;
@@ -30,7 +31,7 @@ export interface Inputs {
 
 const orNull = v.transform((text: string) => (text === '' ? null : text));
 const Schema = v.object({
-  checkpoint: v.string(), base: v.string(), config: v.string(), 'fail-on': v.string(), 'hf-token': v.string(),
+  checkpoint: v.string(), base: v.string(), class: v.string(), config: v.string(), 'fail-on': v.string(), 'hf-token': v.string(),
   'only-regressions': v.pipe(v.string(), v.transform((text) => text.toLowerCase()), v.picklist(['true', 'false', ''], 'true or false'), v.transform((text) => text === 'true')),
   baseline: v.pipe(v.string(), orNull),
   comment: choice(COMMENT_MODES, 'findings'),
@@ -60,7 +61,7 @@ export function readInputs(): Inputs {
   }
   const { output } = parsed;
   return {
-    checkpoint: output.checkpoint, base: output.base, config: output.config, failOn: output['fail-on'], onlyRegressions: output['only-regressions'], baseline: output.baseline,
+    checkpoint: output.checkpoint, base: output.base, class: output.class, config: output.config, failOn: output['fail-on'], onlyRegressions: output['only-regressions'], baseline: output.baseline,
     comment: output.comment, review: output.review, checkRun: output['check-run'], key: output.key, pullRequest: output['pull-request'],
     report: output.report, formats: output.format, artifact: output.artifact, hubToken: output['hf-token'], githubToken: output['github-token'],
   };

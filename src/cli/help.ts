@@ -17,6 +17,7 @@ export const CHECK_HELP = `
 Examples:
   headcheck check ./out/checkpoint
   headcheck check ./out/checkpoint --base ./base.headcheck.json
+  headcheck check ./out/classifier --class BertForSequenceClassification
   headcheck check ./a ./b hf://org/c --fail-on warning
   headcheck check ./out/checkpoint --format markdown
   headcheck check ./out/checkpoint --output report.json --output report.html

@@ -106,6 +106,7 @@ function checkOptions(command: Command): Command {
   return command
     .argument('[reference...]', 'a directory, a file, a snapshot, hf://org/name@revision, or the address of a page on the Hub')
     .option('-b, --base <reference>', 'what to compare with (default: the config file, the model card or the config names it)')
+    .option('--class <name>', 'the class that it is released as, such as BertForSequenceClassification (default: the config file, config.json or the base says it)')
     .option('-c, --config <file>', 'the config file (default: .github/headcheck.yml where there is one)')
     .addOption(new Option('--fail-on <severity>', 'from which findings on to fail (default: error)').choices(['error', 'warning', 'never']))
     .option('--baseline <reference>', 'fail only on what this one does not have already, such as a committed snapshot')

@@ -13,6 +13,7 @@ import { watched } from './progress.ts';
 /** The options that every command which checks has. */
 export interface CheckOptions {
   readonly base?: string;
+  readonly class?: string;
   readonly config?: string;
   readonly failOn?: string;
   /** The GitHub that the command was told of, where it is not the environment's. */
@@ -27,7 +28,7 @@ export type Find = (config: ConfigFile | null) => Promise<Found>;
 /** Arguments, variables and the config file as settings, with what is to be said of the config file. */
 export async function settingsOf(references: readonly string[], options: CheckOptions, host: Host, parts: Parts, find: Find | null = null): Promise<{ settings: Settings; notices: Report['notices'] }> {
   const config = await readConfig(options.config, options.isProposed ?? false, host, parts);
-  const inputs = { ...inputsOf(host), checkpoints: references, base: options.base, failOn: options.failOn };
+  const inputs = { ...inputsOf(host), checkpoints: references, base: options.base, class: options.class, failOn: options.failOn };
   // A person at a terminal may follow their own links; the runner of a stranger's pull request may not.
   const found = find === null ? null : await find(config);
   const settings = { ...parseSettings(inputs, config, found?.references ?? null), github: options.github ?? githubOf(host), followLinks: !host.env.CI };

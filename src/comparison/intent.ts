@@ -2,7 +2,8 @@ import type { ClassFacts, Release } from '../architecture/facts.ts';
 
 /** Why the head is looked for, or not. */
 export type HeadExpectation =
-  | { readonly expected: true; /** where that is known from */ readonly from: 'architectures' | 'base' | 'auto-class' }
+  | { readonly expected: true; /** where that is known from; `declared`: the team says which class it releases */ readonly from: 'architectures' | 'base' | 'auto-class' | 'declared' }
+  | { readonly expected: true; /** the labels that config.json names */ readonly from: 'labels'; readonly labels: readonly string[]; /** other classes that it may have been */ readonly others: readonly string[] }
   | { readonly expected: false; readonly evidence: string }
   | { readonly expected: null; readonly reason: string };
 

@@ -6,18 +6,22 @@ import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, hasRemoteCode, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
 import { classOfStoredHead, generativeClass, isEncoder } from './class-choice.ts';
 import { headNames } from './head.ts';
+import { classOfLabels } from './labels.ts';
 import type { HeadExpectation, Intent, TieState } from './intent.ts';
 
 /** Pipeline tags of models that are used without a language-model head. */
 const EMBEDDING_TAGS = new Set(['feature-extraction', 'sentence-similarity', 'image-feature-extraction', 'text-ranking', 'visual-document-retrieval']);
 
-/** Works out what a checkpoint is meant to be, from its config, its base's, its card, and the facts of its model type. */
-export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): Intent {
+/**
+ * Works out what a checkpoint is meant to be, from its config, its base's, its card, and the facts of its model type.
+ * @param declared the class that its team says it releases, where it does: that decides
+ */
+export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null, declared: string | null = null): Intent {
   const config = checkpoint.config ?? base?.config ?? null;
   const own = architectures(config)[0] ?? null;
   const writtenBy = releaseOf(transformersVersion(config) ?? undefined);
   const bare = own !== null && isBare(own, facts);
-  const { intended, head } = chooseClass(own, bare, checkpoint, base, facts);
+  const { intended, head } = declared === null ? chooseClass(own, bare, checkpoint, base, facts) : asDeclared(declared, facts);
   const byRelease = perRelease((release) => (facts === null || intended === null ? null : classFacts(facts, intended, release)));
   const ties = perRelease((release) => tieState(config, byRelease[release]));
   // The newer of two releases reads the names of both.
@@ -60,6 +64,11 @@ interface Choice {
   readonly head: HeadExpectation;
 }
 
+function asDeclared(declared: string, facts: ModelTypeFacts | null): Choice {
+  if (isBare(declared, facts)) return { intended: declared, head: { expected: false, evidence: `released as ${declared}, as declared` } };
+  return { intended: declared, head: { expected: true, from: 'declared' } };
+}
+
 function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): Choice {
   const ofBase = architectures(base?.config ?? null)[0] ?? null;
   const embedding = embeddingEvidence(checkpoint);
@@ -68,6 +77,8 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   // A model of another type is a part of the base (the vision tower of CLIP), and no bare form of its class.
   const isPart = own !== null && modelType(checkpoint.config) !== modelType(base?.config ?? null);
   if (ofBase !== null && !isPart) return fromBase(own, ofBase, facts);
+  const labelled = own === null || base !== null || facts === null ? null : classOfLabels(facts, checkpoint);
+  if (labelled !== null) return { intended: labelled.class, head: { expected: true, from: 'labels', labels: labelled.labels, others: labelled.others } };
   const auto = facts === null ? null : generativeClass(facts, checkpoint.config);
   const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
   if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };

@@ -24,14 +24,17 @@ import { resolveIntent } from './resolve-intent.ts';
 import { sizingSettings } from './shapes.ts';
 import type { SideBySide } from './side-by-side.ts';
 
-/** Compares a checkpoint with its base where that is comparable, else with what the facts of its class call for. */
-export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): SideBySide {
+/**
+ * Compares a checkpoint with its base where that is comparable, else with what the facts of its class call for.
+ * @param declared the class that its team says it releases; an adapter or a GGUF file has none
+ */
+export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null, declared: string | null = null): SideBySide {
   if (isAdapter(checkpoint)) return setAdapterBeside(checkpoint, base, facts);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return setGgufAlone(checkpoint, base, facts);
   if (base !== null && isOtherModel(checkpoint, base)) {
-    return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
+    return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   }
-  const intent = resolveIntent(checkpoint, base, facts);
+  const intent = resolveIntent(checkpoint, base, facts, declared);
   const unpacked = unpackQuantized(withDeclared(checkpoint), checkpoint);
   const tensors = unpacked?.tensors ?? withDeclared(checkpoint);
   const unpackedBase = base === null ? null : unpackBase(base);
@@ -54,8 +57,8 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
     (name) => checkpoint.index?.weightMap.get(name) ?? null,
   );
   // Facts of another release, or of another part within the model, are no yardstick: then nothing is known of the class.
-  if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return setSideBySide(checkpoint, null, null);
-  if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts), incomparable: base };
+  if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return setSideBySide(checkpoint, null, null, declared);
+  if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null, quantization: unpacked?.quantization ?? null };
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { prose } from '../report/report.ts';
 import { reportError, reportNote, reportWarning } from './notices.ts';
-import { Day, FailOnValue, List, Mapping, Reason, Reference, RuleName, SEVERITIES, SeverityValue } from './schema.ts';
+import { ClassName, Day, FailOnValue, List, Mapping, Reason, Reference, RuleName, SEVERITIES, SeverityValue } from './schema.ts';
 import { alternatives, describe, quoted, suggestion } from './wording.ts';
 import { readYaml } from './yaml-text.ts';
 import type { Severity } from '../report/report.ts';
@@ -32,7 +32,7 @@ export interface ConfigOptions {
 }
 
 const ROOT_KEYS = ['checkpoints', 'fail-on', 'rules'];
-const CHECKPOINT_KEYS = ['reference', 'base', 'waive'];
+const CHECKPOINT_KEYS = ['reference', 'base', 'class', 'waive'];
 const WAIVER_KEYS = ['rule', 'reason', 'until'];
 
 /** The document at hand and what the readers below share. */
@@ -89,11 +89,12 @@ function readCheckpoint(reader: Reader, path: Path, item: unknown): Target | nul
   checkKeys(reader, path, entry, CHECKPOINT_KEYS);
   const reference = demand(reader, path, entry, 'reference', Reference, 'the checkpoint to check');
   const base = take(reader, path, entry, 'base', Reference) ?? null;
+  const released = take(reader, path, entry, 'class', ClassName);
   const waivers = (take(reader, path, entry, 'waive', List) ?? [])
     .map((waiver, i) => readWaiver(reader, [...path, 'waive', i], waiver))
     .filter((waiver) => waiver !== null);
   if (reference === undefined) return null;
-  return { reference, base, waivers, origin: { path: reader.notices.path, line: reader.yaml.lineOf([...path, 'reference']) ?? 1 } };
+  return { reference, base, ...(released === undefined ? {} : { class: released }), waivers, origin: { path: reader.notices.path, line: reader.yaml.lineOf([...path, 'reference']) ?? 1 } };
 }
 
 function readWaiver(reader: Reader, path: Path, item: unknown): Waiver | null {

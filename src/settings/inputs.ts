@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { UsageError } from '../errors.ts';
 import { plain, prose } from '../report/report.ts';
 import { referenceKey } from '../reference/key.ts';
-import { Day, FailOnValue, FAIL_ON, Reference } from './schema.ts';
+import { ClassName, Day, FailOnValue, FAIL_ON, Reference } from './schema.ts';
 import { describe, suggestion } from './wording.ts';
 import type { Settings, Target } from '../settings.ts';
 import type { ConfigFile } from './config-file.ts';
@@ -15,6 +15,7 @@ export interface RawInputs {
   /** A list, or text with one reference a line. */
   readonly checkpoints?: unknown;
   readonly base?: unknown;
+  readonly class?: unknown;
   readonly failOn?: unknown;
   /** `HF_ENDPOINT` */
   readonly hubEndpoint?: unknown;
@@ -61,18 +62,19 @@ const List = v.array(v.unknown(), 'references, one a line');
  * Merges what the edge was given with the config file. Inputs win over the file:
  *
  * - Checkpoints named in the inputs are the ones checked; the file's entry for the same reference still gives
- *   its base and waivers. Without them, those `found` in a pull request, or else all that the file lists.
- * - `base` in the inputs holds for every checkpoint.
+ *   its base, its class and its waivers. Without them, those `found` in a pull request, or else all that the file lists.
+ * - `base` and `class` in the inputs hold for every checkpoint.
  * - `fail-on` in the inputs replaces the file's; the default is `error`.
  *
  * @param config what `parseConfigFile` read, or null where there is no file
  * @param found what discovery found (it includes what the config lists), or null where it did not run. The file's
- *   entries give their bases and waivers to these too.
+ *   entries give their bases, classes and waivers to these too.
  * @throws UsageError naming everything that is wrong with the inputs
  */
 export function parseSettings(inputs: RawInputs, config: ConfigFile | null, found: readonly Found[] | null = null): Settings {
   const wrong: string[] = [];
   const base = read(wrong, 'base', Reference, inputs.base) ?? null;
+  const released = read(wrong, 'class', ClassName, inputs.class);
   const named = readReferences(wrong, inputs.checkpoints);
   const failOn = read(wrong, 'fail-on', FailOnValue, inputs.failOn, FAIL_ON);
   const endpoint = read(wrong, 'the Hub endpoint (HF_ENDPOINT)', HttpUrl, inputs.hubEndpoint) ?? HUB_ENDPOINT;
@@ -83,7 +85,7 @@ export function parseSettings(inputs: RawInputs, config: ConfigFile | null, foun
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'), 'Correct the inputs named above and run again.');
   const targets = chooseTargets(named, config, found);
   return {
-    targets: base === null ? targets : targets.map((target) => ({ ...target, base })),
+    targets: targets.map((target) => ({ ...target, ...(base === null ? {} : { base }), ...(released === undefined ? {} : { class: released }) })),
     failOn: failOn ?? config?.failOn ?? 'error',
     severities: config?.severities ?? {},
     hub: { endpoint: endpoint.replace(/\/+$/, ''), token },
@@ -103,13 +105,13 @@ function chooseTargets(named: readonly string[], config: ConfigFile | null, foun
   return found === null ? listed : found.map((reference) => withEntry(reference, listed));
 }
 
-/** Adds the base and the waivers that the config file has for the same reference. */
+/** Adds the base, the class and the waivers that the config file has for the same reference. */
 function withEntry({ reference, base, isWeak = false, origin }: Found, listed: readonly Target[]): Target {
   const key = referenceKey(reference);
   const same = listed.filter((target) => referenceKey(target.reference) === key);
   // A checkpoint that is listed with two bases stays two; otherwise the only entry is meant.
   const entry = same.find((target) => target.base === base) ?? same[0];
-  return { reference, base: base ?? entry?.base ?? null, ...(base === null && entry?.base != null ? { baseFrom: 'config' as const } : {}), waivers: entry?.waivers ?? [], ...(isWeak ? { isWeak } : {}), origin };
+  return { reference, base: base ?? entry?.base ?? null, ...(base === null && entry?.base != null ? { baseFrom: 'config' as const } : {}), ...(entry?.class === undefined ? {} : { class: entry.class }), waivers: entry?.waivers ?? [], ...(isWeak ? { isWeak } : {}), origin };
 }
 
 function read<T>(wrong: string[], name: string, schema: v.GenericSchema<unknown, T>, value: unknown, words: readonly string[] = []): T | undefined {

@@ -16,6 +16,11 @@ export const Reference = v.pipe(
   v.maxLength(MAX_TEXT_LENGTH, `a path or a reference of at most ${MAX_TEXT_LENGTH} characters`),
 );
 
+const A_CLASS = 'the name of a class, like BertForSequenceClassification';
+
+/** The class that a checkpoint is released as: a name in Python. Whether its model type has such a class is for the facts to say. */
+export const ClassName = v.pipe(v.string(A_CLASS), v.trim(), v.regex(/^[A-Za-z_]\w{0,199}$/, A_CLASS));
+
 /** Why a finding is accepted. */
 export const Reason = v.pipe(
   v.string('a reason, as text'),

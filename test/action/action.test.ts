@@ -63,7 +63,7 @@ describe('the action', () => {
     runId: ++runs, ...more, inputs: { 'github-token': 'writer', ...more.inputs }, variables: { CANNED: canned, ASKED: asked, ...more.variables },
   });
   const pullRequest = (inputs: Record<string, string> = {}, event = 'pull_request'): Promise<Ended> => step({ event, payload: pullRequestPayload(fake.state, pull), inputs });
-  const lastAsked = async (): Promise<{ directory: string; targets: { reference: string; base: string | null; origin: unknown }[] }> => JSON.parse((await readFile(asked, 'utf8')).trim().split('\n').at(-1) ?? '');
+  const lastAsked = async (): Promise<{ directory: string; targets: { reference: string; base: string | null; class?: string; origin: unknown }[] }> => JSON.parse((await readFile(asked, 'utf8')).trim().split('\n').at(-1) ?? '');
   const comments = (): string[] => fake.state.comments.filter(({ author }) => author === BOT).map(({ body }) => body);
   const writeConfig = async (text: string): Promise<void> => {
     await mkdir(join(runner.workspace, '.github'), { recursive: true });
@@ -755,9 +755,9 @@ describe('the action', () => {
       fake.state.files.set(HEAD, new Map([['b/model.safetensors', ''], ['q/b.gguf', '']]));
       fake.state.files.set(BASE, new Map([['out/model.safetensors', ''], ['q/a.gguf', '']]));
       await can({ b: seed, [at(BASE, 'out')]: seed, 'q/b.gguf': cut('b.gguf'), [at(BASE, 'q/a.gguf')]: cut('a.gguf') });
-      const { code, log } = await pullRequest({ 'only-regressions': 'true', base: 'hf://org/base' });
+      const { code, log } = await pullRequest({ 'only-regressions': 'true', base: 'hf://org/base', class: 'BertModel' });
       assert.equal(code, 0, log);
-      assert.deepEqual((await lastAsked()).targets.map(({ reference, base }) => [reference, base]), [[at(BASE, 'out'), 'hf://org/base'], [at(BASE, 'q/a.gguf'), 'hf://org/base']]);
+      assert.deepEqual((await lastAsked()).targets.map((target) => [target.reference, target.base, target.class]), [[at(BASE, 'out'), 'hf://org/base', 'BertModel'], [at(BASE, 'q/a.gguf'), 'hf://org/base', 'BertModel']]);
       await can({ b: seed, [at(BASE, 'out')]: seed, 'q/b.gguf': cut('b.gguf', finding({ rule: 'layers-missing' })), [at(BASE, 'q/a.gguf')]: cut('a.gguf') });
       assert.equal(await gate(), 1);
       await can({ b: seed, 'q/b.gguf': passing, [at(BASE, 'b')]: seed });
@@ -830,11 +830,11 @@ describe('the action', () => {
     });
 
     it('checks an asset once that the config file lists too, with its base', async () => {
-      await writeConfig('checkpoints:\n  - reference: release://v1.0\n    base: hf://org/base\n');
+      await writeConfig('checkpoints:\n  - reference: release://v1.0\n    base: hf://org/base\n    class: BertForMaskedLM\n');
       await can({ 'release://v1.0': passing });
       const { outputs } = await publish('');
       assert.equal(outputs['checkpoints'], '1');
-      assert.deepEqual((await lastAsked()).targets.map(({ reference, base }) => [reference, base]), [['release://v1.0', 'hf://org/base']]);
+      assert.deepEqual((await lastAsked()).targets.map((target) => [target.reference, target.base, target.class]), [['release://v1.0', 'hf://org/base', 'BertForMaskedLM']]);
     });
 
     it('fails where the token does not show the release, and without a token', async () => {

@@ -11,8 +11,9 @@ const directory = await mkdtemp(join(tmpdir(), 'headcheck-cli-'));
 
 test('arguments and variables become settings', async () => {
   const env = { HF_TOKEN: 'hf_x', HF_ENDPOINT: 'http://localhost:1/', https_proxy: 'proxy:3128', NO_PROXY: 'localhost', GITHUB_TOKEN: 'gh', GITHUB_REPOSITORY: 'o/r' };
-  const { settings } = await ran(['check', './a', 'hf://o/m', '--base', 'hf://o/base', '--fail-on', 'warning'], reportOf(passing), { env, directory });
+  const { settings } = await ran(['check', './a', 'hf://o/m', '--base', 'hf://o/base', '--class', 'LlamaForCausalLM', '--fail-on', 'warning'], reportOf(passing), { env, directory });
   assert.deepEqual(settings?.targets.map(({ reference, base }) => [reference, base]), [['./a', 'hf://o/base'], ['hf://o/m', 'hf://o/base']]);
+  assert.deepEqual(settings?.targets.map((target) => target.class), ['LlamaForCausalLM', 'LlamaForCausalLM']);
   assert.deepEqual(settings?.hub, { endpoint: 'http://localhost:1', token: 'hf_x' });
   assert.deepEqual(settings?.proxy, { url: 'http://proxy:3128', except: ['localhost'] });
   assert.deepEqual(settings?.github, { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', token: 'gh', repository: 'o/r' });

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { loadModelTypeFacts } from '../../src/architecture/index.ts';
 import type { Intent } from '../../src/comparison/intent.ts';
 import { resolveIntent } from '../../src/comparison/resolve-intent.ts';
-import { bareLlama, llama } from '../../src/diagnosis/examples.ts';
+import { bareLlama, bert, llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
 import { readExample } from '../support/examples.ts';
 
@@ -50,6 +50,17 @@ describe('the class that a checkpoint is meant for', () => {
     const intent = await intentOf({ config: { architectures: ['BertModel'], model_type: 'bert' }, tensors: { 'embeddings.word_embeddings.weight': ['F32', 10, 8] } });
     assert.equal(intent.intendedClass, 'BertModel');
     assert.equal(intent.head.expected, null);
+  });
+
+  test('is the classifier that a bare one\'s labels were for, unless a base or an embedding says otherwise', async () => {
+    const labels = { config: { id2label: { 0: 'joy', 1: 'anger' } } };
+    const intent = await intentOf(bareLlama(labels));
+    assert.equal(intent.intendedClass, 'LlamaForSequenceClassification');
+    assert.deepEqual(intent.head, { expected: true, from: 'labels', labels: ['joy', 'anger'], others: ['LlamaForTokenClassification'] });
+    assert.equal((await intentOf(bert({ bare: true, labels: ['joy', 'anger'] }))).intendedClass, 'BertForSequenceClassification');
+    assert.equal((await intentOf(bareLlama(labels), llama())).intendedClass, 'LlamaForCausalLM');
+    assert.equal((await intentOf({ ...bareLlama(labels), files: card('pipeline_tag: feature-extraction') })).head.expected, false);
+    assert.equal((await intentOf(llama(labels))).intendedClass, 'LlamaForCausalLM');
   });
 
   test('is what the card says of a bare one, and a card does not take a named head away', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bert, llama } from '../../src/diagnosis/examples.ts';
+import { bareLlama, bert, llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
 import { unsafePickle } from '../../src/diagnosis/rules/unsafe-pickle.ts';
 import { markdown } from '../../src/report/markdown.ts';
@@ -49,6 +49,28 @@ test('every empty tensor is counted, also where its shape is not known', async (
   const one = { ...sound, tensors: { ...sound.tensors, 'model.norm.weight': ['BF16', 0] as const } };
   assert.equal(plain((await said('empty-tensors', { checkpoint: one, base: sound })).title), `1 of ${all} tensors are empty`);
   assert.deepEqual(rulesOf(await judged({ checkpoint: one, base: one })), [], 'as empty in the base');
+});
+
+describe('a classifier that was saved from the bare class', () => {
+  test('is known by its labels, which are shown as code, and may be declared to have no head', async () => {
+    const { message, cause, fix, parameters } = await said('head-missing', { checkpoint: bert({ bare: true, labels: ['**joy**', 'anger', 'fear', 'a', 'b'] }) });
+    assert.match(plain(message), /config\.json names 5 labels \(\*\*joy\*\*, anger, fear and 2 more\), which only a classification head uses \(that of BertForSequenceClassification, or of BertForTokenClassification\)\./);
+    assert.ok(message.some((part) => typeof part !== 'string' && part.code === '**joy**'));
+    assert.match(plain(cause ?? []), /AutoModel instead of AutoModelForSequenceClassification/);
+    assert.match(plain(fix?.steps ?? []), /declare the bare class: class in the config file, or --class\./);
+    assert.deepEqual(parameters, ['classifier.bias', 'classifier.weight']);
+    assert.deepEqual((await said('head-missing', { checkpoint: bareLlama({ config: { id2label: { 0: 'yes', 1: 'no' } } }) })).parameters, ['score.weight']);
+  });
+
+  test('lacks its head whatever releases make of a tie flag, which is for other heads', async () => {
+    const tensors = { 'model.embed_tokens.weight': ['F32', 8, 8], 'model.final_layernorm.weight': ['F32', 8] } as const;
+    assert.deepEqual((await said('head-missing', { checkpoint: { config: { architectures: ['ZambaForSequenceClassification'], model_type: 'zamba' }, tensors } })).parameters, ['score.weight']);
+  });
+});
+
+test('a bare class beside a stored head loses nothing, and what is said of it says so', async () => {
+  const { message } = await said('headless-architecture', { checkpoint: llama({ architecture: 'LlamaModel' }) });
+  assert.match(plain(message), /^No weight is lost, since the head is stored\. But serving/);
 });
 
 describe('a head of which a part is tied', () => {

@@ -45,6 +45,13 @@ rules: { unexpected-parameters: note, head-missing: off }
     });
   });
 
+  it('may say the class that a checkpoint is released as', () => {
+    assert.equal(parse('checkpoints:\n  - reference: out\n    class: " BertForSequenceClassification "\n').checkpoints[0]?.class, 'BertForSequenceClassification');
+    const wrong = 'checkpoints:\n  - reference: out\n    class: bert for-labels\n';
+    says(wrong, /^error 3: checkpoints\[0\]\.class should be the name of a class, like BertForSequenceClassification; found bert for-labels\.$/);
+    assert.deepEqual(parse(wrong).checkpoints.map(({ reference, class: released }) => [reference, released]), [['out', undefined]]);
+  });
+
   it('may be empty, or comments only', () => {
     for (const text of ['', '# nothing yet\n', '---\n']) {
       assert.deepEqual(parse(text), { path: '.github/headcheck.yml', checkpoints: [], failOn: null, severities: {}, notices: [] });

@@ -51,6 +51,16 @@ describe('settings from inputs and the config file', () => {
     assert.equal(target?.origin, null);
   });
 
+  it('the class that a checkpoint is released as travels as its base does', () => {
+    const file = parseConfigFile('checkpoints:\n  - reference: out\n    class: BertModel\n', 'headcheck.yml', { rules: [], today: given.today });
+    const classes = (inputs: Record<string, unknown>, found: Parameters<typeof parseSettings>[2] = null) => parseSettings({ ...given, ...inputs }, file, found).targets.map((target) => target.class);
+    assert.deepEqual(classes({}), ['BertModel']);
+    assert.deepEqual(classes({ checkpoints: './out\nother' }), ['BertModel', undefined]);
+    assert.deepEqual(classes({}, [{ reference: './out/', base: null, origin: null }]), ['BertModel']);
+    assert.deepEqual(classes({ checkpoints: 'out\nother', class: 'BertForMaskedLM' }), ['BertForMaskedLM', 'BertForMaskedLM']);
+    assert.match(wrong({ class: '../x' }).message, /^class should be the name of a class/);
+  });
+
   it('inputs win over the file', () => {
     const settings = parseSettings({ ...given, checkpoints: 'out\nhf://org/third\r\n\r\n./out', base: ' hf://o/b ', failOn: 'never' }, config);
     assert.deepEqual(settings.targets.map(({ reference, base }) => [reference, base]), [['./out', 'hf://o/b'], ['hf://org/third', 'hf://o/b']]);

@@ -18,7 +18,7 @@ const text = fc.oneof(fc.constantFrom('out', ' hf://org/name@v1 ', '', '  ', 'a\
 const wrongOften = (arbitrary: fc.Arbitrary<unknown>) => fc.oneof({ arbitrary, weight: 6 }, { arbitrary: fc.constantFrom(null, 3, true, [], {}, 'x'), weight: 1 });
 const extra = { sideways: fc.constantFrom(1, 'x') };
 const waiver = fc.record({ rule: wrongOften(fc.constant('head-missing')), reason: wrongOften(text), until: wrongOften(fc.constantFrom('2027-01-31', '2020-01-01', '31.1.2027')), ...extra }, { requiredKeys: [] });
-const checkpoint = fc.record({ reference: wrongOften(text), base: wrongOften(text), waive: wrongOften(fc.array(wrongOften(waiver), { maxLength: 2 })), ...extra }, { requiredKeys: [] });
+const checkpoint = fc.record({ reference: wrongOften(text), base: wrongOften(text), class: wrongOften(fc.constantFrom('BertModel', ' BertModel ', 'Bert-Model', '7Bert', '')), waive: wrongOften(fc.array(wrongOften(waiver), { maxLength: 2 })), ...extra }, { requiredKeys: [] });
 const config = fc.record({
   checkpoints: wrongOften(fc.uniqueArray(wrongOften(checkpoint), { maxLength: 1 })),
   'fail-on': wrongOften(fc.constantFrom('error', 'warning', 'never', 'note')),

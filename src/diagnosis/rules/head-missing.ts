@@ -1,3 +1,4 @@
+import type { HeadExpectation } from '../../comparison/intent.ts';
 import { bareLlama, bert, llama } from '../examples.ts';
 import type { Fix } from '../finding.ts';
 import { prose } from '../prose.ts';
@@ -15,6 +16,8 @@ interface Data extends Loss {
   /** The bare class that it was saved from; null where that is not what happened. */
   readonly savedFrom: { readonly class: string; /** what shows it */ readonly shownBy: 'architectures' | 'names' } | null;
   readonly intended: string | null;
+  /** What shows that it is meant for a class with a head, where that takes a word. */
+  readonly meant: { readonly by: 'declared' } | { readonly by: 'labels'; readonly labels: readonly string[]; readonly others: readonly string[] } | null;
   readonly loading: string;
   readonly checkpoint: string;
   /** The base, where the head can be had from it. */
@@ -41,6 +44,20 @@ function ggufWords(data: Data): Words {
   };
 }
 
+function meantBy(head: HeadExpectation): Data['meant'] {
+  if (head.expected !== true) return null;
+  if (head.from === 'labels') return { by: 'labels', labels: head.labels, others: head.others };
+  return head.from === 'declared' ? { by: 'declared' } : null;
+}
+
+/** How it is known that there should be a head, as a sentence after a space. */
+function expectation({ meant, intended }: Data): Prose {
+  if (meant === null) return words('');
+  if (meant.by === 'declared') return prose` The model is released as ${intended ?? ''}, as declared.`;
+  const others = meant.others.length === 0 ? words('') : prose` (that of ${intended ?? ''}, or of ${someNames(meant.others)})`;
+  return prose` config.json names ${meant.labels.length} labels (${someNames(meant.labels)}), which only a classification head uses${others}.`;
+}
+
 function cause(data: Data): Prose | null {
   if (data.savedFrom !== null) {
     const how = data.savedFrom.shownBy === 'architectures' ? prose`config.json says ${data.savedFrom.class}` : prose`the names lack the prefix that ${data.intended ?? 'the full model'} gives them`;
@@ -55,6 +72,9 @@ function fix(data: Data): Fix | null {
     return { steps: prose`If the head was tied while training, say so in config.json; nothing else is missing.`, code: { language: 'json', text: '"tie_word_embeddings": true' } };
   }
   if (data.baseLacks) return { steps: prose`Load the model with ${data.loading} when you train and save, and save again from the training run: the base has no such head.`, code: null };
+  if (data.meant?.by === 'labels') {
+    return { steps: prose`Load the model with ${data.loading} when you train and save, and save again from the training run. If it is used without a head on purpose, declare the bare class: ${'class'} in the config file, or ${'--class'}.`, code: null };
+  }
   if (data.base === null || data.repair === null) {
     return { steps: prose`Load the model with ${data.loading} when you train and save, or copy the head over from the model that this one was made from. With ${'--base'}, this report prints the code that repairs it.`, code: null };
   }
@@ -76,12 +96,13 @@ export const headMissing = defineRule<Data>({
   severity: 'error',
   summary: 'The head is not stored and nothing is tied to stand in for it.',
   why: 'Loaders only warn: they fill the head with random numbers and go on. The model loads, runs and answers nonsense, or, after more training, a little worse than it should. It is usually found in production.',
-  how: 'The class that the checkpoint is meant for has a head (its facts, or the base, say so), no tensor of it is stored, and by the config and the class\'s own default it is not tied to a stored embedding. Names without the base prefix, or a bare class in `architectures`, show that it was saved from the class without the head.',
+  how: 'The class that the checkpoint is meant for has a head (its facts, or the base, say so), no tensor of it is stored, and by the config and the class\'s own default it is not tied to a stored embedding. Names without the base prefix, or a bare class in `architectures`, show that it was saved from the class without the head. Meant for is the class that the team declares (`class` in the config file, `--class`); else what `architectures` names, the base\'s, or, for a bare class alone, a classifier where config.json names labels of its own, and the generative class of a decoder.',
   sources: ['huggingface/transformers#37303', 'huggingface/transformers#27263'],
   detect({ intent, losses, inner, checkpoint, base, baseIntent }) {
     if (losses.head.length === 0) return [];
     if (intent.head.expected !== true) return [];
-    if (intent.tied === null) return { skipped: 'whether the head is tied cannot be told: releases read the config differently and nothing says which one wrote it' };
+    // A head that is no output embedding is tied to nothing, whatever a flag says.
+    if (intent.tied === null && intent.facts?.outputEmbedding !== null) return { skipped: 'whether the head is tied cannot be told: releases read the config differently and nothing says which one wrote it' };
     const output = losses.head.find(({ memory }) => memory === intent.heads.head) ?? losses.head[0];
     const release = intent.facts?.release;
     // Only the output embedding could be tied: of a classifier's head the flag says nothing.
@@ -94,7 +115,7 @@ export const headMissing = defineRule<Data>({
     return [{
       data: {
         ...lossOf(losses.head, checkpoint),
-        savedFrom, intended: intent.intendedClass, loading: loadingClass(intent.facts, intent.intendedClass),
+        savedFrom, intended: intent.intendedClass, meant: meantBy(intent.head), loading: loadingClass(intent.facts, intent.intendedClass),
         checkpoint: loadable(checkpoint), base: hasBaseHead ? loadable(base) : null,
         repair: planRepair(losses.head.map(({ memory }) => memory), inner.stored.keys(), intent),
         tie: tie === null ? null : { path: tie.path, origin: tie.origin },
@@ -115,7 +136,7 @@ export const headMissing = defineRule<Data>({
     const tie = data.tie === null ? words('') : prose` It is not tied: ${data.tie.path} is false${words(data.tie.origin === 'config' ? ' in config.json' : ' by the default of its class')}.`;
     return {
       title: one ? prose`The head ${name} is missing` : prose`${data.names.length} parameters of the head${headOf(data.names)} are missing`,
-      message: [...what, ...tie, ' ', ...aftermath(data)],
+      message: [...what, ...expectation(data), ...tie, ' ', ...aftermath(data)],
       cause: cause(data),
       fix: fix(data),
     };
@@ -128,9 +149,11 @@ export const headMissing = defineRule<Data>({
       { name: 'The head was dropped on the way', checkpoint: llama({ head: false }) },
       { name: 'A reward model without its head, made from a language model', checkpoint: llama({ head: false, architecture: 'LlamaForSequenceClassification' }), base: llama() },
       { name: 'Saved through AutoModel: all of the head but the matrix that it shares with the embedding', checkpoint: bert({ bare: true }), base: bert() },
+      { name: 'A classifier saved through AutoModel, no base at hand: its labels tell', checkpoint: bert({ bare: true, labels: ['joy', 'anger', 'fear'] }) },
     ],
     silent: [
       { name: 'A sound save', checkpoint: llama(), base: llama() },
+      { name: 'An encoder that nothing shows to have had a head', checkpoint: bert({ bare: true, labels: ['LABEL_0'] }) },
       { name: 'Tied: the head is the embedding', checkpoint: llama({ tied: true }) },
       { name: 'Tied and saved through AutoModel: nothing is lost', checkpoint: bareLlama({ tied: true }), base: llama({ tied: true }) },
     ],

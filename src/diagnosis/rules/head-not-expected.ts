@@ -12,7 +12,7 @@ export const headNotExpected = defineRule<Data>({
   severity: 'note',
   summary: 'There is no head, and none is meant to be.',
   why: 'Embedding and reward models are used without a language-model head; nothing is missing.',
-  how: 'The class is a bare one, and the repo says what it is for: sentence-transformers files, the card\'s `pipeline_tag`, or a base that is bare as well.',
+  how: 'The class is a bare one, and the repo says what it is for: sentence-transformers files, the card\'s `pipeline_tag`, the team (`class` in the config file, `--class`), or a base that is bare as well.',
   sources: ['huggingface/transformers#30202'],
   detect({ intent, checkpoint }) {
     // That a pipeline uses its text encoder without a head is no news.

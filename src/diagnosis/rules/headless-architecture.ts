@@ -1,11 +1,13 @@
 import { bareLlama, llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
-import { quote } from '../words.ts';
+import { quote, words } from '../words.ts';
 
 interface Data {
   readonly class: string;
   readonly intended: string;
+  /** Whether the head is the embedding; else it is stored. */
+  readonly isTied: boolean;
 }
 
 export const headlessArchitecture = defineRule<Data>({
@@ -13,16 +15,16 @@ export const headlessArchitecture = defineRule<Data>({
   severity: 'warning',
   summary: 'Nothing is lost, but config.json names the class without the head.',
   why: 'Serving engines choose the class from `architectures`. With the bare class they serve embeddings, or refuse, although every weight of the language model is there.',
-  how: '`architectures` names a bare class, while the base or the model type shows that a class with a head was meant; its head is tied to the stored embedding, so nothing is missing.',
+  how: '`architectures` names a bare class, while the base, the model type, the labels or the team (`class`) shows that a class with a head was meant; its head is stored, or tied to the stored embedding, so nothing is missing.',
   sources: ['huggingface/transformers#37303'],
-  detect({ intent, losses }) {
+  detect({ intent, losses, inner }) {
     if (!intent.bare || intent.class === null || intent.head.expected !== true || intent.intendedClass === null || losses.head.length > 0) return [];
-    return [{ data: { class: intent.class, intended: intent.intendedClass }, parameters: [], location: { path: 'config.json', line: null } }];
+    return [{ data: { class: intent.class, intended: intent.intendedClass, isTied: inner.tied.some(({ memory }) => memory === intent.heads.head) }, parameters: [], location: { path: 'config.json', line: null } }];
   },
   words(data) {
     return {
       title: prose`config.json names ${data.class}, the class without the head`,
-      message: prose`No weight is lost, since the head is tied to the embedding. But serving engines choose the class from ${'architectures'}: with ${data.class} they serve no language model.`,
+      message: prose`No weight is lost, since the head is ${words(data.isTied ? 'tied to the embedding' : 'stored')}. But serving engines choose the class from ${'architectures'}: with ${data.class} they serve embeddings.`,
       cause: prose`The model was loaded with ${'AutoModel'} and saved from it.`,
       fix: { steps: prose`Name the class with the head in config.json.`, code: { language: 'json', text: `"architectures": [${quote(data.intended)}]` } },
     };

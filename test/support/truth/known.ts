@@ -8,7 +8,7 @@ export const KNOWN_DISAGREEMENTS: Readonly<Record<string, string>> = {
   embedding_dropped_head_kept: 'transformers 4 reports nothing missing where only the head of a tied pair is stored, while the embedding stays unset (run, and looked at). We report the loss.',
   rotary_inv_freq: 'Buffers that older releases stored are never a finding, also where a loader lists them as unexpected.',
   extra_layer: 'A layer too many is named as it stands on disk; the loader names what it makes of it.',
-  automodel_save: 'Encoders are used bare as often as with a head: without a base, nothing shows that a head was lost. Unknown.',
+  automodel_save: 'Encoders are used bare as often as with a head: without a base, a declared class or labels, nothing shows that a head was lost. Unknown.',
   config_missing: 'Without config and base nothing says what the weights are. Unknown.',
   quantised_mxfp4_config_missing: 'Packed weights without a config: the loader lists the packed names, we the parameters that they stand for.',
   peft_resized_vocab: 'Only the base shows whether an embedding stored in an adapter fits. Unknown without it.',

@@ -28,7 +28,8 @@ export interface Measure {
 /** Saves that are sound whatever the loader's tie flag; a failure of one is a false alarm. */
 const SOUND = new Set(['good', 'good_sharded', 'float32', 'vocab_resized', 'tie_flipped']);
 
-export async function measure(corpus: string, { only }: { readonly only: string }): Promise<Measure> {
+/** @param declare whether the class of the undamaged save is declared, as by a team that says which class it releases */
+export async function measure(corpus: string, { only, declare = false }: { readonly only: string; readonly declare?: boolean }): Promise<Measure> {
   const cases = new Map<string, CorpusCase>();
   for await (const item of readCorpus(corpus)) cases.set(item.id, item);
   const bases = new Map<string, Promise<Checkpoint>>();
@@ -39,12 +40,13 @@ export async function measure(corpus: string, { only }: { readonly only: string 
     if (!item.id.includes(only)) continue;
     const oracle = oracleOf(item);
     const checkpoint = await read(item);
-    without.push(compareWithOracle(item, oracle, await reportOf(checkpoint, null), null));
+    const declared = declare ? classOf(cases.get(item.base ?? item.id) ?? item) : null;
+    without.push(compareWithOracle(item, oracle, await reportOf(checkpoint, null, declared), null));
     const baseCase = cases.get(item.base ?? item.id);
     if (baseCase === undefined) continue;
     let base = bases.get(baseCase.id);
     if (base === undefined) bases.set(baseCase.id, (base = read(baseCase)));
-    withBase.push(compareWithOracle(item, oracle, await reportOf(checkpoint, await base), await base));
+    withBase.push(compareWithOracle(item, oracle, await reportOf(checkpoint, await base, declared), await base));
   }
   const rate = (list: readonly Measured[]): number => list.filter(({ agrees }) => agrees).length / Math.max(1, list.length);
   const falseAlarms = [...withBase.filter(({ fault }) => fault !== 'tie_flipped'), ...without].filter(isFalseAlarm).length;
@@ -57,9 +59,13 @@ export function isFalseAlarm({ fault, verdict, wanted }: Measured): boolean {
   return SOUND.has(fault) && wanted.includes('complete') && verdict !== 'complete' && verdict !== 'unknown';
 }
 
-async function reportOf(checkpoint: Checkpoint, base: Checkpoint | null): Promise<CheckpointReport> {
+function classOf(item: CorpusCase): string | null {
+  return typeof item['class'] === 'string' ? item['class'] : null;
+}
+
+async function reportOf(checkpoint: Checkpoint, base: Checkpoint | null, declared: string | null): Promise<CheckpointReport> {
   const found = { checkpoint: base, found: base === null ? null : ('input' as const), reasons: [] };
-  const { report } = await judge(checkpoint, found, { target: { reference: checkpoint.reference, origin: null, waivers: [] }, severities: {}, today: '2026-01-01' });
+  const { report } = await judge(checkpoint, found, { target: { reference: checkpoint.reference, origin: null, waivers: [], ...(declared === null ? {} : { class: declared }) }, severities: {}, today: '2026-01-01' });
   return report;
 }
 
