@@ -28,6 +28,33 @@ export function isEncoder(facts: ModelTypeFacts | null, config: JsonObject | nul
 }
 
 /**
+ * Whether some other class of the model type puts a head on a class, by what they share: most of its parameters are
+ * that one's too. Of a model in two halves (CLIP) a classifier takes one alone, and onto many models within a model
+ * nothing is put: those are what is released.
+ */
+export function carriesHeads({ classes }: ModelTypeFacts, bare: ClassFacts): boolean {
+  const own = [...new Set(parameterPaths(bare))];
+  return classes.some((other) => {
+    if (other.class === bare.class || other.release !== bare.release) return false;
+    const tails = new Set(parameterPaths(other).flatMap(tailsOf));
+    return own.filter((path) => tails.has(path)).length > own.length * MOST_OF_A_MODEL;
+  });
+}
+
+const MOST_OF_A_MODEL = 0.6;
+
+/** Names in memory of all parameters, with every number taken out. */
+function parameterPaths({ groups }: ClassFacts): string[] {
+  return groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory.replaceAll(/(?<=\.)(?:\d+|\*)(?=\.|$)/g, '*')));
+}
+
+/** A name, and the same without the one or two modules around it. */
+function tailsOf(name: string): string[] {
+  const inner = name.slice(name.indexOf('.') + 1);
+  return [name, inner, inner.slice(inner.indexOf('.') + 1)];
+}
+
+/**
  * For a config that names no class: the class, offered by an auto class, whose own head is stored, as far as the class
  * has it under every config. Of several (heads of many kinds are called `classifier`) the one that fits best: whose
  * parameters outside of layers are there, and whose head has the shapes that the config calls for; then the largest.

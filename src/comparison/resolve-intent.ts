@@ -4,7 +4,7 @@ import type { ClassFacts, ModelTypeFacts, Release } from '../architecture/facts.
 import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, hasRemoteCode, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
-import { classOfStoredHead, generativeClass, isEncoder } from './class-choice.ts';
+import { carriesHeads, classOfStoredHead, generativeClass, isEncoder } from './class-choice.ts';
 import { headNames } from './head.ts';
 import { classOfLabels } from './labels.ts';
 import type { HeadExpectation, Intent, TieState } from './intent.ts';
@@ -55,7 +55,7 @@ function perRelease<T>(value: (release: Release) => T): Readonly<Record<Release,
  */
 function isBare(name: string, facts: ModelTypeFacts | null): boolean {
   // Where a model type has no bare class, its auto class for bare models offers the class with the head.
-  if (facts !== null) return facts.classes.some((entry) => entry.class === name && entry.bare && entry.outputEmbedding === null);
+  if (facts !== null) return facts.classes.some((entry) => entry.class === name && entry.bare && entry.outputEmbedding === null && carriesHeads(facts, entry));
   return name.endsWith('Model') && !/(?:LMHead|DoubleHeads|With\w*Head|For[A-Z]|Reward)\w*Model$/.test(name);
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ModelTypeFacts } from '../../src/architecture/facts.ts';
 import { loadModelTypeFacts } from '../../src/architecture/index.ts';
-import { classOfStoredHead, generativeClass, isEncoder } from '../../src/comparison/class-choice.ts';
+import { carriesHeads, classOfStoredHead, generativeClass, isEncoder } from '../../src/comparison/class-choice.ts';
 import { bareLlama, llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
 import { readExample } from '../support/examples.ts';
@@ -33,6 +33,20 @@ test('an encoder is a type with a masked language model that does not decode', a
   assert.equal(isEncoder(await factsOf('llama'), {}), false);
   assert.equal(isEncoder(await factsOf('bart'), { is_encoder_decoder: true }), false);
   assert.equal(isEncoder(null, {}), false);
+});
+
+test('heads are put on a class that another one holds, not on a model in halves or within another', async () => {
+  const carries = async (modelType: string, name: string): Promise<boolean> => {
+    const facts = await factsOf(modelType);
+    const entry = facts.classes.find((one) => one.class === name);
+    assert.ok(entry !== undefined);
+    return carriesHeads(facts, entry);
+  };
+  assert.equal(await carries('llama', 'LlamaModel'), true);
+  assert.equal(await carries('bert', 'BertModel'), true);
+  assert.equal(await carries('vit', 'ViTModel'), true);
+  assert.equal(await carries('clip', 'CLIPModel'), false);
+  assert.equal(await carries('qwen3_vl_vision', 'Qwen3VLVisionModel'), false);
 });
 
 describe('classOfStoredHead', () => {
