@@ -22,8 +22,8 @@ const LAYER_LIST = /layer.*(?:_ids|_indices)$/;
 /** A setting that counts layers, by its name. */
 const LAYER_COUNT = /(?:layers?|_blocks|^depth|_depth|num_hidden_groups)$/;
 
-/** @param sizing dotted paths of the settings that dimensions are known to be made of, and nothing else depends on */
-export function configChange(own: JsonObject | null, base: JsonObject | null, sizing: ReadonlySet<string>): ConfigChange {
+/** @param sizing dotted paths of the settings that dimensions are known to be made of, and nothing else depends on; asked for only where a number differs */
+export function configChange(own: JsonObject | null, base: JsonObject | null, sizing: () => ReadonlySet<string>): ConfigChange {
   const change = { structure: new Set<string>(), sizes: false, fewerLayers: new Array<{ key: string; own: number; ofBase: number }>() };
   const visit = (mine: JsonObject, its: JsonObject, path: string, depth: number): void => {
     for (const [key, value] of Object.entries(mine)) {
@@ -37,7 +37,7 @@ export function configChange(own: JsonObject | null, base: JsonObject | null, si
         if (isNumeric) change.sizes = true;
         if (typeof value === 'number' && typeof other === 'number' && value < other && LAYER_COUNT.test(key)) change.fewerLayers.push({ key: path + key, own: value, ofBase: other });
         // A size of nothing, or none, may leave out what it sizes.
-        const isSizeAlone = isNumeric && (key === 'head_dim' || (sizing.has(path + key) && !isNone(value) && !isNone(other)));
+        const isSizeAlone = isNumeric && (key === 'head_dim' || (!isNone(value) && !isNone(other) && sizing().has(path + key)));
         if (!isSizeAlone) change.structure.add(path + key);
       }
     }

@@ -8,20 +8,12 @@ import { isAdapter } from './adapter/compare.ts';
 import { setAdapterBeside } from './adapter/side.ts';
 import { compare } from './compare.ts';
 import type { Comparison } from './comparison.ts';
-import { configChange } from './config-change.ts';
-import { expectFromBase, isOfSameClass, withOthers, withOwnStructure } from './expect-base.ts';
-import { expectFromFacts } from './expect-facts.ts';
-import type { Expected } from './expected.ts';
+import { expectation, MOST_STRANGERS } from './expectation.ts';
 import { setGgufAlone } from './gguf.ts';
-import type { Intent } from './intent.ts';
 import { loaderMapper } from './mapper.ts';
-import type { NameMapper } from './names.ts';
-import { Observed } from './observed.ts';
-import { unpackBase, withoutPackedShapes } from './quantization/base.ts';
-import type { UnpackedBase } from './quantization/base.ts';
+import { unpackBase } from './quantization/base.ts';
 import { unpackQuantized } from './quantization/unpack.ts';
 import { resolveIntent } from './resolve-intent.ts';
-import { sizingSettings } from './shapes.ts';
 import type { SideBySide } from './side-by-side.ts';
 
 /**
@@ -60,40 +52,6 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
   if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return setSideBySide(checkpoint, null, null, declared);
   if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null, quantization: unpacked?.quantization ?? null };
-}
-
-function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: UnpackedBase | null, intent: Intent, mapper: NameMapper): (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected {
-  const { facts } = intent;
-  const byFacts = (known: ClassFacts) => (rows: readonly number[], names: readonly string[], memory: readonly string[]): Expected => expectFromFacts(known, checkpoint.config, new Observed(known, tensors, checkpoint.tensors.length, rows, names, memory));
-  if (base !== null) {
-    const expected = withoutPackedShapes(expectFromBase(base.base, checkpoint.config, intent, mapper), base);
-    if (facts === null || facts.groups.length === 0) return () => expected;
-    const change = configChange(checkpoint.config, base.base.config, sizesAlone(facts));
-    // What a base of another class does not have (a classifier's head) only the facts tell.
-    const isSameClass = isOfSameClass(base.base, intent);
-    if (isSameClass && change.structure.size === 0 && !change.sizes) return () => expected;
-    // Of one type the names may all have another prefix (`transformer.` of LlamaForQuestionAnswering): it is a base all the same.
-    const isOfSameType = modelType(base.base.config) === intent.modelType;
-    return (rows, names, memory) => {
-      if (!isOfSameType && !fits(expected, base.base.tensors.length, memory)) return expected;
-      const own = byFacts(facts)(rows, names, memory);
-      const amended = change.structure.size > 0 ? withOwnStructure(expected, own, facts, change) : isSameClass ? expected : withOthers(expected, own);
-      return change.sizes || change.structure.size > 0 ? { ...amended, regular: knownShapes(own) } : amended;
-    };
-  }
-  if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Map(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
-  return byFacts(facts);
-}
-
-/** Settings that size parameters and, as far as it was seen, decide about none. */
-function sizesAlone(facts: ClassFacts): ReadonlySet<string> {
-  const deciding = new Set([...Object.values(facts.layers), ...facts.groups.map(({ when }) => when?.key ?? null)]);
-  return new Set([...sizingSettings(facts)].filter((setting) => !deciding.has(setting)));
-}
-
-/** The shapes that are known of what is called for, by name on disk. */
-function knownShapes({ tensors, shapeKnown }: Expected): ReadonlyMap<string, readonly number[]> {
-  return new Map(tensors.columns.names.flatMap((name, row) => (shapeKnown[row] === 1 ? [[name, tensors.shape(row)] as const] : [])));
 }
 
 /** Stored parameters, and after them those that the index places in files that are not there or can't be read. */
@@ -137,15 +95,6 @@ function isForeignTo({ basis, wrapper, unexpected, missing, matched }: Compariso
   const prefixes = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory.slice(0, memory.indexOf('.') + 1))));
   return ![...prefixes].some((prefix) => prefix !== '' && names.filter((name) => isParameter(prefix + name)).length * 2 > names.length);
 }
-
-/** Whether enough of a base is there, by the names in memory, for it to be a base. */
-function fits({ memory: expected }: Expected, ofBase: number, memory: readonly string[]): boolean {
-  const stored = new Set(memory);
-  return expected.filter((name) => stored.has(name)).length * MOST_STRANGERS >= Math.min(ofBase, memory.length);
-}
-
-/** Of so many names one is the base's at least, where it is one. */
-const MOST_STRANGERS = 4;
 
 /** Whether next to nothing of the base's names stands in the checkpoint, though both hold a model's worth of tensors. */
 function fitsNothing(comparison: Comparison, checkpoint: Checkpoint, base: Checkpoint): boolean {

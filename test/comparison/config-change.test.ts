@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { configChange } from '../../src/comparison/config-change.ts';
 
-const SIZING = new Set(['hidden_size', 'intermediate_size', 'vision_config.hidden_size']);
+const SIZES = new Set(['hidden_size', 'intermediate_size', 'vision_config.hidden_size']);
+const SIZING = (): ReadonlySet<string> => SIZES;
 
 function structure(own: Record<string, unknown>, base: Record<string, unknown>): string[] {
   return [...configChange(own, base, SIZING).structure];
