@@ -23,6 +23,16 @@ export function dimension(dim: Dimension, config: JsonObject | null): number | n
   return null;
 }
 
+/** The settings of the alternative that a dimension of the facts is made of under a config, as dotted paths; empty where none counts. */
+export function settingsOf(dim: Dimension, config: JsonObject | null): readonly string[] {
+  if (typeof dim !== 'string') return [];
+  const used = dim.split('|').find((alternative) => dimension(alternative, config) !== null);
+  return [...new Set([...(used ?? '').matchAll(SETTING)].map(([setting]) => setting))];
+}
+
+/** A dotted path within a formula. */
+export const SETTING = /[A-Za-z_][\w.]*/g;
+
 function quotient(term: string, config: JsonObject | null): Stated {
   return combined(term.split('/').map((part) => product(part, config)), (size, divisor) => Math.floor(size / divisor));
 }

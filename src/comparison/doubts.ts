@@ -1,5 +1,8 @@
+import type { Dimension } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
+import { objectAt } from '../inventory/config.ts';
 import type { Mismatch } from './comparison.ts';
+import { dimension, SETTING, settingsOf } from './dimension.ts';
 import { DimensionCounts } from './dimension-counts.ts';
 import { patternIn } from './pattern.ts';
 import type { ShapeFacts } from './shapes.ts';
@@ -23,6 +26,7 @@ class Doubts {
   readonly #facts: ShapeFacts;
   readonly #counts: DimensionCounts;
   #explained: ReadonlySet<number> | undefined;
+  #confirmed: ReadonlySet<string> | undefined;
 
   constructor(mismatched: readonly Mismatch[], sides: Sides, facts: ShapeFacts) {
     this.#mismatched = mismatched;
@@ -59,18 +63,48 @@ class Doubts {
   }
 
   /**
-   * Whether only a wrong config explains it: the dimension is a setting and nothing else, the config states that
-   * setting, and what is stored is no other number of the config, nor made of two of them.
+   * Whether no other formula explains it, but a wrong config or wrong weights: each dimension that differs is made of a
+   * setting that no stored parameter confirms, and no other setting of such a name gives what is stored; or it is a
+   * setting by itself, and what is stored is no other number of the config, nor made of two of them.
    */
   #isByConfig({ memory, expected, actual }: Mismatch): boolean {
-    const settings = this.#facts.settings(memory);
-    const differing = expected.shape.flatMap((dim, axis) => (dim === actual.shape[axis] ? [] : [axis]));
-    return settings !== null && expected.shape.length === actual.shape.length && differing.every((axis) => settings[axis] === true && !this.#explainedSizes().has(actual.shape[axis] ?? 0));
+    const formulas = this.#facts.formulas(memory);
+    if (formulas === null || expected.shape.length !== actual.shape.length || actual.shape.includes(0) || expected.shape.includes(0)) return false;
+    return expected.shape.every((dim, axis) => {
+      const [formula, stored] = [formulas[axis] ?? null, actual.shape[axis] ?? 0];
+      return dim === stored || this.#isUnconfirmed(formula, stored) || (typeof formula === 'string' && /^[\w.]+$/.test(formula) && !this.#explainedSizes().has(stored));
+    });
+  }
+
+  /** Whether a formula holds a setting that nothing stored confirms, and no other setting of such a name makes it the stored dimension. */
+  #isUnconfirmed(formula: Dimension, stored: number): boolean {
+    const { config } = this.#sides.input;
+    const settings = settingsOf(formula, config);
+    return settings.some((setting) => !this.#confirmedSettings().has(setting)) && !explainedByOthers(formula, settings, config, stored);
+  }
+
+  /** Settings that some stored dimension is made of as the formulas say. */
+  #confirmedSettings(): ReadonlySet<string> {
+    this.#confirmed ??= new Set(this.#storedByPattern().flatMap(([memory, shape]) => {
+      const [known, formulas] = [this.#facts.dimensions(memory), this.#facts.formulas(memory)];
+      return shape.flatMap((dim, axis) => (known?.[axis] === dim ? settingsOf(formulas?.[axis] ?? null, this.#sides.input.config) : []));
+    }));
+    return this.#confirmed;
   }
 
   #explainedSizes(): ReadonlySet<number> {
     this.#explained ??= sizesOf(this.#sides.input.config ?? {});
     return this.#explained;
+  }
+
+  /** One stored parameter of each pattern, with its shape. */
+  #storedByPattern(): readonly (readonly [string, readonly number[]])[] {
+    const { byMemory, actual } = this.#sides;
+    const found = new Map<string, readonly [string, readonly number[]]>();
+    for (const [memory, position] of byMemory) {
+      if (!this.#sides.isDeclared(position)) found.set(this.#pattern(memory), [memory, actual.shape(this.#sides.rowAt(position))]);
+    }
+    return [...found.values()];
   }
 
   /**
@@ -97,6 +131,31 @@ class Doubts {
     const { tensors, shapeKnown } = this.#sides.expected;
     return shapeKnown.reduce((count, known, row) => count + (known === 1 && tensors.shape(row).length > 1 ? 1 : 0), 0);
   }
+}
+
+/**
+ * Whether a formula gives a stored dimension once a setting is another one of such a name beside it (`swa_head_dim` for
+ * `head_dim`): layers of other kinds have their own. Many classes go by a `head_dim` that their config class does not declare.
+ */
+function explainedByOthers(formula: Dimension, settings: readonly string[], config: JsonObject | null, stored: number): boolean {
+  return settings.some((setting) => {
+    const at = setting.lastIndexOf('.') + 1;
+    const beside = (at === 0 ? config : objectAt(config, setting.slice(0, at - 1))) ?? {};
+    const key = setting.slice(at);
+    const others = Object.keys(beside).filter((other) => other !== key && other.includes(key));
+    const headDim = beside['head_dim'];
+    return others.some((other) => dimension(String(formula).replaceAll(SETTING, (one) => (one === setting ? setting.slice(0, at) + other : one)), config) === stored)
+      || (typeof headDim === 'number' && WIDTH.test(key) && !settings.includes(`${setting.slice(0, at)}head_dim`) && isOfHeads(stored / headDim, beside));
+  });
+}
+
+/** Settings of which projections of queries and keys are made where a class has no `head_dim`. */
+const WIDTH = /head|hidden_size|d_model|n_embd/;
+
+/** Whether a number is one of queries or of keys by a config, or of all that a fused projection makes. */
+function isOfHeads(count: number, config: JsonObject): boolean {
+  const counts = Object.entries(config).flatMap(([key, value]) => (/heads?$/.test(key) && typeof value === 'number' ? [value] : []));
+  return counts.some((queries) => [0, ...counts].some((keys) => count === queries + 2 * keys));
 }
 
 /** Numbers of a config, at most: each pair makes sizes. */

@@ -1,7 +1,7 @@
-import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
+import type { ClassFacts, Dimension, ParameterFacts } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { valueAt } from '../inventory/config.ts';
-import { dimension, labelCount } from './dimension.ts';
+import { dimension, labelCount, SETTING } from './dimension.ts';
 import { patternIn, stars } from './pattern.ts';
 import { stagedTowerTest } from './towers.ts';
 
@@ -21,7 +21,7 @@ export function parametersByMemory(facts: ClassFacts): Map<string, ParameterFact
 /** Dotted paths of the settings that some dimension of a class is made of. */
 export function sizingSettings(facts: ClassFacts | null): ReadonlySet<string> {
   const dims = (facts?.groups ?? []).flatMap(({ parameters }) => parameters.flatMap((parameter) => parameter.dims ?? []));
-  return new Set(dims.flatMap((dim) => (typeof dim === 'string' ? [...dim.matchAll(/[A-Za-z_][\w.]*/g)].map(([setting]) => setting) : [])));
+  return new Set(dims.flatMap((dim) => (typeof dim === 'string' ? [...dim.matchAll(SETTING)].map(([setting]) => setting) : [])));
 }
 
 /** What the facts and the config say of shapes. */
@@ -53,11 +53,11 @@ export class ShapeFacts {
     return [...sizingSettings(this.#facts)].some((setting) => (setting === 'num_labels' ? labelCount(this.#config) !== labelCount(other) : valueAt(this.#config, setting) !== valueAt(other, setting)));
   }
 
-  /** For each dimension, whether it is a setting by itself, and nothing made of several; null likewise. */
-  settings(memory: string): readonly boolean[] | null {
+  /** The formula of each dimension, where the dimensions are told. */
+  formulas(memory: string): readonly Dimension[] | null {
     if (this.dimensions(memory) === null) return null;
     const [only] = this.#parameters.get(patternIn(this.#facts, 'memory', memory).pattern) ?? [];
-    return only?.dims?.map((dim) => typeof dim === 'string' && /^[\w.]+$/.test(dim)) ?? null;
+    return only?.dims ?? null;
   }
 
   /**

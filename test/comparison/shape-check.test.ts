@@ -96,6 +96,18 @@ describe('without a base', () => {
     assert.equal((await mismatches(everywhere([90, 64]))).length, 4);
   });
 
+  test('but not where a setting of it is confirmed by nothing that is stored: then the config is another model\'s', async () => {
+    for (const wrong of [{ num_key_value_heads: 4 }, { num_attention_heads: 8 }, { head_dim: 32 }, { intermediate_size: 192 }]) {
+      const found = await mismatches({ ...base, config: { ...base.config, ...wrong } });
+      assert.ok(found.length >= 8, JSON.stringify(wrong));
+    }
+  });
+
+  test('and is doubted where another setting of such a name explains it: layers of another kind have their own', async () => {
+    const config = { ...base.config, num_key_value_heads: 4, swa_num_key_value_heads: 2 };
+    assert.deepEqual(await mismatches({ ...base, config }), []);
+  });
+
   test('but not where it fails differently, or where nothing is in them', async () => {
     const different = edited(everywhere([90, 64]), { [UP(3)]: ['BF16', 80, 64] });
     assert.equal((await mismatches(different)).length, 4);
