@@ -139,11 +139,17 @@ class ShapeCheck {
 
   /** Whether a head differs from the base's in its rows alone, and has as many as its own config has labels, or words: heads are put on anew for another task. */
   #isHeadOfConfig(memory: string, row: number): boolean {
-    const { input: { facts, config, vocabularySize }, expected, byMemory, actual } = this.#sides;
-    const own = byMemory.get(memory);
-    if (facts === null || !facts.head.includes(memory) || own === undefined || this.#sides.isDeclared(own)) return false;
-    const change = changedDimension(expected.tensors.shape(row), actual.shape(this.#sides.rowAt(own)));
+    const { input: { facts, config, vocabularySize }, expected } = this.#sides;
+    const stored = facts?.head.includes(memory) === true ? this.#storedShape(memory) : null;
+    if (facts === null || stored === null) return false;
+    const change = changedDimension(expected.tensors.shape(row), stored);
     return change !== null && change.at === 0 && (change.to === labelCount(config) || (facts.outputEmbedding === memory && change.to === vocabularySize));
+  }
+
+  /** The shape that is stored for a name in memory; null where nothing is, or the index alone tells of it. */
+  #storedShape(memory: string): readonly number[] | null {
+    const own = this.#sides.byMemory.get(memory);
+    return own === undefined || this.#sides.isDeclared(own) ? null : this.#sides.actual.shape(this.#sides.rowAt(own));
   }
 
   /** Whether it is sized by images or their patches, and the config has others than the base's: models are tuned at another resolution. */
@@ -162,18 +168,15 @@ class ShapeCheck {
   /** The stored shape with the dimensions in place that the facts and the config tell, where they tell some. */
   #completed(memory: string): number[] | null {
     const known = this.#facts.dimensions(memory);
-    const own = this.#sides.byMemory.get(memory);
-    if (known === null || own === undefined || this.#sides.isDeclared(own)) return null;
-    const stored = this.#sides.actual.shape(this.#sides.rowAt(own));
-    return stored.length === known.length && !stored.includes(0) ? stored.map((dim, i) => known[i] ?? dim) : null;
+    const stored = known === null ? null : this.#storedShape(memory);
+    return known !== null && stored?.length === known.length && !stored.includes(0) ? stored.map((dim, i) => known[i] ?? dim) : null;
   }
 
   /** The head's rows by the config; its width by the formula where that fits, else as it is stored: some heads are wider than the embedding. */
   #headShape(memory: string): number[] | null {
     const formula = this.#facts.shape(memory);
-    const own = this.#sides.byMemory.get(memory);
-    if (own === undefined || this.#sides.isDeclared(own)) return null;
-    const stored = this.#sides.actual.shape(this.#sides.rowAt(own));
+    const stored = this.#storedShape(memory);
+    if (stored === null) return null;
     if (stored.includes(0) || (formula !== null && sameShape(formula, stored))) return formula;
     const rows = this.#facts.dimensions(memory)?.[0] ?? null;
     return rows === null ? null : [rows, ...stored.slice(1)];
@@ -184,8 +187,8 @@ class ShapeCheck {
     const { vocabularySize } = this.#sides.input;
     const shape = this.#sides.expected.tensors.shape(row);
     // Where the config has other sizes, an embedding has another width too, which its layers vouch for.
-    const own = this.#sides.byMemory.get(this.#sides.expected.memory[row] ?? '');
-    if (this.#sides.expected.regular !== undefined && own !== undefined) shape.splice(1, Infinity, ...this.#sides.actual.shape(this.#sides.rowAt(own)).slice(1));
+    const stored = this.#sides.expected.regular === undefined ? null : this.#storedShape(this.#sides.expected.memory[row] ?? '');
+    if (stored !== null) shape.splice(1, Infinity, ...stored.slice(1));
     if (vocabularySize === null || this.#vocabularyRows === null) return shape;
     return shape.map((dim) => (dim === this.#vocabularyRows ? vocabularySize : dim));
   }
