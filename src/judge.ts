@@ -1,4 +1,5 @@
 import { loadModelTypeFacts, modelTypeOfClass } from './architecture/index.ts';
+import { withInnerModels } from './architecture/inner-models.ts';
 import type { ModelTypeFacts } from './architecture/facts.ts';
 import { setSideBySide } from './comparison/set-side-by-side.ts';
 import type { SideBySide } from './comparison/side-by-side.ts';
@@ -41,7 +42,9 @@ export interface Judgement {
  */
 export async function judge(checkpoint: Checkpoint, base: FoundBase, options: JudgeOptions): Promise<Judgement> {
   if (checkpoint.components.length > 0) return await judgeComponents(checkpoint, base, options);
-  const side = setSideBySide(checkpoint, base.checkpoint, await factsFor(checkpoint, base.checkpoint));
+  const facts = await factsFor(checkpoint, base.checkpoint);
+  const config = checkpoint.config ?? base.checkpoint?.config ?? null;
+  const side = setSideBySide(checkpoint, base.checkpoint, facts === null ? null : await withInnerModels(facts, config, checkpoint.tensors.columns.names));
   const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };
   const reasons = [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${quote(incomparable.base.reference)} ${plain(incomparable.difference)}`])];
   return { report: await reportOf(side, { ...base, reasons }, options), incomparable };

@@ -26,13 +26,13 @@ export function stagedTowerTest(facts: ClassFacts | null): (name: string) => boo
 }
 
 /**
- * A test for names of towers that another library builds (timm), whose parameters follow from the name of an
- * architecture in the config, where most of what is stored there is not of the architecture that the facts saw: they
- * call for nothing of it then, and nothing of it is surplus.
+ * A test for names of models within of which nothing is known (a type of its own), and of towers that another library
+ * builds (timm), whose parameters follow from the name of an architecture in the config, where most of what is stored
+ * there is not of the architecture that the facts saw: they call for nothing of it then, and nothing of it is surplus.
  * @param stored memory patterns of what is stored; asked for only where there is such a tower
  */
 export function foreignTowerTest(facts: ClassFacts | null, stored: () => Iterable<string>): (memory: string) => boolean {
-  const prefixes = (facts?.submodels ?? []).filter(({ modelType }) => modelType.startsWith('timm_')).map(({ path }) => `${path}.`);
+  const prefixes = (facts?.submodels ?? []).filter((submodel) => submodel.modelType.startsWith('timm_') || submodel.class === '').map(({ path }) => `${path}.`);
   if (facts === null || prefixes.length === 0) return () => false;
   const known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
   const strangers = new Map(prefixes.map((prefix) => [prefix, 0]));
