@@ -1,4 +1,5 @@
 import { llama } from '../examples.ts';
+import { remedy } from '../loss-words.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 import { shapeText, words } from '../words.ts';
@@ -13,6 +14,8 @@ interface Data {
   readonly items: readonly Item[];
   /** Whether the base has the stored shapes, so that the config alone calls for others. */
   readonly isByConfig: boolean;
+  /** Whether it is a file of llama.cpp, judged by its own blocks. */
+  readonly gguf: boolean;
 }
 
 export const shapeMismatch = defineRule<Data>({
@@ -22,10 +25,10 @@ export const shapeMismatch = defineRule<Data>({
   why: 'Loaders stop with a size error; told to ignore it, they throw the stored values away and start the parameter from random numbers.',
   how: 'Shapes are compared with what the config calls for, then with the base\'s, then with those of the same parameter in other layers of the same kind. What the config itself accounts for (other widths, a resized vocabulary) is sound.',
   sources: ['huggingface/transformers#33819'],
-  detect({ losses }) {
+  detect({ losses, checkpoint, inner }) {
     if (losses.shapes.length === 0) return [];
     const items = losses.shapes.map(({ name, expected, actual }) => ({ name, expected: expected.shape, actual: actual.shape }));
-    return [{ data: { items, isByConfig: losses.shapes.every(({ isAsInBase }) => isAsInBase === true) }, parameters: items.map(({ name }) => name) }];
+    return [{ data: { items, isByConfig: losses.shapes.every(({ isAsInBase }) => isAsInBase === true), gguf: checkpoint.format === 'gguf' && inner.basis === 'regularity' }, parameters: items.map(({ name }) => name) }];
   },
   words(data) {
     const [first] = data.items;
@@ -33,9 +36,9 @@ export const shapeMismatch = defineRule<Data>({
     const one = first === undefined ? words('') : prose`${first.name} is ${shapeText(first.actual)} and should be ${shapeText(first.expected)}`;
     return {
       title: rest === 0 && first !== undefined ? prose`${first.name} has the wrong shape` : prose`${data.items.length} parameters have the wrong shape`,
-      message: prose`${one}${rest > 0 ? prose`; so ${[rest === 1 ? 'is' : 'are']} ${rest} more` : words('')}. Loading stops with a size error, or drops the stored values.`,
+      message: prose`${one}${rest > 0 ? prose`; so ${[rest === 1 ? 'is' : 'are']} ${rest} more` : words('')}. ${[data.gguf ? 'All other blocks with the same tensors agree. llama.cpp refuses the file.' : 'Loading stops with a size error, or drops the stored values.']}`,
       cause: data.isByConfig ? prose`The base has what is stored: ${'config.json'} alone calls for something else.` : null,
-      fix: { steps: data.isByConfig ? prose`Put the base's sizes back into ${'config.json'}; if they were changed on purpose, these are not the weights of that model.` : prose`Check that config.json belongs to these weights; else save again from the training run.`, code: null },
+      fix: data.gguf ? remedy(data, []) : { steps: data.isByConfig ? prose`Put the base's sizes back into ${'config.json'}; if they were changed on purpose, these are not the weights of that model.` : prose`Check that config.json belongs to these weights; else save again from the training run.`, code: null },
     };
   },
   examples: () => {
