@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { loraAdapter } from '../../src/diagnosis/adapter-examples.ts';
 import { bert, llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { RULES } from '../../src/diagnosis/catalogue.ts';
 import { unsafePickle } from '../../src/diagnosis/rules/unsafe-pickle.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { plain } from '../../src/report/report.ts';
@@ -151,4 +152,13 @@ describe('what to do is said for the case at hand', () => {
     const whole = { ...careless.checkpoint, config: llama().config, files: { ...careless.checkpoint.files, 'pytorch_model.bin': bytes } };
     assert.deepEqual(rulesOf(await judged({ checkpoint: whole }), 'error'), ['unsafe-pickle']);
   });
+});
+
+test('Python that is to be pasted brings what it uses, or says what it takes from the training run', async () => {
+  for (const rule of RULES) {
+    for (const example of rule.examples().fires) {
+      const codes = (await judged(example)).findings.flatMap(({ rule: id, fix }) => (id === rule.id && fix?.code?.language === 'python' ? [fix.code.text] : []));
+      for (const code of codes) assert.match(code, /^(?:from \w[\w.]* )?import |# model: /m, `${rule.id}: ${code}`);
+    }
+  }
 });
