@@ -1,4 +1,5 @@
-"""Sound saves whose parameters come of several settings at once, or of a model within the model that the outer class does not name, and the same with one parameter gone.
+"""Sound saves whose parameters come of several settings at once, of a model within the model that the outer class does not name, or of stages
+that lists of settings size; and the same with one parameter gone.
 
     PYTHON company.py OUT.jsonl
 """
@@ -20,6 +21,13 @@ TROCR = {"model_type": "trocr", "d_model": 32, "decoder_layers": 2, "decoder_att
          "max_position_embeddings": 64, "cross_attention_hidden_size": 32}
 VIT = {"model_type": "vit", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64, "image_size": 32, "patch_size": 8}
 DEIT = {**VIT, "model_type": "deit"}
+QWEN2 = {"model_type": "qwen2", **SMALL, "num_key_value_heads": 2}
+GEMMA2 = {"model_type": "gemma2", **SMALL, "num_key_value_heads": 2, "head_dim": 8, "pad_token_id": 0}
+SIGLIP = {**VIT, "model_type": "siglip_vision_model"}
+CLIP = {**VIT, "model_type": "clip_vision_model", "projection_dim": 32}
+STAGES = {"hidden_sizes": [8, 16, 40, 64], "depths": [2, 2, 3, 2]}
+SWIN = {"image_size": 32, "patch_size": 4, "embed_dim": 8, "depths": [2, 2, 3], "num_heads": [2, 2, 2], "window_size": 4}
+MBART = {"model_type": "mbart", "d_model": 32, "decoder_layers": 3, "decoder_attention_heads": 4, "decoder_ffn_dim": 64, "vocab_size": 99, "max_position_embeddings": 64}
 
 #: (name, class, config, which parameter the damaged save lacks: the last whose name holds this)
 CASES = [
@@ -33,6 +41,15 @@ CASES = [
     ("bert_gpt2", "EncoderDecoderModel", dict(encoder=BERT, decoder={**GPT2, **DECODER}), "decoder.transformer.h"),
     ("roberta_roberta", "EncoderDecoderModel", dict(encoder=ROBERTA, decoder={**ROBERTA, **DECODER}), "crossattention"),
     ("vit_roberta", "VisionEncoderDecoderModel", dict(encoder=VIT, decoder={**ROBERTA, **DECODER}), "crossattention"),
+    ("qwen2_siglip", "LlavaForConditionalGeneration", dict(text_config=QWEN2, vision_config=SIGLIP), "v_proj"),
+    ("gemma2_clip", "LlavaForConditionalGeneration", dict(text_config=GEMMA2, vision_config=CLIP), "post_feedforward_layernorm"),
+    ("swin_mbart", "VisionEncoderDecoderModel", dict(encoder={"model_type": "donut-swin", **SWIN}, decoder={**MBART, **DECODER}), "encoder_attn"),
+    ("stages", "SwinForImageClassification", SWIN, "layers.2.blocks.2.output.dense"),
+    ("stages", "Swinv2ForImageClassification", SWIN, "layers.0.downsample.norm"),
+    ("stages", "ConvNextForImageClassification", STAGES, "stages.2.layers.2.pwconv1"),
+    ("stages", "PvtForImageClassification", STAGES, "block.2.1.layer_norm_1"),
+    ("stages", "PoolFormerForImageClassification", STAGES, "block.3.1.output.conv1"),
+    ("stages", "SegformerForImageClassification", dict(hidden_sizes=[8, 16, 40, 64], depths=[2, 2, 3, 2], num_attention_heads=[1, 2, 5, 8]), "block.1.1.mlp.dense1"),
     ("deit_trocr", "VisionEncoderDecoderModel", dict(encoder=DEIT, decoder={**TROCR, **DECODER}), "decoder.model.decoder.layers"),
 ]
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { modelType, objectAt } from '../inventory/config.ts';
+import { modelType, objectAt, valueAt } from '../inventory/config.ts';
 import type { ClassFacts, ModelTypeFacts, Submodel, Task } from './facts.ts';
 import { loadModelTypeFacts } from './index.ts';
 import { mapToMemory, parameterTest } from './prefix.ts';
@@ -35,9 +35,17 @@ async function withInnerModel(facts: ClassFacts, submodel: Submodel, config: Jso
   const known = await loadModelTypeFacts(type);
   const name = known?.auto[facts.release][task];
   const other = known?.classes.find((entry) => entry.class === name && entry.release === facts.release);
-  if (other === undefined) return knownShare(facts, names, submodel.path) * 2 < 1 ? replaceInner(facts, place, null, type) : facts;
-  const replaced = replaceInner(facts, place, relocate(other, place), type);
-  return knownShare(replaced, names, submodel.path) > knownShare(facts, names, submodel.path) ? replaced : facts;
+  if (known === null || other === undefined) return (knownShare(facts, names, submodel.path) ?? 1) < 1 ? replaceInner(facts, place, null, type) : facts;
+  const replaced = withTieDefault(replaceInner(facts, place, relocate(other, place), type), place.config, config, known.tieDefault[facts.release]);
+  const share = knownShare(replaced, names, submodel.path);
+  return share !== null && share >= (knownShare(facts, names, submodel.path) ?? 0) ? replaced : facts;
+}
+
+/** Where the outer class reads the flag in the inner config, and that does not say, the default is the inner config class's (Gemma ties). */
+function withTieDefault(facts: ClassFacts, inner: string, config: JsonObject | null, ofInner: boolean | null): ClassFacts {
+  const path = `${inner}.tie_word_embeddings`;
+  const isOpen = ofInner === true && facts.tieFlag.path.split('|').includes(path) && valueAt(config, path) === undefined;
+  return isOpen ? { ...facts, tieFlag: { ...facts.tieFlag, default: true } } : facts;
 }
 
 /** What the auto class is for that chose the class of a model within; null where none did: the outer class builds it itself. */
@@ -58,11 +66,11 @@ function diskPath({ groups }: ClassFacts, path: string): string {
   return path;
 }
 
-/** Which part of the stored names below a path are parameters of the class; 1 where there are none. */
-function knownShare(facts: ClassFacts, names: readonly string[], path: string): number {
+/** Which part of the stored names below a path are parameters of the class; null where there are none. */
+function knownShare(facts: ClassFacts, names: readonly string[], path: string): number | null {
   const isParameter = parameterTest(facts);
   const inside = mapToMemory(names, facts).names.flatMap(({ memory }) => (memory?.startsWith(`${path}.`) === true ? [memory] : []));
-  return inside.length === 0 ? 1 : inside.filter(isParameter).length / inside.length;
+  return inside.length === 0 ? null : inside.filter(isParameter).length / inside.length;
 }
 
 /** @param inner the facts that stand there instead, relocated; null where none are known: then nothing is known of what is there */

@@ -1,4 +1,7 @@
 import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { objectAt, valueAt } from '../inventory/config.ts';
+import { stars } from './pattern.ts';
 
 /** Configs of the text model within a model, as against its towers. */
 const TEXT_CONFIG = /text|decoder|language|llm/;
@@ -23,6 +26,32 @@ export function stagedTowerTest(facts: ClassFacts | null): (name: string) => boo
   // A stage that the facts know by its number, with a list of blocks in it.
   const prefixes = towerPaths(facts).map((path) => `${path}.`).filter((prefix) => memory.some((name) => name.startsWith(prefix) && /\.\d+\..*\*/.test(name.slice(prefix.length - 1))));
   return (name) => prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/**
+ * A test for names in lists of stages: what each stage holds (blocks, and how wide they are) is its own, since lists of
+ * settings tell it (`depths` of Swin), and one stage proves nothing about the next. The facts show such a list by the
+ * list within it that no setting counts.
+ */
+export function stagedListTest(facts: ClassFacts): (name: string) => boolean {
+  const prefixes = new Set<string>();
+  for (const { disk, memory } of facts.groups.flatMap(({ parameters }) => parameters)) {
+    const [outer, inner] = [disk.indexOf('*'), disk.lastIndexOf('*')];
+    if (outer === inner || stars(disk) !== stars(memory) || facts.layers[disk.slice(0, inner - 1)] != null) continue;
+    if (STAGE_COUNT.test(facts.layers[disk.slice(0, outer - 1)] ?? 'stages')) prefixes.add(memory.slice(0, memory.indexOf('*')));
+  }
+  return (name) => [...prefixes].some((prefix) => name.startsWith(prefix));
+}
+
+/** A setting that counts stages rather than layers. */
+const STAGE_COUNT = /(?:^|_)(?:stages|encoder_blocks)$/;
+
+/** How many blocks each stage has by the config, for a name in a list of stages; null where it does not say. */
+export function stageDepths(facts: ClassFacts, config: JsonObject | null, memory: string): readonly number[] | null {
+  const inside = facts.submodels.filter((submodel) => submodel.config !== null && memory.startsWith(`${submodel.path}.`)).sort((a, b) => b.path.length - a.path.length);
+  const own = inside[0]?.config == null ? config : objectAt(config, inside[0].config);
+  const depths = valueAt(own, 'depths') ?? valueAt(own, 'depth');
+  return Array.isArray(depths) && depths.every((depth) => Number.isSafeInteger(depth) && depth >= 0) ? depths : null;
 }
 
 /**

@@ -40,6 +40,16 @@ describe('models within a model', () => {
     assert.equal(await withInnerModels(facts, { encoder: ENCODER, decoder: { model_type: 'trocr' } }, ['decoder.transformer.h.0.ln_1.weight']), facts);
   });
 
+  it('decide about the tie by the default of their own config class, where the config says nothing', async () => {
+    const names = ['language_model.model.layers.0.post_feedforward_layernorm.weight', 'language_model.model.embed_tokens.weight'];
+    const llava = await known('llava');
+    for (const [config, ties] of [[{ model_type: 'gemma2' }, true], [{ model_type: 'mistral' }, false], [{ model_type: 'gemma2', tie_word_embeddings: false }, false]] as const) {
+      const { classes } = await withInnerModels(llava, { text_config: config }, names);
+      const facts = classes.find((entry) => entry.class === 'LlavaForConditionalGeneration' && entry.release === '4.57.6');
+      assert.equal(facts?.tieFlag.default, ties);
+    }
+  });
+
   it('of an unknown type are open: nothing is called for, and nothing surplus', async () => {
     const names = ['encoder.layernorm.weight', 'decoder.blocks.0.weight', 'decoder.blocks.1.weight'];
     for (const facts of await withConfig({ encoder: ENCODER, decoder: { model_type: 'of_its_own' } }, names)) {
