@@ -14,23 +14,26 @@ import type { Place } from './relocate.ts';
  * @param names of the stored parameters
  */
 export async function withInnerModels(facts: ModelTypeFacts, config: JsonObject | null, names: readonly string[]): Promise<ModelTypeFacts> {
-  const kinds = [...new Map(names.map((name) => [name.replace(/\d+/g, '0'), name])).values()];
+  let kinds: readonly string[] | undefined;
+  // One of each kind tells as much as all; a checkpoint of experts has hundreds of thousands.
+  const some = (): readonly string[] => (kinds ??= [...new Map(names.map((name) => [name.replace(/\d+/g, '0'), name])).values()]);
   const classes = await Promise.all(facts.classes.map(async (entry) => {
     let own = entry;
     for (const submodel of entry.submodels) {
-      if (own.submodels.includes(submodel)) own = await withInnerModel(own, submodel, config, kinds);
+      if (own.submodels.includes(submodel)) own = await withInnerModel(own, submodel, config, some);
     }
     return own;
   }));
   return classes.every((entry, i) => entry === facts.classes[i]) ? facts : { ...facts, classes };
 }
 
-async function withInnerModel(facts: ClassFacts, submodel: Submodel, config: JsonObject | null, names: readonly string[]): Promise<ClassFacts> {
+async function withInnerModel(facts: ClassFacts, submodel: Submodel, config: JsonObject | null, someNames: () => readonly string[]): Promise<ClassFacts> {
   const inner = submodel.config === null ? null : objectAt(config, submodel.config);
   const type = modelType(inner);
   if (submodel.config === null || type === null || type === submodel.modelType) return facts;
   const task = await taskOf(submodel, facts);
   if (task === null) return facts;
+  const names = someNames();
   const place = { memory: submodel.path, disk: diskPath(facts, submodel.path), config: submodel.config };
   const known = await loadModelTypeFacts(type);
   const name = known?.auto[facts.release][task];

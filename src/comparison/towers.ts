@@ -40,7 +40,8 @@ export function stagedListTest(facts: ClassFacts): (name: string) => boolean {
     if (outer === inner || stars(disk) !== stars(memory) || facts.layers[disk.slice(0, inner - 1)] != null) continue;
     if (STAGE_COUNT.test(facts.layers[disk.slice(0, outer - 1)] ?? 'stages')) prefixes.add(memory.slice(0, memory.indexOf('*')));
   }
-  return (name) => [...prefixes].some((prefix) => name.startsWith(prefix));
+  const all = [...prefixes];
+  return (name) => all.some((prefix) => name.startsWith(prefix));
 }
 
 /** A setting that counts stages rather than layers. */
