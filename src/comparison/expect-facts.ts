@@ -75,7 +75,7 @@ class Expectation {
     this.#siblings = new Siblings(observed, config);
     this.#counts = new LayerCounts(facts, config);
     this.#isInTower = towerTest(facts);
-    const [inTower, inList] = [stagedTowerTest(facts), stagedListTest(facts)];
+    const [inTower, inList] = [stagedTowerTest(facts), stagedListTest(facts, config)];
     this.#isStaged = (name) => inTower(name) || inList(name);
     this.#known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
   }

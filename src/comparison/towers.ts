@@ -31,14 +31,14 @@ export function stagedTowerTest(facts: ClassFacts | null): (name: string) => boo
 /**
  * A test for names in lists of stages: what each stage holds (blocks, and how wide they are) is its own, since lists of
  * settings tell it (`depths` of Swin), and one stage proves nothing about the next. The facts show such a list by the
- * list within it that no setting counts.
+ * list within it that no setting counts; where the number of stages looks like one of layers, the config's `depths` tell.
  */
-export function stagedListTest(facts: ClassFacts): (name: string) => boolean {
+export function stagedListTest(facts: ClassFacts, config: JsonObject | null): (name: string) => boolean {
   const prefixes = new Set<string>();
   for (const { disk, memory } of facts.groups.flatMap(({ parameters }) => parameters)) {
     const [outer, inner] = [disk.indexOf('*'), disk.lastIndexOf('*')];
     if (outer === inner || stars(disk) !== stars(memory) || facts.layers[disk.slice(0, inner - 1)] != null) continue;
-    if (STAGE_COUNT.test(facts.layers[disk.slice(0, outer - 1)] ?? 'stages')) prefixes.add(memory.slice(0, memory.indexOf('*')));
+    if (STAGE_COUNT.test(facts.layers[disk.slice(0, outer - 1)] ?? 'stages') || stageDepths(facts, config, memory) !== null) prefixes.add(memory.slice(0, memory.indexOf('*')));
   }
   const all = [...prefixes];
   return (name) => all.some((prefix) => name.startsWith(prefix));
