@@ -1,4 +1,5 @@
 import { loadModelTypeFacts, modelTypeOfClass } from './architecture/index.ts';
+import { withInnerModels } from './architecture/inner-models.ts';
 import type { ModelTypeFacts } from './architecture/facts.ts';
 import { setSideBySide } from './comparison/set-side-by-side.ts';
 import type { SideBySide } from './comparison/side-by-side.ts';
@@ -46,7 +47,8 @@ export interface Judgement {
 export async function judge(checkpoint: Checkpoint, base: FoundBase, options: JudgeOptions): Promise<Judgement> {
   if (checkpoint.components.length > 0) return await judgeComponents(checkpoint, base, options);
   const beside = base.checkpoint === null ? null : (innerModel(base.checkpoint, checkpoint) ?? base.checkpoint);
-  const facts = await factsFor(checkpoint, beside, options.target.class ?? null);
+  const known = await factsFor(checkpoint, beside, options.target.class ?? null);
+  const facts = known === null ? null : await withInnerModels(known, checkpoint.config ?? beside?.config ?? null, checkpoint.tensors.columns.names);
   const declaration = declarationOf(options.target, checkpoint, facts);
   const side = setSideBySide(checkpoint, beside, facts, declaration.class);
   const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };

@@ -1,7 +1,10 @@
 """Small configurations of any class, and variants of them, found without knowing the class."""
+import ast
 import copy
+import inspect
 import json
 import re
+import sys
 import typing
 
 from release import BaseConfig
@@ -45,6 +48,37 @@ def leaves(config):
             # Many classes honour it although their config class does not declare it.
             found[f"{path}.head_dim" if path else "head_dim"] = None
     return found
+
+
+def undeclared(cls):
+    """
+    {setting: default} that the code of a model class asks its config for and that the config class need not declare
+    (`conv_kernel_size` of DeBERTa). Of several defaults the one that switches off counts: it guards the others.
+    """
+    found = {}
+    for key, default in re.findall(r'getattr\((?:self\.)?config, "(\w+)", ([^()]+)\)', _code(cls)):
+        try:
+            value = ast.literal_eval(default)
+        except (ValueError, SyntaxError):
+            continue
+        shapes = key not in _COMMON and key != "num_labels" and not _NOISE.search(key) and not _ACTIVATION.search(key)
+        if shapes and isinstance(value, (bool, int, str, type(None))) and (key not in found or not value):
+            found[key] = value
+    return found
+
+
+def words_in_code(cls, key):
+    """Words that the code of a model class compares a setting with: `if "layer_norm" in self.norm_rel_ebd`."""
+    lines = [line for line in _code(cls).splitlines() if re.search(rf"\b{re.escape(key)}\b", line)]
+    words = [word for line in lines for word in re.findall(r'"([a-z]\w*)" (?:in|==) ', line) + re.findall(r'(?:in|==) "([a-z]\w*)"', line)]
+    return [word for word in dict.fromkeys(words) if word != key][:6]
+
+
+def _code(cls):
+    try:
+        return inspect.getsource(sys.modules[cls.__module__])
+    except (OSError, TypeError, KeyError):
+        return ""
 
 
 def put(overrides, path, value):
@@ -148,13 +182,16 @@ def num_labels(count):
     return {"id2label": {i: f"LABEL_{i}" for i in range(count)}, "label2id": {f"LABEL_{i}": i for i in range(count)}}
 
 
+_ACTIVATION = re.compile(r"(_|^)act(ivation)?(_|$)|_fn$")
+
+
 def choices(config_class, path, value):
     """Words that a setting can take, as the type hints or the documentation of the config class list them."""
     key = path.rsplit(".", 1)[-1]
     if isinstance(value, (list, tuple)) and value and all(isinstance(v, str) for v in value):
         words = dict.fromkeys(value)
         return [[word] * len(value) for word in words] if len(words) > 1 else []
-    if not (isinstance(value, str) or value is None) or re.search(r"(^|_)act(ivation)?(_|$)|_fn$", key):
+    if not (isinstance(value, str) or value is None) or _ACTIVATION.search(key):
         return []
     words = []
     for cls in config_class.__mro__[:-1]:

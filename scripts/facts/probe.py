@@ -34,13 +34,13 @@ def known(path):
 
 
 def fill(entry, cls, config_class, effective, internal, listed, tasks):
-    """Adds to an entry what is seen of a class, or why nothing is. Returns the settings that are now known to do something."""
+    """Adds to an entry what is seen of a class, or why nothing is. Returns what settings are now known to do (`Effects`)."""
     started = time.time()
     try:
-        builder, seen, changed = observe(entry["modelType"], config_class, cls, effective, internal, listed)
+        builder, seen, effects = observe(entry["modelType"], config_class, cls, effective, internal, listed)
         entry.update(seen)
         if builder.model_type == entry["modelType"]:
-            effective = {**(effective or {}), **changed}
+            effective = effects if effective is None else effective._replace(changed={**effective.changed, **effects.changed})
         else:
             entry.update(modelType=builder.model_type, config=builder.config_class.__name__,
                          tasks=tasks.get((builder.model_type, cls.__name__), []))

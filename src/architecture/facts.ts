@@ -65,7 +65,7 @@ export interface ParameterGroup {
 export interface Submodel {
   /** Where it sits, in memory names: `model.language_model`. */
   readonly path: string;
-  /** Class and model type it had when the facts were gathered. */
+  /** Class and model type it had when the facts were gathered. Where the config names a type of which nothing is known, `class` is empty (see inner-models.ts). */
   readonly class: string;
   readonly modelType: string;
   /** Dotted config path of its config, or null where it shares the whole model's or has one made for it. */

@@ -63,8 +63,10 @@ function settingAt(config: JsonObject | null, path: string): Stated {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-/** Number of labels of a classifier: the entries of `id2label`; two where there are none, as in transformers' own default. */
+/** Number of labels of a classifier: the entries of `id2label`; where there are none `num_labels`, which 5.x writes then, and else two, transformers' own default. */
 export function labelCount(config: JsonObject | null): number {
   const labels = objectAt(config, 'id2label');
-  return labels === null ? 2 : Object.keys(labels).length;
+  const stated = valueAt(config, 'num_labels');
+  if (labels !== null) return Object.keys(labels).length;
+  return typeof stated === 'number' && Number.isSafeInteger(stated) && stated > 0 ? stated : 2;
 }

@@ -9,7 +9,7 @@ import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
-import { foreignTowerTest, LARGE_MODULE, leftOutModules, moduleIn, stagedTowerTest, towerTest } from './towers.ts';
+import { foreignTowerTest, LARGE_MODULE, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
 
 type Numbers = readonly number[];
 
@@ -76,7 +76,8 @@ class Expectation {
     this.#siblings = new Siblings(observed, config);
     this.#counts = new LayerCounts(facts, config);
     this.#isInTower = towerTest(facts);
-    this.#isStaged = stagedTowerTest(facts);
+    const [inTower, inList] = [stagedTowerTest(facts), stagedListTest(facts, config)];
+    this.#isStaged = (name) => inTower(name) || inList(name);
     this.#known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
   }
 
@@ -136,7 +137,7 @@ class Expectation {
       for (const group of outer) {
         // A layer with parameters that the facts do not know is of a kind of its own: what others always have proves nothing about it.
         const isDue = isInEveryLayer(group) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
-        this.#addGroup(group, [layer], isDue || this.#isSwitchedOn(group, layer) || (due.has(group) && !isFirstAlone(layer, group, due)));
+        this.#addGroup(group, [layer], isDue || this.#isSwitchedOn(group, layer) || (!isStaged && due.has(group) && !isFirstAlone(layer, group, due)));
       }
     }
     for (const group of groups) if (!outer.includes(group)) this.#addInner(group, outer.length === 0 ? count : 0);
@@ -167,7 +168,11 @@ class Expectation {
         members = Math.max(members, (numbers[depth - 1] ?? 0) + 1);
       }
     }
-    const isTower = this.#isInTower(group.parameters[0]?.memory ?? '');
+    const first = group.parameters[0]?.memory ?? '';
+    const isStaged = this.#isStaged(first);
+    const isTower = this.#isInTower(first) || isStaged;
+    const depths = isStaged && depth === 2 && group.presence === 'always' ? stageDepths(this.#facts, this.#config, first) : null;
+    for (const [stage, blocks] of (depths ?? []).entries()) for (let block = 0; block < Math.min(blocks, MAX_LAYERS) && !this.#isFull(); block++) this.#addGroup(group, [stage, block], true);
     if (parents.size === 0 && depth === 2 && group.presence === 'always' && !isTower) {
       for (let layer = 0; layer < bare; layer++) parents.set(layer, [layer]);
       members = Math.min(this.#counts.inner(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
@@ -287,7 +292,7 @@ class Expectation {
     const shape = byFacts ?? sibling.shape ?? [];
     this.#table.add(name, sibling.dtype, shape, byFacts === null && sibling.shape === null ? 0 : null);
     this.#memory.push(memory);
-    this.#shapeKnown.push(byFacts !== null || (sibling.regular && !this.#shapes.isIrregular(disk)) ? 1 : 0);
+    this.#shapeKnown.push(byFacts !== null || (sibling.regular && !this.#shapes.isIrregular(disk) && !this.#isStaged(parameter.memory)) ? 1 : 0);
   }
 
   #shapeByFormula(parameter: ParameterFacts, memory: string): readonly number[] | null {

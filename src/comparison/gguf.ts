@@ -3,6 +3,7 @@ import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Comparison, Missing } from './comparison.ts';
 import { normalisesOutput } from './gguf-architectures.ts';
+import { oddShapes } from './gguf-shapes.ts';
 import type { Intent } from './intent.ts';
 import { resolveIntent } from './resolve-intent.ts';
 import type { SideBySide } from './side-by-side.ts';
@@ -50,7 +51,8 @@ function asComparison(checkpoint: Checkpoint, intent: Intent, architecture: stri
     basis: 'regularity',
     matched: tensors.length,
     missing: [...head, ...embedding, ...(isLanguageModel ? missingNorm(tensors, architecture) : []), ...missingOfBlocks(tensors, count)],
-    undelivered: [], unexpected: [], mismatched: [], renamed: [], dtypeChanges: [],
+    mismatched: architecture === null ? [] : oddShapes(tensors, Object.assign({}, ...checkpoint.shards.map(({ metadata: values }) => values ?? {})), architecture),
+    undelivered: [], unexpected: [], renamed: [], dtypeChanges: [],
     tied: lacksHead && intent.tied === true ? [{ name: HEAD, memory: HEAD, source: EMBEDDING }] : [],
     bytes: { matchedExpected: 0, matchedActual: 0, shape: 0, dtype: 0, quantisation: 0 },
     stored: new Map(tensors.columns.names.map((name, row) => [name, row])),

@@ -1,4 +1,7 @@
 import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { objectAt, valueAt } from '../inventory/config.ts';
+import { stars } from './pattern.ts';
 
 /** Configs of the text model within a model, as against its towers. */
 const TEXT_CONFIG = /text|decoder|language|llm/;
@@ -26,13 +29,40 @@ export function stagedTowerTest(facts: ClassFacts | null): (name: string) => boo
 }
 
 /**
- * A test for names of towers that another library builds (timm), whose parameters follow from the name of an
- * architecture in the config, where most of what is stored there is not of the architecture that the facts saw: they
- * call for nothing of it then, and nothing of it is surplus.
+ * A test for names in lists of stages: what each stage holds (blocks, and how wide they are) is its own, since lists of
+ * settings tell it (`depths` of Swin), and one stage proves nothing about the next. The facts show such a list by the
+ * list within it that no setting counts; where the number of stages looks like one of layers, the config's `depths` tell.
+ */
+export function stagedListTest(facts: ClassFacts, config: JsonObject | null): (name: string) => boolean {
+  const prefixes = new Set<string>();
+  for (const { disk, memory } of facts.groups.flatMap(({ parameters }) => parameters)) {
+    const [outer, inner] = [disk.indexOf('*'), disk.lastIndexOf('*')];
+    if (outer === inner || stars(disk) !== stars(memory) || facts.layers[disk.slice(0, inner - 1)] != null) continue;
+    if (STAGE_COUNT.test(facts.layers[disk.slice(0, outer - 1)] ?? 'stages') || stageDepths(facts, config, memory) !== null) prefixes.add(memory.slice(0, memory.indexOf('*')));
+  }
+  const all = [...prefixes];
+  return (name) => all.some((prefix) => name.startsWith(prefix));
+}
+
+/** A setting that counts stages rather than layers. */
+const STAGE_COUNT = /(?:^|_)(?:stages|encoder_blocks)$/;
+
+/** How many blocks each stage has by the config, for a name in a list of stages; null where it does not say. */
+export function stageDepths(facts: ClassFacts, config: JsonObject | null, memory: string): readonly number[] | null {
+  const inside = facts.submodels.filter((submodel) => submodel.config !== null && memory.startsWith(`${submodel.path}.`)).sort((a, b) => b.path.length - a.path.length);
+  const own = inside[0]?.config == null ? config : objectAt(config, inside[0].config);
+  const depths = valueAt(own, 'depths') ?? valueAt(own, 'depth');
+  return Array.isArray(depths) && depths.every((depth) => Number.isSafeInteger(depth) && depth >= 0) ? depths : null;
+}
+
+/**
+ * A test for names of models within of which nothing is known (a type of its own), and of towers that another library
+ * builds (timm), whose parameters follow from the name of an architecture in the config, where most of what is stored
+ * there is not of the architecture that the facts saw: they call for nothing of it then, and nothing of it is surplus.
  * @param stored memory patterns of what is stored; asked for only where there is such a tower
  */
 export function foreignTowerTest(facts: ClassFacts | null, stored: () => Iterable<string>): (memory: string) => boolean {
-  const prefixes = (facts?.submodels ?? []).filter(({ modelType }) => modelType.startsWith('timm_')).map(({ path }) => `${path}.`);
+  const prefixes = (facts?.submodels ?? []).filter((submodel) => submodel.modelType.startsWith('timm_') || submodel.class === '').map(({ path }) => `${path}.`);
   if (facts === null || prefixes.length === 0) return () => false;
   const known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
   const strangers = new Map(prefixes.map((prefix) => [prefix, 0]));

@@ -21,6 +21,7 @@ import { layersMissing } from './rules/layers-missing.ts';
 import { malformedHeader } from './rules/malformed-header.ts';
 import { malformedJson } from './rules/malformed-json.ts';
 import { metadataFormatMissing } from './rules/metadata-format-missing.ts';
+import { moduleIncomplete } from './rules/module-incomplete.ts';
 import { mtpLayersMissing } from './rules/mtp-layers-missing.ts';
 import { notSafetensors } from './rules/not-safetensors.ts';
 import { parametersMissing } from './rules/parameters-missing.ts';
@@ -43,7 +44,7 @@ import { vocabularyResized } from './rules/vocabulary-resized.ts';
 import { wrapperPrefix } from './rules/wrapper-prefix.ts';
 
 /** Rules about files, whatever they hold. */
-const FILE_RULES: readonly Rule[] = [malformedJson, pointerNotWeights, notSafetensors, malformedHeader, fileTruncated, fileTrailingBytes, shardMissing];
+const FILE_RULES: readonly Rule[] = [malformedJson, pointerNotWeights, notSafetensors, malformedHeader, fileTruncated, fileTrailingBytes, shardMissing, moduleIncomplete];
 
 /** Every rule. The order is that of importance among findings of equal severity. */
 export const RULES: readonly Rule[] = [

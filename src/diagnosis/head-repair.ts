@@ -37,7 +37,7 @@ export function repairCode(repair: Repair, { loading, checkpoint, base }: { read
     repair.kind === 'below' ? `model, info = ${model(', output_loading_info=True')}` : `model = ${model('')}`,
     `base = ${loading}.from_pretrained(${pretrained(base)}, dtype="auto")`,
     ...copying(repair),
-    'model.save_pretrained("repaired")',
+    'model.save_pretrained("repaired")', '# then copy the tokenizer\'s files to repaired/',
   ].join('\n');
 }
 

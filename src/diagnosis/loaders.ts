@@ -34,9 +34,11 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
   // That we could not reach a file says nothing of what a loader will find.
   if (checkpoint.problems.some(({ kind }) => kind === 'unreachable')) return [];
   const refusal = refusalOf(evidence);
+  // transformers finds a variant only when told of it; vLLM takes every file of weights.
+  const variant = checkpoint.variant === null ? words('') : prose`finds no weights, unless given ${`variant="${checkpoint.variant}"`}: then it `;
   return [
-    { loader: 'transformers 4.57', outcome: transformers(evidence, '4.57.6', refusal) },
-    { loader: 'transformers 5.18', outcome: transformers(evidence, '5.18.0', refusal) },
+    { loader: 'transformers 4.57', outcome: [...variant, ...transformers(evidence, '4.57.6', refusal)] },
+    { loader: 'transformers 5.18', outcome: [...variant, ...transformers(evidence, '5.18.0', refusal)] },
     ...(isServed(intent.facts) ? [{ loader: 'vLLM', outcome: vllm(evidence, refusal) }] : []),
   ];
 }

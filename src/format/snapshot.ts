@@ -28,6 +28,7 @@ const Problem = v.variant('kind', [
   v.object({ kind: v.literal('header-warning'), ...at, violation: text, message: text }),
   v.object({ kind: v.literal('malformed-json'), ...at, line: v.nullable(bytes), message: text }),
   v.object({ kind: v.literal('unsafe-pickle'), ...at, globals: texts }),
+  v.object({ kind: v.literal('module-incomplete'), ...at, module: text, lacks: texts }),
   v.object({ kind: v.literal('unreachable'), ...at, message: text, hint: text }),
 ]);
 

@@ -96,6 +96,7 @@ export type Problem =
   | { readonly kind: 'header-warning'; readonly path: string; readonly violation: string; readonly message: string }
   | { readonly kind: 'malformed-json'; readonly path: string; readonly line: number | null; readonly message: string }
   | { readonly kind: 'unsafe-pickle'; readonly path: string; readonly globals: readonly string[] }
+  | { readonly kind: 'module-incomplete'; readonly path: string; /** its kind: `Dense` */ readonly module: string; /** parameters that its file lacks; none: there is no file */ readonly lacks: readonly string[] }
   | { readonly kind: 'unreachable'; readonly path: string; readonly message: string; readonly hint: string };
 
 /** A checkpoint, as far as heads, index, config and card tell. */

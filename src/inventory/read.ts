@@ -1,5 +1,6 @@
 import { MalformedError, NotFoundError, UnreachableError } from '../errors.ts';
 import { parseJson } from '../format/json.ts';
+import { compareNames } from '../format/name-order.ts';
 import type { Source } from '../source/source.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { isObject, stringAt } from './config.ts';
@@ -27,12 +28,20 @@ export async function readCheckpoint(source: Source, options: ReadOptions = {}):
     const { readPipeline } = await import('./pipeline.ts');
     return await readPipeline(source, options);
   }
-  if (weights.length > 0 || indexes.length > 0) return await readFolder(source, '', options);
+  if (weights.length > 0 || indexes.length > 0) return await withModules(source, '', options);
   const snapshots = source.files.filter(({ path }) => path.endsWith(SNAPSHOT_SUFFIX));
   const [only] = snapshots;
   // A folder of several snapshots is several checkpoints: each has to be named.
   if (only !== undefined && snapshots.length === 1 && below.length === 0) return await openSnapshot(source, only.path);
-  return await readFolder(source, has('modules.json') ? await transformerFolder(source) : '', options);
+  return await withModules(source, has('modules.json') ? await transformerFolder(source) : '', options);
+}
+
+/** A folder, and what is wrong with the modules that a sentence-transformers model has beside it. */
+async function withModules(source: Source, path: string, options: ReadOptions): Promise<Checkpoint> {
+  if (!source.files.some((file) => file.path === 'modules.json')) return await readFolder(source, path, options);
+  const { moduleProblems } = await import('./modules.ts');
+  const [checkpoint, problems] = await Promise.all([readFolder(source, path, options), moduleProblems(source, options)]);
+  return problems.length === 0 ? checkpoint : { ...checkpoint, problems: [...checkpoint.problems, ...problems].sort((a, b) => compareNames(a.path, b.path)) };
 }
 
 /**

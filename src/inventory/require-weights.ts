@@ -1,6 +1,8 @@
 import { MalformedError, NotFoundError, UnreachableError } from '../errors.ts';
+import type { SourceFile } from '../source/source.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { isSavedName } from './selection.ts';
+import { shardedState } from './sharded-state.ts';
 import { weightFile } from './weight-files.ts';
 
 /** Folders that the message names; who has more of them knows where they are. */
@@ -17,6 +19,12 @@ export function requireWeights(checkpoint: Checkpoint, reference: string): Check
   const state = files.find((file) => !file.path.includes('/') && weightFile(file)?.role === 'training-state');
   const below = [...new Set(files.filter((file) => file.path.includes('/') && weightFile(file) !== null).map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)))].sort();
   if (files.length === 0) throw new NotFoundError(`${reference} is empty.`, 'Name the directory or file that holds the checkpoint.');
+  const isSaved = (file: SourceFile): boolean => {
+    const weights = weightFile(file);
+    return weights !== null && isSavedName(weights);
+  };
+  const sharded = files.some(isSaved) ? null : shardedState(files);
+  if (sharded !== null) throw new NotFoundError(`${reference} holds no weights that a loader takes: ${sharded.by} left them in \`${sharded.at}\`, parted over its ranks.`, `Put them together first: \`${sharded.command}\``);
   const root = reference.replace(/\/+$/, '');
   const named = below.slice(0, FOLDERS_NAMED).map((folder) => `\`${root}/${folder.replace(/\/$/, '')}\``).join(', ');
   const more = below.length > FOLDERS_NAMED ? ` and ${below.length - FOLDERS_NAMED} more` : '';

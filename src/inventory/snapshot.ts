@@ -66,6 +66,7 @@ function rowsByShard({ tensors, shards }: Checkpoint): TensorInfo[][] {
 /** Kind and path first, whatever order they were noted in. */
 function problemBody(problem: Problem): NonNullable<SnapshotBody['problems']>[number] {
   const { kind, path } = problem;
+  if (problem.kind === 'module-incomplete') return { kind: problem.kind, path, module: problem.module, lacks: [...problem.lacks] };
   return problem.kind === 'unsafe-pickle' ? { kind: problem.kind, path, globals: [...problem.globals] } : Object.assign({ kind, path }, problem);
 }
 

@@ -1,6 +1,7 @@
 import { referenceKey } from '../reference/key.ts';
 import { plain } from './report.ts';
 import type { CheckpointReport, Finding, Notice, Report } from './report.ts';
+import { NOT_NEW } from './view.ts';
 
 /** What a checkpoint is compared with: how the same one stands on the base branch, or how its baseline does. */
 export interface Baseline {
@@ -31,7 +32,7 @@ export function onlyRegressions(report: Report, baseline: Baseline): Report {
 }
 
 function notNew(where: string): NonNullable<Finding['waived']> {
-  return { reason: `not new: it is so ${where} too`, until: null };
+  return { reason: `${NOT_NEW}${where} too`, until: null };
 }
 
 /** One that is the same there is still shown, as a note. */

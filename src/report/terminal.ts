@@ -5,8 +5,8 @@ import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
 import { ledgerTable, mismatchTable, missingTable, shardTable, tensorTable } from './tables.ts';
 import type { TableData } from './tables.ts';
 import { commandless, visibleBlock } from './untrusted.ts';
-import { byUrgency, isOnlyPrefixed, loaderGroups, mainFinding, needsAttention, otherFindings } from './view.ts';
-import { calmSentence, comparedSentences, noneSentence, overallSentence, prefixedSentence, skippedSentence, verdictReason, verdictSentence, waiverSentence } from './words.ts';
+import { byUrgency, isNothingNew, isOnlyPrefixed, loaderGroups, mainFinding, needsAttention, otherFindings } from './view.ts';
+import { calmSentence, comparedSentences, noneSentence, overallSentence, prefixedSentence, skippedSentence, verdictReason, verdictSentence, waivedLabel, waiverSentence } from './words.ts';
 
 export interface TerminalOptions {
   /** Whether escape sequences for colour may be written. */
@@ -85,6 +85,7 @@ function whole(checkpoint: CheckpointReport, paper: Paper): string[] {
 
 function mark(checkpoint: CheckpointReport, c: Colours): string {
   if (checkpoint.verdict === 'unknown') return c.yellow('?');
+  if (isNothingNew(checkpoint)) return c.yellow('!');
   if (checkpoint.verdict !== 'complete') return c.red('✗');
   return needsAttention(checkpoint) ? c.yellow('!') : c.green('✓');
 }
@@ -121,7 +122,7 @@ function fix(finding: Finding, paper: Paper): string[] {
 function other(finding: Finding, paper: Paper): string[] {
   const { c } = paper;
   const paint = finding.waived !== null ? c.dim : { error: c.red, warning: c.yellow, note: c.blue }[finding.severity];
-  const label = finding.waived === null ? finding.severity : 'waived';
+  const label = finding.waived === null ? finding.severity : waivedLabel(finding.waived).toLowerCase();
   const [first, ...rest] = lines([`${label}: `, ...finding.title], paper);
   const why: Prose = finding.waived === null ? finding.message : waiverSentence(finding.waived);
   const steps = finding.waived === null ? fix(finding, paper) : [];

@@ -24,6 +24,14 @@ export function waivedFindings(checkpoint: CheckpointReport): Finding[] {
   return checkpoint.findings.filter((finding) => finding.severity !== 'note' && finding.waived !== null);
 }
 
+/** How the reason begins for which a finding does not count that the baseline has too; then comes where. */
+export const NOT_NEW = 'not new: it is so ';
+
+/** Whether what is wrong with it does not count, since all of that was so before. (What the user waives changes the verdict itself.) */
+export function isNothingNew(checkpoint: CheckpointReport): boolean {
+  return checkpoint.verdict === 'incomplete' && active(checkpoint, 'error').length === 0 && waivedFindings(checkpoint).length > 0;
+}
+
 /** How many rules were not judged because the user switched them off. */
 export function switchedOff(checkpoint: CheckpointReport): number {
   return checkpoint.skipped.filter(({ reason }) => reason === SWITCHED_OFF).length;

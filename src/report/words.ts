@@ -2,7 +2,7 @@ import { isObstacle } from './exit-code.ts';
 import { counted, grouped, isSizeKnown, size } from '../diagnosis/numbers.ts';
 import { prose } from './report.ts';
 import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
-import { active, countOf, mainFinding, needsAttention, switchedOff, waivedFindings } from './view.ts';
+import { active, countOf, isNothingNew, mainFinding, needsAttention, NOT_NEW, switchedOff, waivedFindings } from './view.ts';
 
 /** The sentences that terminal, Markdown and HTML share. */
 
@@ -12,7 +12,7 @@ export function verdictSentence(checkpoint: CheckpointReport): Prose {
   const why = verdictReason(checkpoint);
   switch (checkpoint.verdict) {
     case 'incomplete':
-      return [reference, ' is incomplete', ...after(why)];
+      return isNothingNew(checkpoint) ? stillIncomplete(checkpoint) : [reference, ' is incomplete', ...after(why)];
     case 'unreadable':
       return [reference, ' can\'t be read', ...after(why), ...(checkpoint.waived ? ['. ', ...waiverSentence(checkpoint.waived)] : [])];
     case 'unknown':
@@ -27,10 +27,19 @@ export function verdictSentence(checkpoint: CheckpointReport): Prose {
   }
 }
 
+/** `out/checkpoint is still incomplete, with nothing new: lm_head.weight is missing`. */
+function stillIncomplete(checkpoint: CheckpointReport): Prose {
+  const warnings = active(checkpoint, 'warning').length;
+  const [old] = waivedFindings(checkpoint);
+  return [{ code: checkpoint.reference }, ` is still incomplete, with ${warnings === 0 ? 'nothing new' : counted(warnings, 'new warning')}`, ...after(warnings === 0 ? (old?.title ?? null) : (mainFinding(checkpoint)?.title ?? null))];
+}
+
 /** The reason in a few words; for a complete one, its first warning or the note that explains it, and what was waived. */
 export function verdictReason(checkpoint: CheckpointReport): Prose | null {
   const main = mainFinding(checkpoint);
   if (checkpoint.verdict === 'unknown' || (checkpoint.verdict === 'unreadable' && main?.severity !== 'error')) return checkpoint.reason ?? main?.title ?? null;
+  const [old] = waivedFindings(checkpoint);
+  if (isNothingNew(checkpoint) && main?.severity !== 'warning' && old !== undefined) return [...old.title, ' (not new)'];
   const parts = [...(main === null ? [] : [main.title]), ...(checkpoint.verdict === 'complete' ? waivedFindings(checkpoint).map(waivedTitle) : [])];
   return parts.length === 0 ? checkpoint.reason : parts.flatMap((part, i) => (i === 0 ? part : ['. ', ...part]));
 }
@@ -40,8 +49,15 @@ function waivedTitle({ title, waived }: Finding): Prose {
   return waived === null ? title : [...title, '. ', ...waiverSentence(waived)];
 }
 
+/** What stands before the title of a finding that does not count. */
+export function waivedLabel({ reason }: NonNullable<Finding['waived']>): string {
+  return reason.startsWith(NOT_NEW) ? 'Not new' : 'Waived';
+}
+
 /** Who reads of a waiver is told its last day and its reason. */
 export function waiverSentence({ reason, until }: NonNullable<Finding['waived']>): Prose {
+  const [, how, where] = new RegExp(`^${NOT_NEW}(on|in the baseline) (.+) too$`).exec(reason) ?? [];
+  if (how !== undefined && where !== undefined) return prose`It is so ${[how]} ${where} too`;
   return until === null ? prose`Waived: ${reason}` : prose`Waived until ${until}: ${reason}`;
 }
 
@@ -53,14 +69,15 @@ export function noneSentence(report: Report): string {
 /** The verdict over several checkpoints: `2 of 200 checkpoints are incomplete; 198 are complete.` */
 export function overallSentence(report: Report): string {
   const warned = report.checkpoints.filter((checkpoint) => checkpoint.verdict === 'complete' && needsAttention(checkpoint)).length;
+  const old = report.checkpoints.filter(isNothingNew).length;
   const parts = ([
     ['incomplete', 'is incomplete', 'are incomplete'],
     ['unreadable', 'can\'t be read', 'can\'t be read'],
     ['unknown', 'can\'t be decided', 'can\'t be decided'],
     ['complete', 'is complete', 'are complete'],
-  ] as const).map(([verdict, one, many]) => ({ count: countOf(report, verdict), words: countOf(report, verdict) === 1 ? one : many })).filter(({ count }) => count > 0);
+  ] as const).map(([verdict, one, many]) => ({ count: countOf(report, verdict), words: (countOf(report, verdict) === 1 ? one : many) + (verdict === 'incomplete' && old > 0 ? ` (${old === countOf(report, verdict) ? '' : `${grouped(old)} of them `}with nothing new)` : '') })).filter(({ count }) => count > 0);
   const sentences = parts.map(({ count, words }, i) => `${i === 0 ? ofAll(count, report.checkpoints.length) : grouped(count)} ${words}`);
-  const waived = report.checkpoints.filter((checkpoint) => waivedFindings(checkpoint).length > 0).length;
+  const waived = report.checkpoints.filter((checkpoint) => waivedFindings(checkpoint).length > 0).length - old;
   const off = Math.max(0, ...report.checkpoints.map(switchedOff));
   return `${sentences.join('; ')}${warned > 0 ? `, ${grouped(warned)} with warnings` : ''}${waived > 0 ? `, ${grouped(waived)} with findings waived` : ''}${off > 0 ? `, ${counted(off, 'rule')} switched off` : ''}.`;
 }

@@ -711,7 +711,7 @@ describe('the action', () => {
       await can({ out: seed, [at(BASE, 'out')]: seed });
       const { code, outputs, log } = await pullRequest({ 'only-regressions': 'true', comment: 'always' });
       assert.deepEqual([code, outputs['errors']], [0, '0'], log);
-      assert.match(comments()[0] ?? '', /on main at bbbbbbb/);
+      assert.match(comments()[0] ?? '', /on `main at bbbbbbb`/);
       assert.equal(outputs['verdict'], 'incomplete', 'what is forgiven is not complete');
       assert.equal(fake.state.reviews.length, 0);
     });

@@ -23,22 +23,37 @@ function number(value: number, bytes: 4 | 8): Buffer {
   return buffer;
 }
 
-/** A GGUF file of 32-byte vectors in F32, by ggml's own description (version 3). */
-function gguf(architecture: string, blocks: number, names: readonly string[]): Buffer {
+/**
+ * A GGUF file of vectors in F32, by ggml's own description (version 3).
+ * @param long names of vectors of 16 elements; all others have 8
+ * @param list a setting that is a list with a value for each block
+ */
+function gguf(architecture: string, blocks: number, names: readonly string[], { long = [], list, flag }: { readonly long?: readonly string[]; readonly list?: string; readonly flag?: string } = {}): Buffer {
+  const elements = names.map((name) => (long.includes(name) ? 16 : 8));
+  const begins = elements.map((_, i) => elements.slice(0, i).reduce((sum, count) => sum + count * 4, 0));
+  const extra = [
+    ...(list === undefined ? [] : [text(`${architecture}.${list}`), number(9, 4), number(4, 4), number(blocks, 8), ...Array.from({ length: blocks }, () => number(8, 4))]),
+    ...(flag === undefined ? [] : [text(`${architecture}.${flag}`), number(4, 4), number(8, 4)]),
+  ];
   const head = Buffer.concat([
-    Buffer.from('GGUF'), number(3, 4), number(names.length, 8), number(2, 8),
-    text('general.architecture'), number(8, 4), text(architecture), text(`${architecture}.block_count`), number(4, 4), number(blocks, 4),
-    ...names.flatMap((name, i) => [text(name), number(1, 4), number(8, 8), number(0, 4), number(i * 32, 8)]),
+    Buffer.from('GGUF'), number(3, 4), number(names.length, 8), number(2 + (list === undefined ? 0 : 1) + (flag === undefined ? 0 : 1), 8),
+    text('general.architecture'), number(8, 4), text(architecture), text(`${architecture}.block_count`), number(4, 4), number(blocks, 4), ...extra,
+    ...names.flatMap((name, i) => [text(name), number(1, 4), number(elements[i] ?? 0, 8), number(0, 4), number(begins[i] ?? 0, 8)]),
   ]);
-  return Buffer.concat([head, Buffer.alloc((32 - (head.length % 32)) % 32), Buffer.alloc(names.length * 32)]);
+  return Buffer.concat([head, Buffer.alloc((32 - (head.length % 32)) % 32), Buffer.alloc(elements.reduce((sum, count) => sum + count * 4, 0))]);
 }
 
 const STEMS = ['attn_norm', 'attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_norm', 'ffn_up', 'ffn_down'];
 const block = (i: number, stems = STEMS): string[] => stems.map((stem) => `blk.${i}.${stem}.weight`);
 const WHOLE = ['token_embd.weight', ...[0, 1, 2, 3].flatMap((i) => block(i)), 'output_norm.weight', 'output.weight'];
 
-async function judge(names: readonly string[], { architecture = 'llama', base = null }: { readonly architecture?: string; readonly base?: ReturnType<typeof llama> | null } = {}): Promise<CheckpointReport> {
-  const checkpoint = await readCheckpoint(memorySource('./m', [{ path: 'm.gguf', bytes: gguf(architecture, 4, names) }]));
+interface Given extends NonNullable<Parameters<typeof gguf>[3]> {
+  readonly architecture?: string;
+  readonly base?: ReturnType<typeof llama> | null;
+}
+
+async function judge(names: readonly string[], { architecture = 'llama', base = null, ...more }: Given = {}): Promise<CheckpointReport> {
+  const checkpoint = await readCheckpoint(memorySource('./m', [{ path: 'm.gguf', bytes: gguf(architecture, 4, names, more) }]));
   return await judgedRead(checkpoint, base === null ? null : await readExample(base, './base'));
 }
 
@@ -109,4 +124,22 @@ test('the norm before the head is called for where the architecture has one and 
   assert.deepEqual(report.missing.map(({ name }) => name), ['output_norm.weight']);
   assert.equal((await judge(names, { architecture: 'olmo' })).verdict, 'complete');
   assert.equal((await judge(names.filter((name) => !name.includes('attn_norm')))).verdict, 'complete');
+});
+
+test('a shape that no other block has is wrong, where all others with the same tensors agree', async () => {
+  const report = await judge(WHOLE, { long: ['blk.1.attn_q.weight'] });
+  assert.deepEqual([report.verdict, rulesOf(report, 'error')], ['incomplete', ['shape-mismatch']]);
+  assert.deepEqual(report.mismatched.map(({ name, expected, actual }) => [name, expected.shape, actual.shape]), [['blk.1.attn_q.weight', [8], [16]]]);
+  const [main] = report.findings;
+  assert.doesNotMatch([main?.message ?? [], main?.fix?.steps ?? []].map(plain).join(' '), /config\.json/);
+});
+
+test('blocks are unlike on purpose where a setting is a list by layer, in halves, or where their tensors differ', async () => {
+  const odd = ['blk.1.attn_q.weight'];
+  assert.equal((await judge(WHOLE, { long: odd, list: 'attention.head_count' })).verdict, 'complete');
+  assert.equal((await judge(WHOLE, { long: odd, flag: 'attention.key_length_swa' })).verdict, 'complete');
+  assert.equal((await judge(WHOLE, { long: ['blk.1.ffn_up.weight'], flag: 'attention.key_length_swa' })).verdict, 'incomplete');
+  assert.equal((await judge(WHOLE, { long: [...odd, 'blk.3.attn_q.weight'] })).verdict, 'complete');
+  const dense = WHOLE.filter((name) => !/^blk\.[123]\.ffn_/.test(name)).concat([1, 2, 3].flatMap((i) => ['ffn_norm', 'ffn_up_exps', 'ffn_down_exps'].map((stem) => `blk.${i}.${stem}.weight`)));
+  assert.equal((await judge(dense, { long: ['blk.0.ffn_norm.weight'] })).verdict, 'complete');
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { classFacts, loadModelTypeFacts } from '../../src/architecture/index.ts';
-import { foreignTowerTest, stagedTowerTest, towerPaths, towerTest } from '../../src/comparison/towers.ts';
+import type { ClassFacts } from '../../src/architecture/facts.ts';
+import { foreignTowerTest, stageDepths, stagedListTest, stagedTowerTest, towerPaths, towerTest } from '../../src/comparison/towers.ts';
 
 describe('towers', () => {
   it('are the models within a model but its text model', async () => {
@@ -38,5 +39,29 @@ describe('towers', () => {
     assert.equal(foreignTowerTest(known, () => other)('model.language_model.embed_tokens.weight'), false);
     assert.equal(foreignTowerTest(known, () => other.slice(2))('model.vision_tower.timm_model.conv1.weight'), false);
     assert.equal(foreignTowerTest(null, () => other)('model.vision_tower.timm_model.conv1.weight'), false);
+  });
+});
+
+describe('lists of stages', () => {
+  const facts = async (type: string, name: string): Promise<ClassFacts> => {
+    const found = (await loadModelTypeFacts(type))?.classes.find((entry) => entry.class === name);
+    assert.ok(found !== undefined);
+    return found;
+  };
+
+  it('are those whose inner lists no setting counts', async () => {
+    const swin = stagedListTest(await facts('swin', 'SwinForImageClassification'), { depths: [2, 2] });
+    assert.deepEqual([swin('swin.encoder.layers.'), swin('swin.encoder.layers.0.blocks.1.output.dense.weight'), swin('swin.layernorm.weight')], [true, true, false]);
+    assert.equal(stagedListTest(await facts('convnext', 'ConvNextModel'), null)('encoder.stages.0.layers.1.dwconv.weight'), true);
+    for (const [type, name, list] of [['mixtral', 'MixtralForCausalLM', 'model.layers.'], ['t5', 'T5ForConditionalGeneration', 'encoder.block.'], ['albert', 'AlbertModel', 'encoder.albert_layer_groups.']] as const) {
+      assert.equal(stagedListTest(await facts(type, name), null)(list), false, name);
+    }
+  });
+
+  it('are as deep as the config says, each', async () => {
+    const swin = await facts('swin', 'SwinModel');
+    assert.deepEqual(stageDepths(swin, { depths: [2, 6] }, 'encoder.layers.*.blocks.*.output.dense.weight'), [2, 6]);
+    assert.equal(stageDepths(swin, { depths: 'deep' }, 'encoder.layers.*'), null);
+    assert.equal(stageDepths(swin, null, 'encoder.layers.*'), null);
   });
 });

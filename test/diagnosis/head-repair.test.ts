@@ -21,7 +21,7 @@ describe('the code that puts a head back', () => {
       'model = AutoModelForCausalLM.from_pretrained("./checkpoint", dtype="auto")',
       'base = AutoModelForCausalLM.from_pretrained("./base", dtype="auto")',
       'model.lm_head.load_state_dict(base.lm_head.state_dict())',
-      'model.save_pretrained("repaired")',
+      'model.save_pretrained("repaired")', '# then copy the tokenizer\'s files to repaired/',
     ]);
   });
 

@@ -33,6 +33,14 @@ function sharded(change: (index: { metadata?: object; weight_map: Record<string,
 }
 
 describe('what loaders do', () => {
+  test('transformers finds a variant only when given its name; vLLM takes every file of weights', async () => {
+    const names = Object.keys(llama().tensors);
+    const { four, five, vllm } = await outcomes({ ...llama(), shards: { 'model.fp16.safetensors': names }, files: { [INDEX]: null } });
+    assert.match(four ?? '', /^finds no weights, unless given variant="fp16": then it loads/);
+    assert.equal(five, four);
+    assert.match(vllm ?? '', /^loads/);
+  });
+
   test('every one refuses a config that is not there, is empty or cannot be parsed', async () => {
     const sound = llama();
     assert.deepEqual(await outcomes({ ...sound, config: null }, sound), all('refuses: there is no config.json'));

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { loraAdapter } from '../../src/diagnosis/adapter-examples.ts';
 import { bareLlama, bert, llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { RULES } from '../../src/diagnosis/catalogue.ts';
 import { unsafePickle } from '../../src/diagnosis/rules/unsafe-pickle.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { plain } from '../../src/report/report.ts';
@@ -127,4 +129,58 @@ describe('what is said once, or not at all', () => {
     assert.equal(plain(found.message), 'It holds no weights: loaders refuse it.');
     assert.doesNotMatch(plain(found.fix?.steps ?? []), /renaming|upload/i);
   });
+});
+
+describe('what to do is said for the case at hand', () => {
+  const lastGone = (config: Readonly<Record<string, unknown>>) => llama({ layers: 4, config, rename: (name) => (name.includes('.layers.3.') ? null : name) });
+
+  test('layers that were removed on purpose: which setting is to say so, and what', async () => {
+    const steps = async (checkpoint: ExampleCheckpoint): Promise<string> => plain((await said('layers-missing', { checkpoint })).fix?.steps ?? []);
+    assert.match(await steps(lastGone({})), /removed on purpose, set num_hidden_layers to 3 in config\.json/);
+    assert.match(await steps(llama({ layers: 4, rename: (name) => (name.includes('.layers.1.') ? null : name) })), /number the others anew from 0, and set num_hidden_layers to 3/);
+  });
+
+  test('an adapter of another rank than its config says: which of the two is to be changed', async () => {
+    const rank = await said('shape-mismatch', { checkpoint: loraAdapter({ config: { r: 16 } }) });
+    assert.equal(plain(rank.cause ?? []), 'All of it has rank 8; adapter_config.json says r = 16.');
+    assert.match(plain(rank.fix?.steps ?? []), /^Set r to 8 in adapter_config\.json/);
+    const torn = await said('shape-mismatch', { checkpoint: loraAdapter({ tensors: { 'base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight': ['F32', 4, 64] } }) });
+    assert.match(plain(torn.fix?.steps ?? []), /^Check that adapter_config\.json and the base belong/);
+  });
+
+  test('a wrapper left in the names: a script that writes a whole copy, index and all', async () => {
+    const code = async (checkpoint: ExampleCheckpoint): Promise<string> => (await said('wrapper-prefix', { checkpoint, base: llama() })).fix?.code?.text ?? '';
+    const wrapped = llama({ rename: (name) => `module.${name}` });
+    const single = await code(wrapped);
+    assert.match(single, /^# Run in the checkpoint's folder/);
+    assert.match(single, /weights = \["model\.safetensors"\]/);
+    assert.match(single, /shutil\.copy\(path, "repaired"\)/);
+    assert.doesNotMatch(single, /json/);
+    const names = Object.keys(wrapped.tensors);
+    const sharded = await code({ ...wrapped, shards: { 'model-00001-of-00002.safetensors': names.slice(0, 8), 'model-00002-of-00002.safetensors': names.slice(8) } });
+    assert.match(sharded, /glob\.glob\("\*\.safetensors"\)/);
+    assert.match(sharded, /index\["weight_map"\] = \{renamed\(name\)/);
+  });
+
+  test('a pickled object is told of once', async () => {
+    const [, careless] = unsafePickle.examples().fires;
+    assert.ok(careless !== undefined);
+    const file = careless.checkpoint.files?.['pytorch_model.bin'];
+    assert.ok(typeof file === 'object' && file !== null);
+    // The same file with a module in place of the dict, and no storage.
+    const written = Buffer.from(file.base64, 'base64').toString('latin1');
+    const start = written.slice(0, written.indexOf('I1001\n.(d.') + 'I1001\n.(d.'.length);
+    const bytes = { base64: Buffer.from(`${start}c__main__\nModel\n(tR.(l.`, 'latin1').toString('base64') };
+    const whole = { ...careless.checkpoint, config: llama().config, files: { ...careless.checkpoint.files, 'pytorch_model.bin': bytes } };
+    assert.deepEqual(rulesOf(await judged({ checkpoint: whole }), 'error'), ['unsafe-pickle']);
+  });
+});
+
+test('Python that is to be pasted brings what it uses, or says what it takes from the training run', async () => {
+  for (const rule of RULES) {
+    for (const example of rule.examples().fires) {
+      const codes = (await judged(example)).findings.flatMap(({ rule: id, fix }) => (id === rule.id && fix?.code?.language === 'python' ? [fix.code.text] : []));
+      for (const code of codes) assert.match(code, /^(?:from \w[\w.]* )?import |# model: /m, `${rule.id}: ${code}`);
+    }
+  }
 });

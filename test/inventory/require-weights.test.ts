@@ -76,3 +76,14 @@ test('a base of which a part cannot be read is refused, with what is wrong with 
   assert.match(await refusalOfBase([...rest, { path: second, bytes: Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`) }]), /is a Git LFS pointer/);
   assert.match(await refusalOfBase([...rest, { path: second, bytes: Buffer.from('<html></html>') }]), /holds no weights that can be read/);
 });
+
+test('of weights that lie parted over ranks the command that puts them together is named', async () => {
+  const zero = await refusal([config, weights('global_step10/zero_pp_rank_0_mp_rank_00_model_states.pt'), weights('global_step10/bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt')]);
+  assert.equal(zero, './out holds no weights that a loader takes: DeepSpeed left them in `global_step10`, parted over its ranks. Put them together first: `python zero_to_fp32.py . ./repaired --safe_serialization`');
+  assert.match(await refusal([weights('bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt')]), /`cd \.\. && python zero_to_fp32\.py/);
+  assert.match(await refusal([config, weights('pytorch_model_fsdp_0/__0_0.distcp'), weights('optimizer_0/__0_0.distcp')]), /FSDP left them in `pytorch_model_fsdp_0`.*`accelerate merge-weights pytorch_model_fsdp_0 \.\/repaired`$/);
+  assert.match(await refusal([weights('checkpoint-5/global_step5/zero_pp_rank_0_mp_rank_00_model_states.pt')]), /`cd checkpoint-5 && python zero_to_fp32\.py/);
+  assert.match(await refusal([weights('checkpoint-5/model.safetensors'), weights('checkpoint-5/global_step5/zero_pp_rank_0_mp_rank_00_model_states.pt')]), /weights lie in `\.\/out\/checkpoint-5`/);
+  assert.match(await refusal([weights('step_5/__0_0.distcp')]), /format_utils dcp_to_torch step_5 pytorch_model\.bin`$/);
+  assert.match(await refusal([weights('optimizer_0/__0_0.distcp')]), /^\.\/out holds no weights\. Name/);
+});

@@ -104,7 +104,7 @@ describe('`headcheck review`, from any CI', () => {
     replaces('org/other-broken');
     const { code, out } = await review('--pull-request', '10', '--only-regressions', '--comment', 'always', '--output', 'report.json');
     assert.equal(code, 0, out);
-    assert.match(fake.state.comments.find(({ issue }) => issue === 10)?.body ?? '', /on main at bbbbbbb/);
+    assert.match(fake.state.comments.find(({ issue }) => issue === 10)?.body ?? '', /on `main at bbbbbbb`/);
     assert.match(await readFile(join(directory, 'report.json'), 'utf8'), /"not new: it is so on main at bbbbbbb too"/);
     assert.equal((await review('hf://org/broken', '--pull-request', '10', '--baseline', 'hf://org/other-broken', '--comment', 'never', '--review', 'off')).code, 0);
   });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SWITCHED_OFF } from '../../src/diagnosis/skipped.ts';
-import { plain } from '../../src/report/report.ts';
+import { onlyRegressions } from '../../src/report/regressions.ts';
+import { plain, type CheckpointReport } from '../../src/report/report.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { terminal } from '../../src/report/terminal.ts';
 import { calmSentence, overallSentence, verdictSentence } from '../../src/report/words.ts';
-import { checkpoint, passing, reportOf, seed } from '../support/reports.ts';
+import { checkpoint, finding, passing, reportOf, seed } from '../support/reports.ts';
 
 test('a base that was not given is told with where it was found', () => {
   const said = (found: string): string => plain(calmSentence(checkpoint({ base: { reference: 'hf://org/base', revision: null, found, within: null } })) ?? []);
@@ -38,4 +39,22 @@ test('a rule that is off is told in the headline, of one checkpoint and of sever
 test('a checkpoint that is complete but for a waiver says so in its headline', () => {
   assert.match(plain(verdictSentence(waivedSeed)), /is complete, 1 finding waived$/);
   assert.match(plain(verdictSentence(passing)), /is complete$/);
+});
+
+test('what was so before is said to be nothing new, and what is new beside it is told of', () => {
+  const where = 'on main at 1234567';
+  const gated = (checked: CheckpointReport, before: CheckpointReport): CheckpointReport => {
+    const [first] = onlyRegressions(reportOf(checked), { where, of: () => before, notices: [] }).checkpoints;
+    assert.ok(first !== undefined);
+    return first;
+  };
+  const old = gated(seed, seed);
+  assert.match(plain(verdictSentence(old)), /^\S+ is still incomplete, with nothing new: \S/);
+  assert.equal(overallSentence(reportOf(old, passing)), '1 of 2 checkpoints is incomplete (with nothing new); 1 is complete.');
+  assert.equal(overallSentence(reportOf(old, seed)), 'All 2 checkpoints are incomplete (1 of them with nothing new).');
+  const warned = gated({ ...seed, findings: [...seed.findings, finding({ rule: 'stale-files', severity: 'warning', title: ['A file lies beside'] })] }, seed);
+  assert.match(plain(verdictSentence(warned)), /is still incomplete, with 1 new warning: a file lies beside$/);
+  const worse = gated({ ...seed, findings: [...seed.findings, finding({ rule: 'shape-mismatch', parameters: ['a'], title: ['Wrong shape'] })] }, seed);
+  assert.match(plain(verdictSentence(worse)), /is incomplete: wrong shape$/);
+  assert.match(terminal(reportOf(old), { colour: false }), /^! [^]*not new: [^]*It is so on `main at 1234567` too/);
 });

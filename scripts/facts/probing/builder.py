@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from release import construct
-from configs import leaves, merge, scaled_down, shrunk, sub_configs
+from configs import leaves, merge, scaled_down, shrunk, sub_configs, undeclared
 from hints import starting_configs
 from observe import about, names_and_shapes
 
@@ -52,6 +52,7 @@ class Builder:
         self.model_type, self.config_class, self.cls = model_type, config_class, cls
         self.deadline = time.process_time() + CLASS_SECONDS
         self.device = "meta"
+        self.undeclared = undeclared(cls)
 
     def config(self, overrides):
         written = json.loads(json.dumps(overrides))
@@ -66,7 +67,8 @@ class Builder:
         try:
             config = self.config(overrides)
             model = construct(self.cls, config, self.device)
-            return Built(model, names_and_shapes(model), leaves(config))
+            silent = {key: value for key, value in self.undeclared.items() if not hasattr(config, key)}
+            return Built(model, names_and_shapes(model), {**silent, **leaves(config)})
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
 

@@ -11,19 +11,26 @@ from .regimes import vary_regimes
 from .variants import Variants
 
 
+class Effects(NamedTuple):
+    """What settings did in classes of a model type: `Variants.changed` and `Variants.together`."""
+
+    changed: dict
+    together: list
+
+
 class Observation(NamedTuple):
-    """What was built (`builder`), what was seen (`result`, as it is written) and `Variants.changed`."""
+    """What was built (`builder`), what was seen (`result`, as it is written) and what settings did."""
 
     builder: Builder
     result: dict
-    changed: dict
+    effects: Effects
 
 
 def observe(model_type, config_class, cls, effective, internal, listed):
     """
     What is seen of a class; of a model within the model by the inner config that it can be built with.
 
-    effective: `changed` of the bare class, None for that class; internal: whether no auto class offers it; listed:
+    effective: what settings did in the bare class, None for that class; internal: whether no auto class offers it; listed:
     {(model type, class name)} of all that have their turn. Raises RuntimeError where it cannot be built.
     """
     builder = Builder(model_type, config_class, cls)
@@ -84,12 +91,14 @@ def _observed(builder, effective, internal):
     base, ties = {"values": builder.base.values, **builder.base.seen}, tie_trials(builder)
     variants = Variants(builder, facts)
     if not internal:
-        variants.settings(effective)
+        variants.settings(None if effective is None else effective.changed)
         variants.depths()
         if effective is None:
             vary_regimes(variants)
+        else:
+            variants.combinations(effective.together)
         variants.labels()
     return Observation(builder, {
         "facts": facts, "base": base, "ties": ties, "builds": variants.builds, "derived": sorted(variants.derived),
         "withoutEffect": sorted(set(variants.without_effect)), "cut": builder.late(),
-    }, variants.changed)
+    }, Effects(variants.changed, variants.together))

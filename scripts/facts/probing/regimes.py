@@ -37,6 +37,8 @@ def vary_regimes(variants):
     if stated is not None:
         starts.append(stated)
     for start in starts:
+        variants.regime(start, sorted(filter(None, start.keys)))
+        _vary_idle(variants, start)
         _vary_sizes(variants, start)
 
 
@@ -95,10 +97,17 @@ def _stated(variants):
     return None if built is None else Regime(None, overrides, built.seen, built.values, set(), keys)
 
 
+def _vary_idle(variants, start):
+    """Turns the switches and tries the words that did nothing in the base: what a part is like counts only where there is the part."""
+    idle = [key for key in dict.fromkeys(variants.without_effect) if not integer(start.values.get(key, 0))]
+    for path in idle:
+        for value in variants.values(path, start.values[path]):
+            if variants.change(path, value, start) and kinds(variants.builds[-1]["disk"]) - kinds(start.seen["disk"]):
+                variants.together.append(({key: start.values[key] for key in start.keys if key}, path, value))
+
+
 def _vary_sizes(variants, start):
-    """Keeps a regime, and doubles in it each setting that sizes something near what is new."""
-    variants.keep(["regime", sorted(filter(None, start.keys))], start.seen, start.values, same=True)
-    start.number = len(variants.builds)
+    """Doubles in a regime each setting that sizes something near what is new."""
     parts = {key.rpartition(".")[0] if key else None for key in start.keys}
     # What did nothing without the new parts may be what sizes them.
     idle = [key for key in start.keys if key and key not in variants.sizes]

@@ -1,6 +1,8 @@
 """Builds that differ from a start in one setting, and what each showed."""
-from configs import LAYERS, choices, merge, num_labels, perturbations, put, relisted
+from configs import LAYERS, choices, merge, num_labels, perturbations, put, relisted, words_in_code
 from formulas import integer
+
+from .builder import Start
 
 
 def counts_layers(path):
@@ -13,7 +15,8 @@ class Variants:
     All builds of one class but the base. `facts`: what `Builder.start` returned.
 
     builds: as they are written; changed: {setting: whether what it did concerns heads too}; derived: settings that the config
-    class derives from others; sizes: {setting that sizes something: the value tried}; without_effect: settings that did nothing.
+    class derives from others; sizes: {setting that sizes something: the value tried}; without_effect: settings that did nothing;
+    together: [({setting: value}, setting, value)]: what did something only beside others.
     """
 
     def __init__(self, builder, facts):
@@ -24,6 +27,7 @@ class Variants:
         self.derived = set()
         self.sizes = {}
         self.without_effect = []
+        self.together = []
 
     def keep(self, label, seen, values, start=None, same=False):
         """Stores a build, as what differs from the one it started from, unless it looks exactly like that."""
@@ -101,14 +105,55 @@ class Variants:
             if built:
                 self.keep(["num_labels", count], built.seen, {**built.values, "num_labels": count})
 
+    def values(self, path, value):
+        """Other values to try for a setting."""
+        words = words_in_code(self.builder.cls, path) if isinstance(value, str) or value is None else []
+        listed = perturbations(path, value) + choices(self.builder.config_class_at(path), path, value)
+        return listed + [word for word in words if word not in listed and word != value]
+
+    def _in_company(self, path, value):
+        """A switch that cannot be turned by itself, with the first other switch with which it can: cross-attention is for decoders only."""
+        for other, now in self.base.values.items():
+            if other == path or not isinstance(now, bool) or other.rpartition(".")[0] != path.rpartition(".")[0]:
+                continue
+            together = put(self.base.overrides, other, not now)
+            if self.builder.attempt(put(together, path, value)) is None:
+                continue
+            built = self.builder.attempt(together)
+            if built is not None:
+                return self.change(path, value, self.regime(Start(None, together, built.seen, built.values), [other]))
+        return None
+
+    def regime(self, start, keys):
+        """Keeps a start of further variants, that takes the settings `keys`."""
+        self.keep(["regime", keys], start.seen, start.values, same=True)
+        start.number = len(self.builds)
+        return start
+
+    def combinations(self, together):
+        """What did something only beside other settings in the bare class: the other classes have it too."""
+        starts = {}
+        for beside, path, value in together:
+            key = repr(beside)
+            if key not in starts:
+                overrides = self.base.overrides
+                for other, now in beside.items():
+                    overrides = put(overrides, other, now)
+                built = self.builder.attempt(overrides)
+                starts[key] = built and self.regime(Start(None, overrides, built.seen, built.values), sorted(beside))
+            if starts[key]:
+                self.change(path, value, starts[key])
+
     def _vary(self, path, value):
         done = False
-        for other in perturbations(path, value) + choices(self.builder.config_class_at(path), path, value):
+        for other in self.values(path, value):
             doubled = integer(value) and other in (value * 2, value // 2)
             if doubled and done:
                 continue
             before = len(self.builds)
             outcome = self.change(path, other)
+            if outcome is None and isinstance(value, bool):
+                outcome = self._in_company(path, other)
             done = done or (doubled and outcome is not None)
             if outcome:
                 made = self.builds[before:]

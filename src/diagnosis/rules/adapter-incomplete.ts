@@ -14,14 +14,16 @@ interface Data {
 }
 
 function message(data: Data): Prose {
-  return [
-    ...(data.noConfig ? prose`There is no ${'adapter_config.json'}: PEFT refuses to load the adapter. ` : []),
-    ...(data.parts.length > 0 ? prose`Modules lack a part that their method needs: ${someNames(data.parts)}. ` : []),
-    ...(data.modules.length > 0 ? prose`${'target_modules'} names modules of the base for which nothing is stored: ${someNames(data.modules)}. ` : []),
-    ...(data.saved.length > 0 ? prose`${'modules_to_save'} calls for ${someNames(data.saved)}, which ${[data.saved.length === 1 ? 'is' : 'are']} not there. ` : []),
-    ...(data.whole.length > 0 ? prose`The method needs ${someNames(data.whole)}. ` : []),
-    ...(data.parts.length + data.modules.length + data.saved.length + data.whole.length > 0 ? words('What is missing is started anew, and the adapter does less than was trained, with no more than a warning.') : []),
+  const isLacking = data.parts.length + data.modules.length + data.saved.length + data.whole.length > 0;
+  const sentences = [
+    ...(data.noConfig ? [prose`There is no ${'adapter_config.json'}: PEFT refuses to load the adapter.`] : []),
+    ...(data.parts.length > 0 ? [prose`Modules lack a part that their method needs: ${someNames(data.parts)}.`] : []),
+    ...(data.modules.length > 0 ? [prose`${'target_modules'} names modules of the base for which nothing is stored: ${someNames(data.modules)}.`] : []),
+    ...(data.saved.length > 0 ? [prose`${'modules_to_save'} calls for ${someNames(data.saved)}, which ${[data.saved.length === 1 ? 'is' : 'are']} not there.`] : []),
+    ...(data.whole.length > 0 ? [prose`The method needs ${someNames(data.whole)}.`] : []),
+    ...(isLacking ? [words('PEFT starts what is missing anew and only warns: the adapter does less than was trained.')] : []),
   ];
+  return sentences.flatMap((sentence, i) => (i === 0 ? sentence : [' ', ...sentence]));
 }
 
 export const adapterIncomplete = defineRule<Data>({

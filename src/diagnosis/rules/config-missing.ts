@@ -6,6 +6,8 @@ import { loadable, pretrained } from '../python.ts';
 
 interface Data {
   readonly base: string;
+  /** The folder to write to, as Python text. */
+  readonly folder: string;
 }
 
 export const configMissing = defineRule<Data>({
@@ -16,14 +18,14 @@ export const configMissing = defineRule<Data>({
   how: 'The base has a config.json and the checkpoint\'s folder has none. A single file that was named by itself is not expected to have one, nor is a folder whose base is unknown.',
   sources: ['huggingface/transformers#27263'],
   detect({ checkpoint, base }) {
-    return base !== null && base.config !== null && lacksConfig(checkpoint) ? [{ data: { base: loadable(base) }, parameters: [] }] : [];
+    return base !== null && base.config !== null && lacksConfig(checkpoint) ? [{ data: { base: loadable(base), folder: checkpoint.isLocal ? pretrained(checkpoint.reference) : '"."' }, parameters: [] }] : [];
   },
   words(data) {
     return {
       title: prose`${'config.json'} is missing`,
       message: prose`The weights are here and no ${'config.json'}: loaders cannot tell the class and refuse the folder.`,
       cause: prose`Only the weights were copied or saved (${'save_file'}, ${'torch.save'}), or a pattern left the config out.`,
-      fix: { steps: prose`Write the config of the model beside the weights; the base's fits if nothing in it was changed.`, code: { language: 'python', text: `AutoConfig.from_pretrained(${pretrained(data.base)}).save_pretrained(".")` } },
+      fix: { steps: prose`Write the config of the model beside the weights; the base's fits if nothing in it was changed.`, code: { language: 'python', text: `from transformers import AutoConfig\n\nAutoConfig.from_pretrained(${pretrained(data.base)}).save_pretrained(${data.folder})` } },
     };
   },
   examples: () => ({

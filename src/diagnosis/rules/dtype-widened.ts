@@ -1,7 +1,8 @@
 import { DTYPES } from '../../format/dtype.ts';
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
-import { loadable, pretrained } from '../python.ts';
+import type { Fix } from '../finding.ts';
+import { loadable, loadingClass, pretrained } from '../python.ts';
 import { defineRule } from '../rule.ts';
 import { exactSize } from '../words.ts';
 
@@ -10,7 +11,20 @@ interface Data {
   readonly to: string;
   readonly count: number;
   readonly bytes: number;
-  readonly base: string;
+  /** What loads the checkpoint, and the checkpoint, as Python text. */
+  readonly loader: string;
+  readonly reference: string;
+}
+
+/** Types as `from_pretrained` takes them. */
+const PYTHON_TYPES: ReadonlyMap<string, string> = new Map([['BF16', 'bfloat16'], ['F16', 'float16'], ['F32', 'float32']]);
+
+/** Code that writes the checkpoint in the base's type; null for a type that no model is loaded in. */
+function narrowed({ from, loader, reference }: Data): Fix['code'] {
+  const type = PYTHON_TYPES.get(from);
+  if (type === undefined) return null;
+  const text = [`from transformers import ${loader}`, '', `model = ${loader}.from_pretrained(${reference}, dtype="${type}")`, 'model.save_pretrained("repaired")', '# then copy the tokenizer\'s files to repaired/'];
+  return { language: 'python', text: text.join('\n') };
 }
 
 function bits(dtype: string): number {
@@ -24,20 +38,20 @@ export const dtypeWidened = defineRule<Data>({
   why: 'Twice the download, twice the disk, and no more information than the base had, unless training really was in full precision.',
   how: 'Most parameters have the base\'s names and shapes and a wider floating-point type.',
   sources: ['huggingface/transformers#35072'],
-  detect({ inner, base }) {
+  detect({ inner, base, checkpoint, intent }) {
     if (base === null) return [];
     const widened = inner.dtypeChanges.filter(({ from, to, bytes }) => bytes > 0 && bits(to) > bits(from));
     const [main] = widened;
     // A few norms in float32 are how some models are meant to be saved.
     if (main === undefined || main.count * 2 < inner.matched) return [];
-    return [{ data: { from: main.from, to: main.to, count: main.count, bytes: main.bytes, base: loadable(base) }, parameters: [] }];
+    return [{ data: { from: main.from, to: main.to, count: main.count, bytes: main.bytes, loader: loadingClass(intent.facts, intent.intendedClass), reference: pretrained(loadable(checkpoint)) }, parameters: [] }];
   },
   words(data) {
     return {
       title: prose`Saved as ${data.to}; the base is ${data.from}`,
       message: prose`${data.count} parameters are stored as ${data.to} where the base has ${data.from}: ${exactSize(data.bytes)} more for the same information.`,
       cause: prose`The model was loaded without a type, which meant float32 before transformers 5, and saved so.`,
-      fix: { steps: prose`Load with the type of the base, or convert before saving.`, code: { language: 'python', text: `AutoModelForCausalLM.from_pretrained(${pretrained(data.base)}, dtype="auto")` } },
+      fix: { steps: prose`Save it in the base's type, and load with ${'dtype="auto"'} when you train. If it really was trained in ${data.to}, waive this finding with that reason.`, code: narrowed(data) },
     };
   },
   examples: () => ({

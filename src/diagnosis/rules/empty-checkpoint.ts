@@ -20,7 +20,9 @@ export const emptyCheckpoint = defineRule<Data>({
     const components = hollowComponents(checkpoint).map(({ name }) => ({
       data: { kind: 'component' as const, folder: `${name}/`, class: componentClass(checkpoint, name)?.name ?? name }, parameters: [], location: { path: 'model_index.json', line: null },
     }));
-    if (first === undefined || checkpoint.tensors.length > 0 || checkpoint.parts.some((part) => part.state !== 'read')) return components;
+    // A file with a whole module in it is told of as what it is: its tensors are not in a state dict.
+    const isPickledObject = checkpoint.problems.some(({ kind }) => kind === 'unsafe-pickle');
+    if (first === undefined || checkpoint.tensors.length > 0 || isPickledObject || checkpoint.parts.some((part) => part.state !== 'read')) return components;
     return [{ data: { kind: 'file' as const, file: first.path, size: first.size }, parameters: losses.all.map(({ name }) => name), location: { path: first.path, line: null } }, ...components];
   },
   words(data) {

@@ -1,7 +1,11 @@
+import { numberAt } from '../../inventory/config.ts';
+import type { Evidence } from '../evidence.ts';
 import { llama } from '../examples.ts';
 import { aftermath, lossOf, lossSize, remedy } from '../loss-words.ts';
 import type { Loss } from '../loss-words.ts';
+import type { LostBlock } from '../losses.ts';
 import { prose } from '../prose.ts';
+import type { Prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 import { ranges, words } from '../words.ts';
 
@@ -9,6 +13,23 @@ interface Data extends Loss {
   readonly block: string;
   readonly numbers: readonly number[];
   readonly byBase: boolean;
+  /** The setting that counts the layers, where it is known; and what it would have to be, if those that are stored were all. */
+  readonly setting: { readonly key: string; readonly kept: number } | null;
+}
+
+/** The setting that counts the layers of a block, and how many of them are stored. */
+function settingOf({ block, numbers }: LostBlock, { intent, checkpoint }: Evidence): Data['setting'] {
+  const disk = intent.facts?.groups.flatMap(({ parameters }) => parameters).find(({ memory }) => memory.startsWith(`${block}.`))?.disk;
+  const key = disk === undefined ? 'num_hidden_layers' : (intent.facts?.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null);
+  const count = key === null ? null : numberAt(checkpoint.config, key);
+  return key === null || count === null || numbers.some((number) => number >= count) || numbers.length >= count ? null : { key, kept: count - numbers.length };
+}
+
+/** What to do where the layers were removed on purpose. */
+function onPurpose({ numbers, setting }: Data): Prose {
+  if (setting === null) return prose`lower the number of layers in config.json`;
+  const areLast = numbers.every((number) => number >= setting.kept);
+  return prose`${words(areLast ? '' : 'number the others anew from 0, and ')}set ${setting.key} to ${setting.kept} in config.json (lists with an entry for each layer need as many)`;
 }
 
 export const layersMissing = defineRule<Data>({
@@ -18,16 +39,17 @@ export const layersMissing = defineRule<Data>({
   why: 'The loader builds as many layers as the config says and fills those that are not stored with newly initialised values. It only warns.',
   how: 'The config says how many layers there are (the base shows what they hold); of these, nothing is stored.',
   sources: ['verl-project/verl#6064'],
-  detect({ losses, base, checkpoint }) {
-    return losses.blocks.map(({ block, numbers, parameters }) => ({
-      data: { ...lossOf(parameters, checkpoint), block, numbers, byBase: parameters.some(({ name }) => base?.tensors.has(name) === true) },
-      parameters: parameters.map(({ name }) => name),
+  detect(evidence) {
+    const { losses, base, checkpoint } = evidence;
+    return losses.blocks.map((lost) => ({
+      data: { ...lossOf(lost.parameters, checkpoint), block: lost.block, numbers: lost.numbers, byBase: lost.parameters.some(({ name }) => base?.tensors.has(name) === true), setting: settingOf(lost, evidence) },
+      parameters: lost.parameters.map(({ name }) => name),
     }));
   },
   words(data) {
     const size = lossSize(data);
     const counted = data.gguf ? words('The header counts them.') : words(data.byBase ? 'The base has them and config.json counts them.' : 'config.json counts them.');
-    const steps = prose`Save again from the training run, with every rank and pipeline stage gathered. If layers were removed on purpose, lower the number of layers in config.json.`;
+    const steps = prose`Save again from the training run, with every rank and pipeline stage gathered. If the layers were removed on purpose, ${onPurpose(data)}.`;
     const layers = data.numbers.length === 1 ? prose`Layer ${ranges(data.numbers)}` : prose`Layers ${ranges(data.numbers)}`;
     return {
       title: prose`${layers} of ${data.block} ${[data.numbers.length === 1 ? 'is' : 'are']} missing`,

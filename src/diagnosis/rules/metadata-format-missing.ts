@@ -9,6 +9,13 @@ interface Data {
   readonly refused: boolean;
 }
 
+/** Writes the files anew under the same names, with what metadata they have. */
+const SCRIPT = [
+  '# Run in the checkpoint\'s folder.', 'import glob, os', 'from safetensors import safe_open', 'from safetensors.torch import save_file', '',
+  'for path in glob.glob("*.safetensors"):', '    with safe_open(path, "pt") as file:', '        tensors = {name: file.get_tensor(name) for name in file.keys()}',
+  '        metadata = {**(file.metadata() or {}), "format": "pt"}', '    save_file(tensors, f"{path}.new", metadata=metadata)', '    os.replace(f"{path}.new", path)',
+].join('\n');
+
 export const metadataFormatMissing = defineRule<Data>({
   id: 'metadata-format-missing',
   severity: 'warning',
@@ -29,7 +36,7 @@ export const metadataFormatMissing = defineRule<Data>({
         ? prose`${someNames(data.files)}: transformers 4.57 refuses a file whose metadata does not say ${'"format": "pt"'}.`
         : prose`${someNames(data.files)}: there is no metadata at all. transformers 4.57 and 5 take it for PyTorch's; earlier releases of 4 do not.`,
       cause: prose`Written with ${'save_file'} and no metadata.`,
-      fix: { steps: prose`Name the format when saving.`, code: { language: 'python', text: 'save_file(tensors, path, metadata={"format": "pt"})' } },
+      fix: { steps: prose`Name the format when saving (${'save_file(tensors, path, metadata={"format": "pt"})'}); files that are there are written anew by this:`, code: { language: 'python', text: SCRIPT } },
     };
   },
   examples: () => ({

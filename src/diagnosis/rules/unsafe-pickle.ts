@@ -51,7 +51,7 @@ export const unsafePickle = defineRule<Data>({
         : prose`Most likely more than a state dict was saved: a whole module, an optimizer, arguments. But this is also how code is planted in a checkpoint: do not load the file before it is known who wrote it.`,
       fix: runs
         ? { steps: prose`Delete the file, find out where it came from, and take the weights from a source that you trust, as safetensors.`, code: null }
-        : { steps: prose`Have whoever trained the model save the state dict alone, as safetensors.`, code: { language: 'python', text: 'model.save_pretrained("repaired", safe_serialization=True)' } },
+        : { steps: prose`Have whoever trained the model save the state dict alone, as safetensors.`, code: { language: 'python', text: '# model: as it is in the training run\nmodel.save_pretrained("repaired")' } },
     };
   },
   examples: () => ({

@@ -23,6 +23,9 @@ interface Data {
   readonly key: { readonly names: readonly string[]; readonly file: string } | null;
   /** Whether the files are PyTorch's. */
   readonly isTorch: boolean;
+  /** The file of weights, where it is one. */
+  readonly file: string | null;
+  readonly hasIndex: boolean;
 }
 
 const WRAPPERS: readonly (readonly [RegExp, string])[] = [
@@ -42,12 +45,28 @@ function keyOf({ shards }: Checkpoint, text: string): Data['key'] {
   return first !== undefined && names.length > 0 && text === names.map(subscript).join('') ? { names, file: first.path } : null;
 }
 
-/** Code that writes PyTorch files anew under other names. */
-function torchScript(renamed: string): string[] {
-  return [
-    'import glob, os, torch', '', 'os.makedirs("repaired", exist_ok=True)', 'for path in glob.glob("*.bin"):', '    state = torch.load(path, map_location="cpu", weights_only=True)',
-    `    torch.save({${renamed}: tensor for name, tensor in state.items()}, f"repaired/{path}")`,
+/** Code that writes a whole copy of the checkpoint under the right names, to be run in its folder. */
+function script(data: Data): string {
+  const suffix = data.isTorch ? '.bin' : '.safetensors';
+  const copies = [
+    ...(data.hasIndex ? [
+      '    if path.endswith(".index.json"):', '        with open(path) as file:', '            index = json.load(file)',
+      '        index["weight_map"] = {renamed(name): shard for name, shard in index["weight_map"].items()}', '        with open(f"repaired/{path}", "w") as file:', '            json.dump(index, file)',
+    ] : []),
+    `    ${data.hasIndex ? 'elif' : 'if'} os.path.isfile(path) and path not in weights:`, '        shutil.copy(path, "repaired")',
   ];
+  const convert = data.isTorch ? [
+    '    state = torch.load(path, map_location="cpu", weights_only=True)', '    torch.save({renamed(name): tensor for name, tensor in state.items()}, f"repaired/{path}")',
+  ] : [
+    '    with safe_open(path, "pt") as file:', '        tensors = {renamed(name): file.get_tensor(name) for name in file.keys()}', '    save_file(tensors, f"repaired/{path}", metadata={"format": "pt"})',
+  ];
+  return [
+    '# Run in the checkpoint\'s folder; the repaired copy is written to repaired/.', `import glob${data.hasIndex ? ', json' : ''}, os, shutil`,
+    ...(data.isTorch ? ['import torch'] : ['from safetensors import safe_open', 'from safetensors.torch import save_file']), '',
+    'def renamed(name):', `    return name.${data.leads ? `removeprefix(${quote(data.text)})` : `replace(${quote(data.text)}, "")`}`, '',
+    `weights = ${data.file === null ? `glob.glob(${quote(`${data.isTorch ? 'pytorch_model' : ''}*${suffix}`)})` : `[${quote(data.file)}]`}`,
+    'os.makedirs("repaired", exist_ok=True)', 'for path in weights:', ...convert, 'for path in os.listdir("."):', ...copies,
+  ].join('\n');
 }
 
 function keptUnderKey(data: Data, { names, file }: NonNullable<Data['key']>): Words {
@@ -79,6 +98,7 @@ export const wrapperPrefix = defineRule<Data>({
         text: wrapper.text, leads: comparison.unexpected.every(({ name }) => name.startsWith(wrapper.text) || !name.includes(wrapper.text)), count: wrapper.count, of: checkpoint.tensors.length, bytes,
         example: { found, expected: found.replace(wrapper.text, '') },
         key: keyOf(checkpoint, wrapper.text), isTorch: checkpoint.format === 'torch',
+        file: checkpoint.shards.length === 1 ? (checkpoint.shards[0]?.path.replace(/^.*\//, '') ?? null) : null, hasIndex: checkpoint.index !== null,
         otherwiseComplete: unwrapped.missing.length === 0 && unwrapped.mismatched.length === 0 && checkpoint.problems.length === 0,
       },
       parameters: losses.wrapped.map(({ name }) => name),
@@ -86,19 +106,13 @@ export const wrapperPrefix = defineRule<Data>({
   },
   words(data) {
     if (data.key !== null) return keptUnderKey(data, data.key);
-    const script = data.isTorch ? torchScript(`name.${data.leads ? `removeprefix(${quote(data.text)})` : `replace(${quote(data.text)}, "")`}`) : [
-      'import glob, os', 'from safetensors import safe_open', 'from safetensors.torch import save_file', '',
-      'os.makedirs("repaired", exist_ok=True)', 'for path in glob.glob("*.safetensors"):', '    with safe_open(path, "pt") as file:',
-      `        tensors = {name.${data.leads ? `removeprefix(${quote(data.text)})` : `replace(${quote(data.text)}, "")`}: file.get_tensor(name) for name in file.keys()}`,
-      '    save_file(tensors, f"repaired/{path}", metadata={"format": "pt"})',
-    ];
     return {
       title: prose`${[data.count === data.of ? 'Every name carries' : `${grouped(data.count)} of ${grouped(data.of)} names carry`]} ${data.text}`,
       message: prose`${[data.count === data.of && data.count > 1 ? 'All ' : '']}${data.count} ${[data.count === 1 ? 'tensor has' : 'tensors have']} ${data.text} ${[data.leads ? 'before' : 'in']} ${[data.count === 1 ? 'its name' : 'their names']}, as in ${data.example.found} (${enclosedSize(data.bytes)} in all). No loader takes it off: to it all of them are missing, and it initialises the model anew.${[data.otherwiseComplete ? ' The values are all there; only the names are wrong.' : '']}`,
       cause: cause(data.text),
       fix: {
-        steps: prose`Save the inner model (${'model.module'}, ${'model._orig_mod'} or ${'accelerator.unwrap_model(model)'}), or take the prefix off the saved files, and off the names in the index where there is one.`,
-        code: { language: 'python', text: script.join('\n') },
+        steps: prose`Save the inner model (${'model.module'}, ${'model._orig_mod'} or ${'accelerator.unwrap_model(model)'}), or take the prefix off the names in the saved files:`,
+        code: { language: 'python', text: script(data) },
       },
     };
   },

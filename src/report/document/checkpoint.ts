@@ -6,7 +6,7 @@ import type { CheckpointReport, Finding, Prose } from '../report.ts';
 import { ledgerTable, mismatchTable, missingTable, pairTable, shardTable, tensorTable } from '../tables.ts';
 import type { TableData } from '../tables.ts';
 import { isOnlyPrefixed, ledgerSum, loaderGroups, mainFinding, mainShard, otherFindings } from '../view.ts';
-import { comparedSentences, missingSize, prefixedSentence, shardSentence, skippedSentence, waiverSentence } from '../words.ts';
+import { comparedSentences, missingSize, prefixedSentence, shardSentence, skippedSentence, waivedLabel, waiverSentence } from '../words.ts';
 import { droppable, kept, RANKS } from './block.ts';
 import type { Block } from './block.ts';
 import { bold, codeBlock, details, item, list, paragraph, tableNodes } from './nodes.ts';
@@ -54,7 +54,7 @@ function others(checkpoint: CheckpointReport): Block[] {
   const rest = otherFindings(checkpoint);
   if (rest.length === 0) return [];
   const items = rest.slice(0, MOST_FINDINGS).map((finding) => {
-    const label = finding.waived === null ? LABELS[finding.severity] : 'Waived';
+    const label = finding.waived === null ? LABELS[finding.severity] : waivedLabel(finding.waived);
     const says = paragraph(bold([`${label}: `, ...finding.title, '.']), ' ', finding.message, ...(finding.waived === null ? fixSentence(finding) : [[' ', ...waiverSentence(finding.waived), '.']]));
     return finding.waived === null && finding.fix?.code ? item(says, codeBlock(finding.fix.code.language, finding.fix.code.text)) : item(says);
   });
