@@ -66,10 +66,11 @@ def write_contents(folder, shards, classes):
 
 
 def write_failures(path, failures, kept, facts):
-    """The list of failures; those of model types that were kept stay in it."""
+    """The list of failures; those of model types that were not gathered anew stay in it, the ones of which no class could be built among them."""
     with open(path) as old:
         fields = [tuple(line.rstrip("\n").split("\t")) for line in old if not line.startswith("#")]
-    failures += [failure for failure in fields if failure[1] in kept.types and failure[1] not in facts]
+    anew = {*facts, *(failure[1] for failure in failures)}
+    failures += [failure for failure in fields if kept.types and failure[1] not in anew]
     with open(path, "w") as out:
         out.write("# Classes that could not be built, and why. Written by scripts/facts/emit.py.\n")
         for line in sorted(failures):
