@@ -39,7 +39,7 @@ class Doubts {
     const sliced = findSlices(this.#mismatched);
     if (sliced !== null && this.#isThroughout(sliced)) return [...this.#mismatched];
     const failing = this.#failingThroughout();
-    return this.#mismatched.filter((item) => this.#isByConfig(item) || !(failing.has(this.#pattern(item.memory)) || this.#isFarFetched(item)));
+    return this.#mismatched.filter((item) => this.#isByConfig(item) || !(failing.has(this.#pattern(item.memory)) || this.#isFarFetched(item) || this.#isOfAnotherKind(item)));
   }
 
   #pattern(memory: string): string {
@@ -76,11 +76,22 @@ class Doubts {
     });
   }
 
+  /** Whether every dimension that differs is what another setting of such a name makes of its formula: in layers of another kind than the formula is of. */
+  #isOfAnotherKind({ memory, expected, actual }: Mismatch): boolean {
+    const formulas = this.#facts.formulas(memory);
+    if (formulas === null || expected.shape.length !== actual.shape.length) return false;
+    const { config } = this.#sides.input;
+    return expected.shape.every((dim, axis) => {
+      const [formula, stored] = [formulas[axis] ?? null, actual.shape[axis] ?? 0];
+      return dim === stored || explainedByOthers(formula, settingsOf(formula, config), config, stored);
+    });
+  }
+
   /** Whether a formula holds a setting that nothing stored confirms, and no other setting of such a name makes it the stored dimension. */
   #isUnconfirmed(formula: Dimension, stored: number): boolean {
     const { config } = this.#sides.input;
     const settings = settingsOf(formula, config);
-    return settings.some((setting) => !this.#confirmedSettings().has(setting)) && !explainedByOthers(formula, settings, config, stored);
+    return settings.some((setting) => !this.#confirmedSettings().has(setting)) && !explainedByOthers(formula, settings, config, stored) && !explainedByHeadDim(settings, config, stored);
   }
 
   /** Settings that some stored dimension is made of as the formulas say. */
@@ -134,19 +145,41 @@ class Doubts {
 }
 
 /**
- * Whether a formula gives a stored dimension once a setting is another one of such a name beside it (`swa_head_dim` for
- * `head_dim`): layers of other kinds have their own. Many classes go by a `head_dim` that their config class does not declare.
+ * Whether a formula gives a stored dimension once its settings are others of such names beside them (`swa_head_dim` and
+ * `swa_num_attention_heads` for `head_dim` and `num_attention_heads`): layers of other kinds have their own.
  */
 function explainedByOthers(formula: Dimension, settings: readonly string[], config: JsonObject | null, stored: number): boolean {
   return settings.some((setting) => {
     const at = setting.lastIndexOf('.') + 1;
+    const [parent, key] = [setting.slice(0, at), setting.slice(at)];
     const beside = (at === 0 ? config : objectAt(config, setting.slice(0, at - 1))) ?? {};
-    const key = setting.slice(at);
-    const others = Object.keys(beside).filter((other) => other !== key && other.includes(key));
-    const headDim = beside['head_dim'];
-    return others.some((other) => dimension(String(formula).replaceAll(SETTING, (one) => (one === setting ? setting.slice(0, at) + other : one)), config) === stored)
-      || (typeof headDim === 'number' && WIDTH.test(key) && !settings.includes(`${setting.slice(0, at)}head_dim`) && isOfHeads(stored / headDim, beside));
+    const keys = Object.keys(beside);
+    const kinds = new Set(keys.flatMap((other) => kindOf(key, other) ?? []));
+    const ofKind = (one: string, kind: string): string => parent + (keys.find((other) => kindOf(one.slice(at), other) === kind) ?? one.slice(at));
+    return [...kinds].some((kind) => dimension(String(formula).replaceAll(SETTING, (one) => (one.startsWith(parent) ? ofKind(one, kind) : one)), config) === stored);
   });
+}
+
+/** Whether a stored dimension is made of a `head_dim` that the config states and a formula of widths does not go by: many classes do so though their config class does not declare it. */
+function explainedByHeadDim(settings: readonly string[], config: JsonObject | null, stored: number): boolean {
+  return settings.some((setting) => {
+    const [parent, key] = [setting.slice(0, setting.lastIndexOf('.') + 1), setting.slice(setting.lastIndexOf('.') + 1)];
+    const beside = (parent === '' ? config : objectAt(config, parent.slice(0, -1))) ?? {};
+    const headDim = beside['head_dim'];
+    return typeof headDim === 'number' && WIDTH.test(key) && !settings.includes(`${parent}head_dim`) && isOfHeads(stored / headDim, beside);
+  });
+}
+
+/** What one of two settings' names has more than the other (`swa` of `head_dim` and `swa_head_dim`), where it has all of its words; null where not. */
+function kindOf(a: string, b: string): string | null {
+  const [short = [], long = []] = [a.split('_'), b.split('_')].sort((x, y) => x.length - y.length);
+  const more = [...long];
+  for (const word of short) {
+    const at = more.indexOf(word);
+    if (at < 0) return null;
+    more.splice(at, 1);
+  }
+  return more.length === 0 || short.length < 2 ? null : more.join('_');
 }
 
 /** Settings of which projections of queries and keys are made where a class has no `head_dim`. */

@@ -70,6 +70,8 @@ export class ShapeFacts {
     // The parts of a block within a stage (of ResNet) are numbered like layers, and each is of its own shape.
     const inner = disk.slice(0, disk.lastIndexOf('*') - 1);
     if (stars(disk) > 2 && this.#facts?.layers[inner] === null && !/expert/.test(inner)) return true;
+    // So is a block of a stage whose number no setting counts.
+    if (stars(disk) > 1 && this.#facts?.layers[disk.slice(0, star - 1)] === null && !/expert/.test(inner)) return true;
     return star >= 0 && this.#facts?.layers[disk.slice(0, star - 1)] === null && Object.keys(this.#facts.layers).filter((list) => !list.includes('*')).length > 1;
   }
 
