@@ -1,7 +1,8 @@
 """Every class of every task at the depth and widths of its own default config, and at others in which no two settings are alike, on the meta
 device: what a small, regular model hides (a tower as deep as the text model, as many keys as queries) shows here.
 
-usage: every_class.py OUT.jsonl [--tasks causal-lm,…] [--only TYPE,…]
+usage: every_class.py OUT.jsonl [--tasks causal-lm,…|every] [--only TYPE,…]
+`every`: all classes that the facts are gathered of, images and sound among them; the class stands for the task in an id.
 The oracle is by construction, as in real_configs.py: what was taken away is what is missing."""
 import argparse
 import json
@@ -78,6 +79,16 @@ def built(model_type, config_class, cls, change):
     raise problem
 
 
+def listed(tasks):
+    """(task, model type, config class, class)."""
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    if tasks == ["every"]:
+        from classes import all_classes
+        return [(cls.__name__, model_type, config_class, cls) for model_type, config_class, classes in all_classes() for cls in classes]
+    return [(task, model_type, getattr(transformers, CONFIG_MAPPING_NAMES[model_type]), getattr(transformers, name))
+            for task in tasks for model_type, name in compat.classes(task).items()]
+
+
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("out")
@@ -93,29 +104,26 @@ def main():
     if os.path.exists(args.out):
         with open(args.out) as f:
             done = {tuple(json.loads(line)["id"].split("/")[1:4]) for line in f}
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
     with open(args.out, "a") as out:
-        for task in args.tasks.split(","):
-            for model_type, name in compat.classes(task).items():
-                if only and model_type not in only:
+        for task, model_type, config_class, cls in listed(args.tasks.split(",")):
+            if only and model_type not in only:
+                continue
+            for variant, change in (("default", lambda config: {}), ("varied", varied)):
+                if (task, model_type, variant) in done:
                     continue
-                for variant, change in (("default", lambda config: {}), ("varied", varied)):
-                    if (task, model_type, variant) in done:
-                        continue
-                    signal.alarm(SECONDS)
-                    try:
-                        cls = getattr(transformers, name)
-                        config, good = built(model_type, getattr(transformers, CONFIG_MAPPING_NAMES[model_type]), cls, change)
-                        # What a loader makes of a bare save is not to be told by construction: heads with ignored and tied members, poolers.
-                        lines = [line(task, model_type, variant, name, fault, checkpoint, missing) for fault, checkpoint, missing in cases(good, good)
-                                 if fault != "automodel_save"]
-                    except (TooSlow, Exception) as error:  # noqa: BLE001
-                        print(f"{task} {model_type} {variant}: {type(error).__name__}: {re.sub(chr(10), ' ', str(error))[:140]}", file=sys.stderr)
-                        continue
-                    finally:
-                        signal.alarm(0)
-                    out.writelines(lines)
-                    out.flush()
+                signal.alarm(SECONDS)
+                try:
+                    config, good = built(model_type, config_class, cls, change)
+                    # What a loader makes of a bare save is not to be told by construction: heads with ignored and tied members, poolers.
+                    lines = [line(task, model_type, variant, cls.__name__, fault, checkpoint, missing) for fault, checkpoint, missing in cases(good, good)
+                             if fault != "automodel_save"]
+                except (TooSlow, Exception) as error:  # noqa: BLE001
+                    print(f"{task} {model_type} {variant}: {type(error).__name__}: {re.sub(chr(10), ' ', str(error))[:140]}", file=sys.stderr)
+                    continue
+                finally:
+                    signal.alarm(0)
+                out.writelines(lines)
+                out.flush()
 
 
 def line(task, model_type, variant, name, fault, checkpoint, missing):
