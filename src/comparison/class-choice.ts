@@ -1,6 +1,6 @@
 import { RELEASES } from '../architecture/facts.ts';
 import type { ClassFacts, ModelTypeFacts, Task } from '../architecture/facts.ts';
-import { intendedClass } from '../architecture/index.ts';
+import { classFacts, intendedClass } from '../architecture/index.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt } from '../inventory/config.ts';
 import { ShapeFacts } from './shapes.ts';
@@ -9,13 +9,19 @@ import { ShapeFacts } from './shapes.ts';
 const GENERATIVE: readonly Task[] = ['image-text-to-text', 'causal-lm', 'seq2seq-lm'];
 const ENCODER_DECODER: readonly Task[] = ['seq2seq-lm', ...GENERATIVE];
 
-/** The generative class of a model type, by the newest release that has one; null where there is none. */
+/**
+ * The generative class of a model type, by the newest release that has one; null where there is none. Of an encoder and
+ * decoder whose auto class offers the decoder alone (Whisper's speech class is none of text), the class that holds both.
+ */
 export function generativeClass(facts: ModelTypeFacts, config: JsonObject | null): string | null {
-  const tasks = booleanAt(config, 'is_encoder_decoder') === true ? ENCODER_DECODER : GENERATIVE;
+  const isOfTwoSides = booleanAt(config, 'is_encoder_decoder') === true;
   for (const release of [...RELEASES].reverse()) {
-    for (const task of tasks) {
+    for (const task of isOfTwoSides ? ENCODER_DECODER : GENERATIVE) {
       const name = intendedClass(facts, task, release);
-      if (name !== null) return name;
+      if (name === null) continue;
+      const [bare, found] = [facts.classes.find((entry) => entry.bare && entry.release === release), classFacts(facts, name, release)];
+      if (!isOfTwoSides || bare === undefined || found === null || holdsMostOf(found, bare)) return name;
+      return facts.classes.find((entry) => entry.release === release && entry.outputEmbedding !== null && holdsMostOf(entry, bare))?.class ?? name;
     }
   }
   return null;
@@ -33,12 +39,13 @@ export function isEncoder(facts: ModelTypeFacts | null, config: JsonObject | nul
  * nothing is put: those are what is released.
  */
 export function carriesHeads({ classes }: ModelTypeFacts, bare: ClassFacts): boolean {
+  return classes.some((other) => other.class !== bare.class && other.release === bare.release && holdsMostOf(other, bare));
+}
+
+function holdsMostOf(whole: ClassFacts, bare: ClassFacts): boolean {
   const own = [...new Set(parameterPaths(bare))];
-  return classes.some((other) => {
-    if (other.class === bare.class || other.release !== bare.release) return false;
-    const tails = new Set(parameterPaths(other).flatMap(tailsOf));
-    return own.filter((path) => tails.has(path)).length > own.length * MOST_OF_A_MODEL;
-  });
+  const tails = new Set(parameterPaths(whole).flatMap(tailsOf));
+  return own.filter((path) => tails.has(path)).length > own.length * MOST_OF_A_MODEL;
 }
 
 const MOST_OF_A_MODEL = 0.6;

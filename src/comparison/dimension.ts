@@ -1,6 +1,6 @@
 import type { Dimension } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { objectAt, valueAt } from '../inventory/config.ts';
+import { isObject, objectAt, valueAt } from '../inventory/config.ts';
 
 /** Largest dimension that is believed to be the same in every config. */
 const LARGEST_CONSTANT = 8;
@@ -52,15 +52,20 @@ function combined(values: readonly Stated[], step: (sum: number, value: number) 
   return result !== undefined && Number.isSafeInteger(result) && result >= 0 ? result : null;
 }
 
-/** A setting that holds for all layers: null where the config also lists values of it by layer (`num_attention_heads_per_layer`). */
+/** A setting that holds for all layers: null where the config also lists values of it by layer (`num_attention_heads_per_layer`, or `per_layer_config` by the layers' numbers). */
 function settingAt(config: JsonObject | null, path: string): Stated {
   const parent = path.includes('.') ? objectAt(config, path.slice(0, path.lastIndexOf('.'))) : config;
   const key = path.slice(path.lastIndexOf('.') + 1);
-  const isListed = Object.entries(parent ?? {}).some(([name, value]) => name.startsWith(`${key}_`) && Array.isArray(value));
+  const isListed = Object.entries(parent ?? {}).some(([name, value]) => (Array.isArray(value) ? name.startsWith(`${key}_`) : isByLayer(value) && Object.values(value).some((layer) => isObject(layer) && key in layer)));
   if (isListed) return null;
   const value = valueAt(config, path);
   if (value == null) return undefined;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** Whether a value of the config has an entry for each of some layers, under their numbers. */
+function isByLayer(value: unknown): value is JsonObject {
+  return isObject(value) && Object.keys(value).length > 0 && Object.keys(value).every((name) => /^\d+$/.test(name));
 }
 
 /** Number of labels of a classifier: the entries of `id2label`; where there are none `num_labels`, which 5.x writes then, and else two, transformers' own default. */

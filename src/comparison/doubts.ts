@@ -39,7 +39,7 @@ class Doubts {
     const sliced = findSlices(this.#mismatched);
     if (sliced !== null && this.#isThroughout(sliced)) return [...this.#mismatched];
     const failing = this.#failingThroughout();
-    return this.#mismatched.filter((item) => this.#isByConfig(item) || !(failing.has(this.#pattern(item.memory)) || this.#isFarFetched(item) || this.#isOfAnotherKind(item)));
+    return this.#mismatched.filter((item) => this.#isByConfig(item) || !(failing.has(this.#pattern(item.memory)) || this.#isFarFetched(item) || this.#isOfAnotherKind(item) || this.#isOfOtherWidth(item)));
   }
 
   #pattern(memory: string): string {
@@ -85,6 +85,22 @@ class Doubts {
       const [formula, stored] = [formulas[axis] ?? null, actual.shape[axis] ?? 0];
       return dim === stored || explainedByOthers(formula, settingsOf(formula, config), config, stored);
     });
+  }
+
+  /**
+   * Whether a parameter that no formula is known of is in the first or the last layer of its list, and that layer takes,
+   * or gives, another width: several parameters of it differ from their siblings in the same way (encoders of speech), or
+   * the list is one of plain projections (the net before a decoder of speech).
+   */
+  #isOfOtherWidth(item: Mismatch): boolean {
+    const { pattern, numbers: [layer] } = patternIn(this.#sides.input.facts, 'memory', item.memory);
+    if (layer === undefined || this.#facts.shape(item.memory) !== null) return false;
+    const start = `${pattern.slice(0, pattern.indexOf('*'))}${layer}.`;
+    const next = `${pattern.slice(0, pattern.indexOf('*'))}${layer + 1}.`;
+    if (layer > 0 && this.#sides.expected.memory.some((memory) => memory.startsWith(next))) return false;
+    if (/\*\.(?:weight|bias)$/.test(pattern)) return true;
+    const alike = this.#mismatched.filter(({ memory }) => memory.startsWith(start));
+    return alike.length > 1 && new Set(alike.flatMap(widths)).size === 1;
   }
 
   /** Whether a formula holds a setting that nothing stored confirms, and no other setting of such a name makes it the stored dimension. */
@@ -189,6 +205,11 @@ const WIDTH = /head|hidden_size|d_model|n_embd/;
 function isOfHeads(count: number, config: JsonObject): boolean {
   const counts = Object.entries(config).flatMap(([key, value]) => (/heads?$/.test(key) && typeof value === 'number' ? [value] : []));
   return counts.some((queries) => [0, ...counts].some((keys) => count === queries + 2 * keys));
+}
+
+/** How each dimension that differs does, as text. */
+function widths({ expected, actual }: Mismatch): string[] {
+  return expected.shape.flatMap((dim, axis) => (dim === actual.shape[axis] ? [] : [`${dim} ${actual.shape[axis]}`]));
 }
 
 /** Numbers of a config, at most: each pair makes sizes. */

@@ -172,7 +172,9 @@ class Expectation {
     const isStaged = this.#isStaged(first);
     const isTower = this.#isInTower(first) || isStaged;
     const depths = isStaged && depth === 2 && group.presence === 'always' ? stageDepths(this.#facts, this.#config, first) : null;
-    for (const [stage, blocks] of (depths ?? []).entries()) for (let block = 0; block < Math.min(blocks, MAX_LAYERS) && !this.#isFull(); block++) this.#addGroup(group, [stage, block], true);
+    // A stage that has more than its number of blocks is counted otherwise: what comes before the list may be the first.
+    const isCounted = group.parameters.every(({ memory }) => (this.#observed.memory.get(memory) ?? []).every(({ numbers: [stage = 0, block = 0] }) => block < (depths?.[stage] ?? 0)));
+    for (const [stage, blocks] of (isCounted ? (depths ?? []) : []).entries()) for (let block = 0; block < Math.min(blocks, MAX_LAYERS) && !this.#isFull(); block++) this.#addGroup(group, [stage, block], true);
     if (parents.size === 0 && depth === 2 && group.presence === 'always' && !isTower) {
       for (let layer = 0; layer < bare; layer++) parents.set(layer, [layer]);
       members = Math.min(this.#counts.inner(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);

@@ -1,13 +1,17 @@
 import type { ClassFacts, ParameterGroup } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { numberAt } from '../inventory/config.ts';
+import { booleanAt, numberAt } from '../inventory/config.ts';
 import { LAYER_KEYS } from './layers.ts';
 import { stars } from './pattern.ts';
 
-/** The setting that counts the layers of one side of an encoder and decoder, where no setting was seen to decide. */
-function sideKey(list: string): string | null {
-  const side = /(?:^|\.)(encoder|decoder)(?:\.|$)/.exec(list)?.[1];
-  return side === undefined || /vision|audio|image|tower/.test(list) ? null : `${side}_layers`;
+/** A list of layers by its name, and not one of the pieces of a head or of convolutions before them. */
+const LAYERS = /(?:^|\.)(?:layers?|blocks?|h)$/;
+
+/** The setting that counts the layers of one side of an encoder and decoder, where no setting was seen to decide; the side may be the class itself. */
+function sideKey(list: string, className: string): string | null {
+  if (!LAYERS.test(list)) return null;
+  const side = /(?:^|\.)(encoder|decoder)\.\w+$/.exec(list)?.[1] ?? (list.includes('.') ? undefined : /(Encoder|Decoder)$/.exec(className)?.[1]?.toLowerCase());
+  return side === undefined || /vision|audio|image|tower|speech/i.test(list + className) ? null : `${side}_layers`;
 }
 
 /** How many members a config calls for in the lists of a class: layers, and experts and other pieces within them. */
@@ -30,7 +34,16 @@ export class LayerCounts {
   /** The setting that counts the layers of a list, or null. */
   key(list: string, groups: readonly ParameterGroup[]): string | null {
     const disk = groups[0]?.parameters[0]?.disk ?? '';
-    return this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? sideKey(list) ?? this.#onlyStackKey();
+    const known = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null;
+    // Where both sides of a model in halves were always as deep, the facts may have taken the setting of the other half.
+    if (known?.startsWith('text_config.') === true && /vision/.test(list)) return known.replace('text_config.', 'vision_config.');
+    return known ?? this.#sideKey(list) ?? (LAYERS.test(list) ? this.#onlyStackKey() : null);
+  }
+
+  /** Only where the config states it: a vision encoder of its own is counted as any model is. */
+  #sideKey(list: string): string | null {
+    const key = sideKey(list, this.#facts.class);
+    return key !== null && booleanAt(this.#config, 'is_encoder_decoder') === true && numberAt(this.#config, key) !== null ? key : null;
   }
 
   hasOneStack(): boolean {

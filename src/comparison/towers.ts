@@ -49,6 +49,8 @@ const STAGE_COUNT = /(?:^|_)(?:stages|encoder_blocks)$/;
 
 /** How many blocks each stage has by the config, for a name in a list of stages; null where it does not say. */
 export function stageDepths(facts: ClassFacts, config: JsonObject | null, memory: string): readonly number[] | null {
+  // A list within a stage that has its number in the name is one of blocks.
+  if (/\.\d+\./.test(memory.slice(0, memory.indexOf('*')))) return null;
   const inside = facts.submodels.filter((submodel) => submodel.config !== null && memory.startsWith(`${submodel.path}.`)).sort((a, b) => b.path.length - a.path.length);
   const own = inside[0]?.config == null ? config : objectAt(config, inside[0].config);
   const depths = valueAt(own, 'depths') ?? valueAt(own, 'depth');

@@ -25,6 +25,7 @@ describe('generativeClass', () => {
     const bart = await factsOf('bart');
     assert.equal(generativeClass(bart, { is_encoder_decoder: true }), 'BartForConditionalGeneration');
     assert.equal(generativeClass(bart, { is_encoder_decoder: false }), 'BartForCausalLM');
+    assert.equal(generativeClass(await factsOf('whisper'), { is_encoder_decoder: true }), 'WhisperForConditionalGeneration');
   });
 });
 

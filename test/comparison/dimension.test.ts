@@ -27,6 +27,12 @@ describe('dimension', () => {
     assert.equal(dimension(dim, { num_attention_heads: 8 }), null);
   });
 
+  it('leaves open what the config lists by layer', () => {
+    assert.equal(dimension('head_dim', { ...config, head_dim_per_layer: [16, 32] }), null);
+    assert.equal(dimension('head_dim', { ...config, per_layer_config: { '05': { head_dim: 32 } } }), null);
+    assert.equal(dimension('head_dim', { ...config, per_layer_config: { '05': { window: 32 } }, id2label: { 0: 'a' } }), 16);
+  });
+
   it('believes no alternative where a setting is stated and can not be used', () => {
     const dim = 'head_dim*num_attention_heads|hidden_size';
     assert.equal(dimension(dim, { ...config, head_dim_per_layer: [16, 32] }), null);
