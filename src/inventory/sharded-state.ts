@@ -27,7 +27,7 @@ export function shardedState(files: readonly SourceFile[]): ShardedState | null 
   if (shard === undefined) return null;
   const folder = folderOf(shard.path);
   // accelerate's own layout has the model under one key, which its command takes off.
-  const command = /(?:^|\/)pytorch_model_fsdp_\d+$/.test(folder) || folder === '' ? `accelerate merge-weights ${folder === '' ? '.' : folder} ./repaired` : `python -m torch.distributed.checkpoint.format_utils dcp_to_torch ${folder} pytorch_model.bin`;
+  const command = /(?:^|\/)pytorch_model_fsdp_\d+$/.test(folder) || folder === '' ? `accelerate merge-weights ${folder === '' ? '.' : shellWord(folder)} ./repaired` : `python -m torch.distributed.checkpoint.format_utils dcp_to_torch ${shellWord(folder)} pytorch_model.bin`;
   return { by: 'FSDP', at: folder === '' ? shard.path : folder, command };
 }
 
@@ -35,7 +35,13 @@ export function shardedState(files: readonly SourceFile[]): ShardedState | null 
 function goTo(step: string): string {
   if (step === '') return 'cd .. && ';
   const parent = folderOf(step);
-  return parent === '' ? '' : `cd ${parent} && `;
+  return parent === '' ? '' : `cd ${shellWord(parent)} && `;
+}
+
+/** A path as one word of a command: whoever wrote the repository named its folders, and a shell must not run, split or take for an option what stands in a name. */
+function shellWord(path: string): string {
+  const inside = path.startsWith('-') ? `./${path}` : path;
+  return /^[\w./-]+$/.test(inside) ? inside : `'${inside.replaceAll("'", "'\\''")}'`;
 }
 
 function folderOf(path: string): string {

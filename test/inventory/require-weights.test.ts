@@ -85,5 +85,10 @@ test('of weights that lie parted over ranks the command that puts them together 
   assert.match(await refusal([weights('checkpoint-5/global_step5/zero_pp_rank_0_mp_rank_00_model_states.pt')]), /`cd checkpoint-5 && python zero_to_fp32\.py/);
   assert.match(await refusal([weights('checkpoint-5/model.safetensors'), weights('checkpoint-5/global_step5/zero_pp_rank_0_mp_rank_00_model_states.pt')]), /weights lie in `\.\/out\/checkpoint-5`/);
   assert.match(await refusal([weights('step_5/__0_0.distcp')]), /format_utils dcp_to_torch step_5 pytorch_model\.bin`$/);
+  // Whoever named the folders must not write the command.
+  assert.match(await refusal([weights('x$(id)/global_step1/zero_pp_rank_0_mp_rank_00_model_states.pt')]), /`cd 'x\$\(id\)' && python/);
+  assert.match(await refusal([weights('a b;id/pytorch_model_fsdp_0/__0_0.distcp')]), /merge-weights 'a b;id\/pytorch_model_fsdp_0' \.\/repaired`$/);
+  assert.match(await refusal([weights("it's/__0_0.distcp")]), /dcp_to_torch 'it'\\''s' pytorch_model\.bin`$/);
+  assert.match(await refusal([weights('-m/__0_0.distcp')]), /dcp_to_torch \.\/-m pytorch_model\.bin`$/);
   assert.match(await refusal([weights('optimizer_0/__0_0.distcp')]), /^\.\/out holds no weights\. Name/);
 });
