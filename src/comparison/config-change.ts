@@ -27,8 +27,8 @@ export function configChange(own: JsonObject | null, base: JsonObject | null, si
   const change = { structure: new Set<string>(), sizes: false, fewerLayers: new Array<{ key: string; own: number; ofBase: number }>() };
   const visit = (mine: JsonObject, its: JsonObject, path: string, depth: number): void => {
     for (const [key, value] of Object.entries(mine)) {
-      // Many classes go by it although their config class does not declare it (`getattr(config, "head_dim", …)`): stated by one alone it is a change.
-      const other = its[key] ?? (key === 'head_dim' ? null : its[key]);
+      // Many classes go by a head_dim that their config class does not declare (`getattr(config, "head_dim", …)`): one that the checkpoint alone states is a change.
+      const other = Object.hasOwn(its, key) ? its[key] : key === 'head_dim' ? null : undefined;
       if (other === undefined || value === other || (SHAPELESS.test(key) && !LAYER_LIST.test(key))) continue;
       if (isObject(value) && isObject(other)) {
         if (depth < MAX_DEPTH) visit(value, other, `${path}${key}.`, depth + 1);

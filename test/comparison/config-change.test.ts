@@ -33,7 +33,13 @@ describe('a change of config', () => {
     assert.deepEqual([change.sizes, [...change.structure]], [false, []]);
   });
 
-  test('is of sizes where one alone states head_dim, which many classes go by without declaring it', () => {
+  test('is none in what every object has by another\'s leave', () => {
+    const junk: unknown = JSON.parse('{"constructor": 1, "toString": "x", "__proto__": {"valueOf": 1}, "hidden_size": 64}');
+    assert.ok(typeof junk === 'object' && junk !== null);
+    assert.deepEqual(structure(Object.fromEntries(Object.entries(junk)), { hidden_size: 64 }), []);
+  });
+
+  test('is of sizes where the checkpoint alone states head_dim, which many classes go by without declaring it', () => {
     const change = configChange({ head_dim: 48 }, {}, SIZING);
     assert.deepEqual([change.sizes, change.structure.size], [true, 0]);
   });
