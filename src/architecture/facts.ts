@@ -35,6 +35,9 @@ export interface Tie {
  */
 export type Dimension = string | number | null;
 
+/** A dotted config path within the formula of a dimension. */
+export const SETTING = /[A-Za-z_][\w.]*/g;
+
 /** One parameter (or persistent buffer) of a class. */
 export interface ParameterFacts {
   readonly disk: string;

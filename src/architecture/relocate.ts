@@ -1,3 +1,4 @@
+import { SETTING } from './facts.ts';
 import type { ClassFacts, Condition, Conversion, Dimension, ParameterGroup, Submodel, Tie } from './facts.ts';
 
 /** Where a model sits within another. */
@@ -39,7 +40,7 @@ function relocateGroup(group: ParameterGroup, place: Place): ParameterGroup {
     parameters: group.parameters.map(({ disk, memory, dims }) => ({
       disk: `${place.disk}.${disk}`,
       memory: `${place.memory}.${memory}`,
-      dims: dims === null ? null : dims.map((dim): Dimension => (typeof dim === 'string' ? dim.replace(/[A-Za-z_][\w.]*/g, (path) => settingPath(path, place.config)) : dim)),
+      dims: dims === null ? null : dims.map((dim): Dimension => (typeof dim === 'string' ? dim.replace(SETTING, (path) => settingPath(path, place.config)) : dim)),
     })),
   };
 }

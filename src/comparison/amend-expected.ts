@@ -32,6 +32,7 @@ export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: Cla
   const pieces = piecePatterns(byBase);
   const groups = new Map(facts.groups.flatMap((group) => group.parameters.map(({ memory }) => [memory, group] as const)));
   const depths = depthsOf(byBase.memory, facts);
+  const settings = [...change.structure];
   return withOthers(byBase, byFacts, (row) => {
     const memory = byBase.memory[row] ?? '';
     const name = byBase.tensors.name(row);
@@ -40,7 +41,7 @@ export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: Cla
     const { pattern, numbers: [layer] } = patternIn(facts, 'memory', memory);
     if (layer !== undefined && change.fewerLayers.some(({ key, own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase && isConcerned(memory, facts, [key]))) return false;
     const group = groups.get(pattern);
-    return group === undefined || (group.when === null ? !isConcerned(memory, facts, [...change.structure]) : !change.structure.has(group.when.key));
+    return group === undefined || (group.when === null ? !isConcerned(memory, facts, settings) : !change.structure.has(group.when.key));
   });
 }
 

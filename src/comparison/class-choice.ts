@@ -68,7 +68,7 @@ function tailsOf(name: string): string[] {
  * Null where none is.
  */
 export function classOfStoredHead(facts: ModelTypeFacts, checkpoint: Checkpoint): string | null {
-  const stored = (name: string): boolean => checkpoint.tensors.has(name) || checkpoint.index?.weightMap.has(name) === true;
+  const stored = (name: string): boolean => isStored(checkpoint, name);
   let best: { readonly name: string; readonly size: number; readonly misfits: number } | null = null;
   for (const entry of facts.classes) {
     if (entry.bare || !entry.tasks.some((task) => task !== 'base' && task !== 'other')) continue;
@@ -78,6 +78,11 @@ export function classOfStoredHead(facts: ModelTypeFacts, checkpoint: Checkpoint)
     if (best === null || misfits < best.misfits || (misfits === best.misfits && head.length > best.size)) best = { name: entry.class, size: head.length, misfits };
   }
   return best?.name ?? null;
+}
+
+/** Whether a name is stored, or the index tells of it. */
+export function isStored({ tensors, index }: Checkpoint, name: string): boolean {
+  return tensors.has(name) || index?.weightMap.has(name) === true;
 }
 
 /** What of a head must be stored: what is there under every config, and not tied to something else. */

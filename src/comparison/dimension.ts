@@ -1,3 +1,4 @@
+import { SETTING } from '../architecture/facts.ts';
 import type { Dimension } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { isObject, objectAt, valueAt } from '../inventory/config.ts';
@@ -30,9 +31,6 @@ export function settingsOf(dim: Dimension, config: JsonObject | null): readonly 
   return [...new Set([...(used ?? '').matchAll(SETTING)].map(([setting]) => setting))];
 }
 
-/** A dotted path within a formula. */
-export const SETTING = /[A-Za-z_][\w.]*/g;
-
 function quotient(term: string, config: JsonObject | null): Stated {
   return combined(term.split('/').map((part) => product(part, config)), (size, divisor) => Math.floor(size / divisor));
 }
@@ -52,11 +50,16 @@ function combined(values: readonly Stated[], step: (sum: number, value: number) 
   return result !== undefined && Number.isSafeInteger(result) && result >= 0 ? result : null;
 }
 
+/** Where a setting stands: the path of the config around it, with a dot at its end (empty for the outermost), its own key, and that config (empty where there is none). */
+export function placeOf(setting: string, config: JsonObject | null): { readonly parent: string; readonly key: string; readonly beside: JsonObject } {
+  const at = setting.lastIndexOf('.') + 1;
+  return { parent: setting.slice(0, at), key: setting.slice(at), beside: (at === 0 ? config : objectAt(config, setting.slice(0, at - 1))) ?? {} };
+}
+
 /** A setting that holds for all layers: null where the config also lists values of it by layer (`num_attention_heads_per_layer`, or `per_layer_config` by the layers' numbers). */
 function settingAt(config: JsonObject | null, path: string): Stated {
-  const parent = path.includes('.') ? objectAt(config, path.slice(0, path.lastIndexOf('.'))) : config;
-  const key = path.slice(path.lastIndexOf('.') + 1);
-  const isListed = Object.entries(parent ?? {}).some(([name, value]) => (Array.isArray(value) ? name.startsWith(`${key}_`) : isByLayer(value) && Object.values(value).some((layer) => isObject(layer) && key in layer)));
+  const { key, beside } = placeOf(path, config);
+  const isListed = Object.entries(beside).some(([name, value]) => (Array.isArray(value) ? name.startsWith(`${key}_`) : isByLayer(value) && Object.values(value).some((layer) => isObject(layer) && key in layer)));
   if (isListed) return null;
   const value = valueAt(config, path);
   if (value == null) return undefined;

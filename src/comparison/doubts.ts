@@ -1,9 +1,10 @@
+import { SETTING } from '../architecture/facts.ts';
 import type { Dimension } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { objectAt } from '../inventory/config.ts';
 import type { Mismatch } from './comparison.ts';
-import { dimension, SETTING, settingsOf } from './dimension.ts';
+import { dimension, placeOf, settingsOf } from './dimension.ts';
 import { DimensionCounts } from './dimension-counts.ts';
+import { getOrAdd, push } from './multimap.ts';
 import { patternIn } from './pattern.ts';
 import type { ShapeFacts } from './shapes.ts';
 import type { Sides } from './sides.ts';
@@ -27,6 +28,8 @@ class Doubts {
   readonly #counts: DimensionCounts;
   #explained: ReadonlySet<number> | undefined;
   #confirmed: ReadonlySet<string> | undefined;
+  #layers: ReadonlySet<string> | undefined;
+  #byLayer: Map<string, Mismatch[]> | undefined;
 
   constructor(mismatched: readonly Mismatch[], sides: Sides, facts: ShapeFacts) {
     this.#mismatched = mismatched;
@@ -93,14 +96,37 @@ class Doubts {
    * the list is one of plain projections (the net before a decoder of speech).
    */
   #isOfOtherWidth(item: Mismatch): boolean {
-    const { pattern, numbers: [layer] } = patternIn(this.#sides.input.facts, 'memory', item.memory);
+    const { list, layer, pattern } = this.#layerOf(item.memory);
     if (layer === undefined || this.#facts.shape(item.memory) !== null) return false;
-    const start = `${pattern.slice(0, pattern.indexOf('*'))}${layer}.`;
-    const next = `${pattern.slice(0, pattern.indexOf('*'))}${layer + 1}.`;
-    if (layer > 0 && this.#sides.expected.memory.some((memory) => memory.startsWith(next))) return false;
+    if (layer > 0 && this.#expectedLayers().has(`${list}${layer + 1}`)) return false;
     if (/\*\.(?:weight|bias)$/.test(pattern)) return true;
-    const alike = this.#mismatched.filter(({ memory }) => memory.startsWith(start));
+    const alike = this.#mismatchedInLayer(`${list}${layer}`);
     return alike.length > 1 && new Set(alike.flatMap(widths)).size === 1;
+  }
+
+  #layerOf(memory: string): { readonly list: string; readonly layer: number | undefined; readonly pattern: string } {
+    const { pattern, numbers: [layer] } = patternIn(this.#sides.input.facts, 'memory', memory);
+    return { list: pattern.slice(0, pattern.indexOf('*')), layer, pattern };
+  }
+
+  /** The layers of which something is expected, each by its list and number; found once, since any number of shapes may differ. */
+  #expectedLayers(): ReadonlySet<string> {
+    this.#layers ??= new Set(this.#sides.expected.memory.flatMap((memory) => {
+      const { list, layer } = this.#layerOf(memory);
+      return layer === undefined ? [] : [`${list}${layer}`];
+    }));
+    return this.#layers;
+  }
+
+  #mismatchedInLayer(place: string): readonly Mismatch[] {
+    if (this.#byLayer === undefined) {
+      this.#byLayer = new Map();
+      for (const item of this.#mismatched) {
+        const { list, layer } = this.#layerOf(item.memory);
+        if (layer !== undefined) push(this.#byLayer, `${list}${layer}`, item);
+      }
+    }
+    return this.#byLayer.get(place) ?? [];
   }
 
   /** Whether a formula holds a setting that nothing stored confirms, and no other setting of such a name makes it the stored dimension. */
@@ -166,21 +192,28 @@ class Doubts {
  */
 function explainedByOthers(formula: Dimension, settings: readonly string[], config: JsonObject | null, stored: number): boolean {
   return settings.some((setting) => {
-    const at = setting.lastIndexOf('.') + 1;
-    const [parent, key] = [setting.slice(0, at), setting.slice(at)];
-    const beside = (at === 0 ? config : objectAt(config, setting.slice(0, at - 1))) ?? {};
-    const keys = Object.keys(beside);
-    const kinds = new Set(keys.flatMap((other) => kindOf(key, other) ?? []));
-    const ofKind = (one: string, kind: string): string => parent + (keys.find((other) => kindOf(one.slice(at), other) === kind) ?? one.slice(at));
-    return [...kinds].some((kind) => dimension(String(formula).replaceAll(SETTING, (one) => (one.startsWith(parent) ? ofKind(one, kind) : one)), config) === stored);
+    const { parent, key, beside } = placeOf(setting, config);
+    const known = new Map<string, ReadonlyMap<string, string>>();
+    const others = (one: string): ReadonlyMap<string, string> => getOrAdd(known, one, () => othersByKind(one, beside));
+    const ofKind = (one: string, kind: string): string => parent + (others(one).get(kind) ?? one);
+    return [...others(key).keys()].slice(0, MOST_NUMBERS).some((kind) => dimension(String(formula).replaceAll(SETTING, (one) => (one.startsWith(parent) ? ofKind(one.slice(parent.length), kind) : one)), config) === stored);
   });
+}
+
+/** The settings of such a name beside one, by what they have more or less than it: the first of each kind. */
+function othersByKind(key: string, beside: JsonObject): ReadonlyMap<string, string> {
+  const others = new Map<string, string>();
+  for (const other of Object.keys(beside)) {
+    const kind = kindOf(key, other);
+    if (kind !== null && !others.has(kind)) others.set(kind, other);
+  }
+  return others;
 }
 
 /** Whether a stored dimension is made of a `head_dim` that the config states and a formula of widths does not go by: many classes do so though their config class does not declare it. */
 function explainedByHeadDim(settings: readonly string[], config: JsonObject | null, stored: number): boolean {
   return settings.some((setting) => {
-    const [parent, key] = [setting.slice(0, setting.lastIndexOf('.') + 1), setting.slice(setting.lastIndexOf('.') + 1)];
-    const beside = (parent === '' ? config : objectAt(config, parent.slice(0, -1))) ?? {};
+    const { parent, key, beside } = placeOf(setting, config);
     const headDim = beside['head_dim'];
     return typeof headDim === 'number' && WIDTH.test(key) && !settings.includes(`${parent}head_dim`) && isOfHeads(stored / headDim, beside);
   });
@@ -204,7 +237,8 @@ const WIDTH = /head|hidden_size|d_model|n_embd/;
 /** Whether a number is one of queries or of keys by a config, or of all that a fused projection makes. */
 function isOfHeads(count: number, config: JsonObject): boolean {
   const counts = Object.entries(config).flatMap(([key, value]) => (/heads?$/.test(key) && typeof value === 'number' ? [value] : []));
-  return counts.some((queries) => [0, ...counts].some((keys) => count === queries + 2 * keys));
+  const some = counts.slice(0, MOST_NUMBERS);
+  return some.some((queries) => [0, ...some].some((keys) => count === queries + 2 * keys));
 }
 
 /** How each dimension that differs does, as text. */
@@ -212,7 +246,7 @@ function widths({ expected, actual }: Mismatch): string[] {
   return expected.shape.flatMap((dim, axis) => (dim === actual.shape[axis] ? [] : [`${dim} ${actual.shape[axis]}`]));
 }
 
-/** Numbers of a config, at most: each pair makes sizes. */
+/** Numbers of a config, at most: each pair makes sizes, and whoever wrote it may have written any number. */
 const MOST_NUMBERS = 100;
 /** What a size is multiplied by in fused projections and gates. */
 const MULTIPLES = [1, 2, 3, 4];

@@ -1,6 +1,7 @@
 import type { ClassFacts, ModelTypeFacts } from '../architecture/facts.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt, modelType, objectAt, stringAt } from '../inventory/config.ts';
+import { isStored } from './class-choice.ts';
 
 /** Labels that a bare class's config names, and the class whose head uses them. */
 export interface LabelEvidence {
@@ -76,7 +77,7 @@ function hasLabels({ bare, class: name, head, groups }: ClassFacts): boolean {
 }
 
 /** Whether something of a head is stored that the class does not have: then the labels are left over from another one. */
-function storesOtherHead({ classes }: ModelTypeFacts, name: string, { tensors, index }: Checkpoint): boolean {
+function storesOtherHead({ classes }: ModelTypeFacts, name: string, checkpoint: Checkpoint): boolean {
   const own = new Set(classes.flatMap((entry) => (entry.class === name ? entry.head : [])));
-  return classes.some(({ head }) => head.some((memory) => !own.has(memory) && (tensors.has(memory) || index?.weightMap.has(memory) === true)));
+  return classes.some(({ head }) => head.some((memory) => !own.has(memory) && isStored(checkpoint, memory)));
 }

@@ -1,7 +1,8 @@
+import { SETTING } from '../architecture/facts.ts';
 import type { ClassFacts, Dimension, ParameterFacts } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { valueAt } from '../inventory/config.ts';
-import { dimension, labelCount, SETTING } from './dimension.ts';
+import { dimension, labelCount } from './dimension.ts';
 import { patternIn, stars } from './pattern.ts';
 import { stagedTowerTest } from './towers.ts';
 
