@@ -74,6 +74,17 @@ def words_in_code(cls, key):
     return [word for word in dict.fromkeys(words) if word != key][:6]
 
 
+def words_near(classes, key):
+    """Words that stand in the code of these classes within a line of a setting: `layer_types = ["full_attention" if … else "conv" …]`."""
+    words = []
+    for cls in classes:
+        lines = _code(cls).splitlines()
+        for at, line in enumerate(lines):
+            if re.search(rf"\b{re.escape(key)}\b", line):
+                words += re.findall(r"[\"']([a-z]\w*)[\"']", " ".join(lines[max(0, at - 1):at + 3]))
+    return [word for word in dict.fromkeys(words) if word != key][:10]
+
+
 def _code(cls):
     try:
         return inspect.getsource(sys.modules[cls.__module__])
@@ -185,12 +196,22 @@ def num_labels(count):
 _ACTIVATION = re.compile(r"(_|^)act(ivation)?(_|$)|_fn$")
 
 
+def of_words(value):
+    """Whether a setting is a list with a word a layer."""
+    return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(v, str) for v in value)
+
+
+def lists_of(words, before):
+    """Lists as long as one of a word a layer: of each word throughout, and of each with the first in turn."""
+    words = list(dict.fromkeys([*before, *words]))
+    if len(words) == 1:
+        return []
+    return [[word] * len(before) for word in words] + [[(word, words[0])[i % 2] for i in range(len(before))] for word in words[1:]]
+
+
 def choices(config_class, path, value):
     """Words that a setting can take, as the type hints or the documentation of the config class list them."""
     key = path.rsplit(".", 1)[-1]
-    if isinstance(value, (list, tuple)) and value and all(isinstance(v, str) for v in value):
-        words = dict.fromkeys(value)
-        return [[word] * len(value) for word in words] if len(words) > 1 else []
     if not (isinstance(value, str) or value is None) or _ACTIVATION.search(key):
         return []
     words = []

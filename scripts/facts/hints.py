@@ -17,6 +17,7 @@ _AUDIO = {"model_type": "wav2vec2", "num_hidden_layers": 2}
 HINTS = {
     "dots1": [{"n_routed_experts": 4, "n_shared_experts": 1, "first_k_dense_replace": 1, "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1}],
     "granitemoehybrid": [{"num_hidden_layers": 4, "layer_types": ["mamba", "attention", "mamba", "attention"]}],
+    "zamba2": [{"num_hidden_layers": 6, "num_mem_blocks": 1, "layers_block_type": ["mamba", "mamba", "hybrid", "mamba", "hybrid", "mamba"]}],
     "lfm2_moe": [{"num_hidden_layers": 4, "layer_types": ["conv", "full_attention", "conv", "full_attention"]}],
     "hunyuan_v1_dense": [{"head_dim": 128}],
     "hunyuan_v1_moe": [{"head_dim": 128}],

@@ -3,7 +3,7 @@ import re
 
 from .builds import Derived, builds_of
 from .dimensions import Dimensions, size_biases
-from .groups import condition, groups_of
+from .groups import condition, groups_of, inner_of
 from .layers import layer_keys
 from .owners import dims_in, placed
 from .patterns import Patterns
@@ -22,7 +22,8 @@ def distill(entry, bare):
     own = [parameter for group in groups for parameter in group["parameters"]]
     _measure(own, entry, builds, of_bare)
     for group in groups:
-        group["when"] = condition(group, builds)
+        group["when"], group["inner"] = condition(group, builds), inner_of(group, groups)
+    for group in groups:
         del group["where"], group["all"]
     return {
         "class": entry["class"], "modelType": entry["modelType"], "release": entry["release"], "tasks": entry["tasks"],

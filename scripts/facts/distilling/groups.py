@@ -48,9 +48,18 @@ def _scopes(pattern):
 
 
 def condition(group, builds):
-    """The one setting that decides whether a group is there, in all layers at once: {key, values}. None where none does."""
+    """
+    The one setting that decides whether a group is there: {key, by, present, absent}, or None where none does.
+
+    by: `value`, in all layers at once; `entry`, a list with a word or a switch for each layer; `start`, the number of the first
+    layer that has it. present, absent: the values, or entries, as JSON; empty by `start`.
+    """
     if group["presence"] == "always":
         return None
+    return _by_value(group, builds) or (_by_entry(group, builds) or _by_start(group, builds) if group["scope"].count("*") == 1 else None)
+
+
+def _by_value(group, builds):
     state = {}
     for instance in group["all"]:
         there = instance in group["where"]
@@ -58,16 +67,64 @@ def condition(group, builds):
             return None
     found = []
     for key in set().union(*(set(builds[n][0]) for n in state)):
-        outcome = {}
-        for number, there in state.items():
-            value = json.dumps(builds[number][0].get(key, None))
-            if outcome.setdefault(value, there) != there:
+        outcome = _outcome((json.dumps(builds[number][0].get(key, None)), there) for number, there in state.items())
+        if outcome:
+            found.append((key, outcome))
+    return _decided(*found[0], "value") if len(found) == 1 else None
+
+
+def _by_entry(group, builds):
+    """Settings of the same entries throughout (an old name and a new one of the list) are one: the first by name counts."""
+    for key in sorted(set().union(*(set(builds[number][0]) for number, _ in group["all"]))):
+        states = []
+        for number, scope in group["all"]:
+            entries, layer = builds[number][0].get(key), int(scope.rpartition(".")[2])
+            if not isinstance(entries, (list, tuple)) or layer >= len(entries) or not isinstance(entries[layer], (str, bool)):
                 break
+            states.append((json.dumps(entries[layer]), (number, scope) in group["where"]))
         else:
-            if len(set(outcome.values())) > 1:
-                found.append((key, outcome))
-    if len(found) != 1:
-        return None
-    key, outcome = found[0]
-    return {"key": key, "present": sorted(v for v, there in outcome.items() if there),
+            outcome = _outcome(states)
+            if outcome:
+                return _decided(key, outcome, "entry")
+    return None
+
+
+def _by_start(group, builds):
+    """What several numbers fit alike is a guess."""
+    found = []
+    for key in set().union(*(set(builds[number][0]) for number, _ in group["all"])):
+        values = {number: builds[number][0].get(key) for number, _ in group["all"]}
+        fits = all(type(values[number]) is int and ((number, scope) in group["where"]) == (int(scope.rpartition(".")[2]) >= values[number])
+                   for number, scope in group["all"])
+        if fits and len(set(values.values())) > 1:
+            found.append(key)
+    return {"key": found[0], "by": "start", "present": [], "absent": []} if len(found) == 1 else None
+
+
+def _outcome(states):
+    """{value: whether the group is there} of [(value, there)]; None where a value goes both ways, or all go one."""
+    outcome = {}
+    for value, there in states:
+        if outcome.setdefault(value, there) != there:
+            return None
+    return outcome if len(set(outcome.values())) > 1 else None
+
+
+def _decided(key, outcome, by):
+    return {"key": key, "by": by, "present": sorted(v for v, there in outcome.items() if there),
             "absent": sorted(v for v, there in outcome.items() if not there)}
+
+
+def inner_of(group, groups):
+    """
+    The disk pattern of a parameter of a list within these layers (experts) that was there in exactly the layers that have the
+    group (their gate); None where there is none.
+    """
+    if group["presence"] == "always" or group["scope"].count("*") != 1:
+        return None
+    depth = len(group["scope"].split("."))
+    for other in groups:
+        if other["scope"].startswith(group["scope"] + "."):
+            if {(number, ".".join(scope.split(".")[:depth])) for number, scope in other["where"]} == group["where"]:
+                return other["parameters"][0]["disk"]
+    return None

@@ -49,5 +49,5 @@ class Kept:
 
     @staticmethod
     def _group(old, index, target):
-        presence, when, parameters = old["groups"][index]
-        return target.groups.add([presence, when, [[disk, memory, target.dims.add(old["dims"][dims])] for disk, memory, dims in parameters]])
+        presence, when, parameters, *inner = old["groups"][index]
+        return target.groups.add([presence, when, [[disk, memory, target.dims.add(old["dims"][dims])] for disk, memory, dims in parameters], *inner])

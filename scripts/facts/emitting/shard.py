@@ -96,8 +96,10 @@ class Shard:
             parameters.append([disk, 0 if memory == disk else memory, self.dims.add(parameter["dims"])])
         when = group["when"]
         if when:
-            when = {"key": when["key"], "present": [json.loads(v) for v in when["present"]], "absent": [json.loads(v) for v in when["absent"]]}
-        body = [1 if group["presence"] == "always" else 0, when or 0, parameters]
+            by = {"by": when["by"]} if when.get("by", "value") != "value" else {}
+            when = {"key": when["key"], **by, "present": [json.loads(v) for v in when["present"]], "absent": [json.loads(v) for v in when["absent"]]}
+        inner = group.get("inner")
+        body = [1 if group["presence"] == "always" else 0, when or 0, parameters, *([relative(inner, scope)] if inner else [])]
         return [scope, 0 if memory_scope == scope else memory_scope, self.groups.add(body)]
 
     def stored(self, facts, bare):

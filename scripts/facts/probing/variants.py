@@ -1,5 +1,5 @@
 """Builds that differ from a start in one setting, and what each showed."""
-from configs import LAYERS, choices, merge, num_labels, perturbations, put, relisted, words_in_code
+from configs import LAYERS, choices, lists_of, merge, num_labels, of_words, perturbations, put, relisted, words_in_code, words_near
 from formulas import integer
 
 from .builder import Start
@@ -107,6 +107,8 @@ class Variants:
 
     def values(self, path, value):
         """Other values to try for a setting."""
+        if of_words(value):
+            return [other for other in lists_of(words_near((self.builder.cls, self.builder.config_class_at(path)), path.rpartition(".")[2]), value) if other != list(value)]
         words = words_in_code(self.builder.cls, path) if isinstance(value, str) or value is None else []
         listed = perturbations(path, value) + choices(self.builder.config_class_at(path), path, value)
         return listed + [word for word in words if word not in listed and word != value]
