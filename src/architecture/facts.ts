@@ -49,6 +49,12 @@ export interface ParameterFacts {
 /** The one setting that decided whether a group was there, with the values that were tried. */
 export interface Condition {
   readonly key: string;
+  /**
+   * - `value`: by its value, in all layers alike;
+   * - `entry`: a list with an entry for each layer, by the layer's own (`present` and `absent` are entries);
+   * - `start`: the number of the first layer that has the group, and all after it do (no values).
+   */
+  readonly by: 'value' | 'entry' | 'start';
   readonly present: readonly unknown[];
   readonly absent: readonly unknown[];
 }
@@ -59,8 +65,10 @@ export interface ParameterGroup {
   readonly scope: string;
   /** `always`: in every layer of the scope in every configuration that was built. */
   readonly presence: 'always' | 'sometimes';
-  /** Where exactly one setting decided, in all layers alike; else null. */
+  /** Where exactly one setting decided; else null. */
   readonly when: Condition | null;
+  /** Disk pattern of a parameter of a list within the layers of the scope (experts) that was there in exactly those layers that had the group (their router); null where there is none. */
+  readonly inner: string | null;
   readonly parameters: readonly ParameterFacts[];
 }
 

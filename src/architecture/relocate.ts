@@ -37,6 +37,7 @@ function relocateGroup(group: ParameterGroup, place: Place): ParameterGroup {
     ...group,
     scope: group.scope === '' ? '' : `${place.disk}.${group.scope}`,
     when: group.when === null ? null : ({ ...group.when, key: settingPath(group.when.key, place.config) } satisfies Condition),
+    inner: group.inner === null ? null : `${place.disk}.${group.inner}`,
     parameters: group.parameters.map(({ disk, memory, dims }) => ({
       disk: `${place.disk}.${disk}`,
       memory: `${place.memory}.${memory}`,

@@ -9,7 +9,7 @@ import { RELEASES } from './facts.ts';
 export interface Shard {
   readonly dims: readonly (readonly Dimension[] | null)[];
   readonly conversions: readonly (readonly Conversion[])[];
-  /** Groups without their scope: presence, condition, then for each parameter its name, its name in memory (0: the same) and its dimensions (an index). */
+  /** Groups without their scope: presence, condition (of a value where it does not say), for each parameter its name, its name in memory (0: the same) and its dimensions (an index), and what `inner` is. */
   readonly groups: readonly StoredGroup[];
   readonly types: Readonly<Record<string, StoredType>>;
 }
@@ -19,7 +19,9 @@ export function unpackShard(packed: string): Shard {
   return JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8'));
 }
 
-type StoredGroup = readonly [presence: 0 | 1, when: Condition | 0, parameters: readonly (readonly [disk: string, memory: string | 0, dims: number])[]];
+type StoredGroup = readonly [presence: 0 | 1, when: StoredCondition | 0, parameters: readonly (readonly [disk: string, memory: string | 0, dims: number])[], inner?: string];
+
+type StoredCondition = Omit<Condition, 'by'> & Partial<Pick<Condition, 'by'>>;
 
 export interface StoredType {
   readonly auto: ModelTypeFacts['auto'];
@@ -72,11 +74,12 @@ function decodeClass(shard: Shard, modelType: string, stored: StoredClass): Clas
 }
 
 function decodeGroup(shard: Shard, scope: string, memoryScope: string, index: number): ParameterGroup {
-  const [presence, when, parameters] = shard.groups[index] ?? [0, 0, []];
+  const [presence, when, parameters, inner] = shard.groups[index] ?? [0, 0, []];
   return {
     scope,
     presence: presence === 1 ? 'always' : 'sometimes',
-    when: when === 0 ? null : when,
+    when: when === 0 ? null : { by: 'value', ...when },
+    inner: inner === undefined ? null : join(scope, inner),
     parameters: parameters.map(([disk, memory, dims]) => ({
       disk: join(scope, disk),
       memory: join(memoryScope, memory === 0 ? disk : memory),

@@ -1,15 +1,15 @@
 import type { ClassFacts, ParameterFacts, ParameterGroup } from '../architecture/facts.ts';
 import { TableBuilder } from '../format/table-builder.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { valueAt } from '../inventory/config.ts';
 import type { Expected } from './expected.ts';
 import { LayerCounts } from './layer-counts.ts';
 import { LayerGroups, LayerKinds } from './layers.ts';
 import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
+import { Presence } from './presence.ts';
 import { ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
-import { foreignTowerTest, LARGE_MODULE, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
+import { foreignTowerTest, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
 
 type Numbers = readonly number[];
 
@@ -39,7 +39,7 @@ export function expectFromFacts(facts: ClassFacts, config: JsonObject | null, ob
  * have no state yet to go on from (ModernBERT, Zaya). Its siblings prove nothing where no setting decides about the group.
  */
 function isFirstAlone(layer: number, group: ParameterGroup, due: ReadonlySet<ParameterGroup>): boolean {
-  return layer === 0 && group.presence === 'sometimes' && group.when === null && due.size > 1;
+  return layer === 0 && group.presence === 'sometimes' && group.when?.by !== 'value' && due.size > 1;
 }
 
 /** A layer that the facts know by its number only. */
@@ -52,6 +52,7 @@ class Expectation {
   readonly #shapes: ShapeFacts;
   readonly #siblings: Siblings;
   readonly #counts: LayerCounts;
+  readonly #presence: Presence;
   readonly #table = new TableBuilder();
   readonly #memory: string[] = [];
   readonly #shapeKnown: number[] = [];
@@ -65,7 +66,6 @@ class Expectation {
   readonly #pieceCounts = new Map<string, number>();
   /** Shape of each parameter by formula: the same in all layers. */
   readonly #byFormula = new Map<ParameterFacts, readonly number[] | null>();
-  readonly #layersOfModule = new Map<string, ReadonlySet<number>>();
   readonly #off = new Map<ParameterGroup, ReadonlySet<ParameterFacts>>();
 
   constructor(facts: ClassFacts, config: JsonObject | null, observed: Observed) {
@@ -75,6 +75,7 @@ class Expectation {
     this.#shapes = new ShapeFacts(facts, config);
     this.#siblings = new Siblings(observed, config);
     this.#counts = new LayerCounts(facts, config);
+    this.#presence = new Presence(facts, config, observed);
     this.#isInTower = towerTest(facts);
     const [inTower, inList] = [stagedTowerTest(facts), stagedListTest(facts, config)];
     this.#isStaged = (name) => inTower(name) || inList(name);
@@ -109,18 +110,12 @@ class Expectation {
     const stages = group.parameters.filter(isStage);
     const absent = leftOutModules(group.parameters, this.#isInTower, this.#observed.memory);
     const isDue = (parameter: ParameterFacts): boolean => !isStage(parameter) && !absent.has(moduleIn(parameter.memory));
-    this.#addGroup(group.parameters.every(isDue) ? group : { ...group, parameters: group.parameters.filter(isDue) }, [], group.presence === 'always' || this.#isOnByConfig(group));
+    this.#addGroup(group.parameters.every(isDue) ? group : { ...group, parameters: group.parameters.filter(isDue) }, [], group.presence === 'always' || this.#presence.isOn(group));
     for (const parameter of stages) {
       const stored = isNumbered(parameter) ? this.#observed.memory.get(parameter.memory)?.find(({ name }) => name === parameter.disk) : undefined;
       if (stored !== undefined) this.#add(parameter.disk, stored.numbers, fill(parameter.memory, stored.numbers), parameter);
       else if (this.#isPresent(parameter.memory, [])) this.#addParameter(parameter, []);
     }
-  }
-
-  /** Whether a setting decided about a group, and the config states a value with which it was there; of a head also where it states none and none was such a value. */
-  #isOnByConfig({ when, parameters }: ParameterGroup): boolean {
-    const value = when === null ? undefined : valueAt(this.#config, when.key);
-    return when?.present.includes(value) === true && (value !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory)));
   }
 
   /** All groups of one list of layers (`model.layers`). */
@@ -137,7 +132,7 @@ class Expectation {
       for (const group of outer) {
         // A layer with parameters that the facts do not know is of a kind of its own: what others always have proves nothing about it.
         const isDue = isInEveryLayer(group) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
-        this.#addGroup(group, [layer], isDue || this.#isSwitchedOn(group, layer) || (!isStaged && due.has(group) && !isFirstAlone(layer, group, due)));
+        this.#addGroup(group, [layer], isDue || this.#presence.isOnIn(group, layer) || (!isStaged && due.has(group) && !isFirstAlone(layer, group, due)));
       }
     }
     for (const group of groups) if (!outer.includes(group)) this.#addInner(group, outer.length === 0 ? count : 0);
@@ -190,42 +185,9 @@ class Expectation {
 
   #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean): void {
     if (!due && !this.#touches(group, numbers)) return;
-    if (this.#isOffByConfig(group) && !group.parameters.every(({ memory }) => this.#isPresent(memory, numbers))) return;
+    if (this.#presence.isOff(group, numbers[0]) && !group.parameters.every(({ memory }) => this.#isPresent(memory, numbers))) return;
     const off = this.#switchedOff(group);
-    for (const parameter of group.parameters) if (!off.has(parameter) && !this.#isStoredOnce(group, parameter, numbers)) this.#addParameter(parameter, numbers);
-  }
-
-  /** Whether a setting that decided about a group has a value with which it was not there: a part of it that is stored calls for no rest, and is surplus. */
-  #isOffByConfig({ when }: ParameterGroup): boolean {
-    return when !== null && when.absent.includes(valueAt(this.#config, when.key));
-  }
-
-  /** Whether a setting that decided about a group has a value, stated by the config, with which it was there, in a layer that has the module around it. */
-  #isSwitchedOn(group: ParameterGroup, layer: number): boolean {
-    const [first] = group.parameters;
-    if (first === undefined || group.when === null || valueAt(this.#config, group.when.key) === undefined || !this.#isOnByConfig(group)) return false;
-    const around = first.memory.split('.').slice(0, -2).join('.');
-    return this.#layersOf(around).has(layer);
-  }
-
-  /** Layers in which something is stored within a module, by the pattern of its name. */
-  #layersOf(module: string): ReadonlySet<number> {
-    let layers = this.#layersOfModule.get(module);
-    if (layers === undefined) {
-      const within = [...this.#observed.memory].filter(([memory]) => memory.startsWith(`${module}.`));
-      layers = new Set(within.flatMap(([, rows]) => rows.flatMap(({ numbers: [layer] }) => layer ?? [])));
-      this.#layersOfModule.set(module, layers);
-    }
-    return layers;
-  }
-
-  /** Whether a parameter is of a module that all layers of its kind share and that is stored with one of them (the attention of Zamba): several have the rest of its group, one has the whole module. */
-  #isStoredOnce(group: ParameterGroup, parameter: ParameterFacts, numbers: Numbers): boolean {
-    if (group.presence === 'always' || numbers.length !== 1 || this.#observed.memory.get(parameter.memory)?.length !== 1 || this.#isPresent(parameter.memory, numbers)) return false;
-    const [module = ''] = /^[^*]*\*\.[^.]+\./.exec(parameter.memory) ?? [];
-    const inModule = group.parameters.filter(({ memory }) => memory.startsWith(module));
-    const rows = (memory: string): number => this.#observed.memory.get(memory)?.length ?? 0;
-    return module !== '' && inModule.length >= LARGE_MODULE && inModule.every(({ memory }) => rows(memory) === 1) && group.parameters.some(({ memory }) => rows(memory) > 1);
+    for (const parameter of group.parameters) if (!off.has(parameter) && !this.#isElsewhere(group, parameter, numbers)) this.#addParameter(parameter, numbers);
   }
 
   /**
@@ -241,6 +203,10 @@ class Expectation {
       this.#off.set(group, off);
     }
     return off;
+  }
+
+  #isElsewhere(group: ParameterGroup, parameter: ParameterFacts, numbers: Numbers): boolean {
+    return numbers.length === 1 && !this.#isPresent(parameter.memory, numbers) && this.#presence.isElsewhere(group, parameter);
   }
 
   #touches(group: ParameterGroup, numbers: Numbers): boolean {

@@ -20,7 +20,7 @@ describe('LayerKinds', () => {
 });
 
 describe('LayerGroups', () => {
-  const group = (disk: string): ParameterGroup => ({ scope: 'layers.*', presence: 'sometimes', when: null, parameters: [{ disk, memory: disk, dims: null }] });
+  const group = (disk: string): ParameterGroup => ({ scope: 'layers.*', presence: 'sometimes', when: null, inner: null, parameters: [{ disk, memory: disk, dims: null }] });
   const [q, v, extra] = [group('layers.*.q'), group('layers.*.v'), group('layers.*.extra')];
   const layers = (...contents: ParameterGroup[][]): LayerGroups => new LayerGroups(contents.map((groups) => ({ kind: '', groups })));
   const due = (groups: LayerGroups, layer: number): ParameterGroup[] => [...groups.due(layer)];

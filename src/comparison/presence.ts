@@ -1,0 +1,107 @@
+import type { ClassFacts, Condition, ParameterFacts, ParameterGroup } from '../architecture/facts.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { valueAt } from '../inventory/config.ts';
+import type { Observed } from './observed.ts';
+import { patternIn, stars } from './pattern.ts';
+import { LARGE_MODULE } from './towers.ts';
+
+/** Which parameters a config, and what is stored of a layer, call for or leave out. */
+export class Presence {
+  readonly #facts: ClassFacts;
+  readonly #config: JsonObject | null;
+  readonly #observed: Observed;
+  readonly #shared: ReadonlySet<string>;
+  readonly #layersOfModule = new Map<string, ReadonlySet<number>>();
+  readonly #layersOfList = new Map<string, ReadonlySet<number>>();
+
+  constructor(facts: ClassFacts, config: JsonObject | null, observed: Observed) {
+    this.#facts = facts;
+    this.#config = config;
+    this.#observed = observed;
+    this.#shared = sharedBetweenLayers(facts);
+  }
+
+  /** Whether a setting decided about a group, and the config states a value with which it was there; of a head also where it states none and none was such a value. */
+  isOn({ when, parameters }: ParameterGroup): boolean {
+    if (when === null || when.by !== 'value') return false;
+    const value = valueAt(this.#config, when.key);
+    return when.present.includes(value) && (value !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory)));
+  }
+
+  /** Whether a setting that decided about a group has a value with which it was not there: a part of it that is stored calls for no rest, and is surplus. */
+  isOff({ when }: ParameterGroup, layer: number | undefined): boolean {
+    if (when === null) return false;
+    return when.by === 'value' ? when.absent.includes(valueAt(this.#config, when.key)) : layer !== undefined && inLayer(when, this.#config, layer) === false;
+  }
+
+  /**
+   * Whether a layer ought to have a group: by its own entry in a list of the config or by its number; by a value that the config
+   * states, where the layer has the module around it; or because it has the list (experts) that the group always came with.
+   */
+  isOnIn(group: ParameterGroup, layer: number): boolean {
+    const { when, inner } = group;
+    if (inner !== null && this.#layersWith(inner).has(layer)) return true;
+    if (when === null) return false;
+    if (when.by !== 'value') return inLayer(when, this.#config, layer) === true;
+    const around = group.parameters[0]?.memory.split('.').slice(0, -2).join('.') ?? '';
+    return valueAt(this.#config, when.key) !== undefined && this.isOn(group) && this.#layersOf(around).has(layer);
+  }
+
+  /**
+   * Whether a parameter is of a module that several layers share and that is stored with another of them: the facts tie it
+   * between layers, or several have the rest of its group and one the whole module (the attention of Zamba).
+   */
+  isElsewhere(group: ParameterGroup, parameter: ParameterFacts): boolean {
+    const stored = this.#rows(parameter.memory);
+    if (stored > 0 && this.#shared.has(parameter.memory)) return true;
+    if (group.presence === 'always' || stored !== 1) return false;
+    const [module = ''] = /^[^*]*\*\.[^.]+\./.exec(parameter.memory) ?? [];
+    const inModule = group.parameters.filter(({ memory }) => memory.startsWith(module));
+    return module !== '' && inModule.length >= LARGE_MODULE && inModule.every(({ memory }) => this.#rows(memory) === 1) && group.parameters.some(({ memory }) => this.#rows(memory) > 1);
+  }
+
+  #rows(memory: string): number {
+    return this.#observed.memory.get(memory)?.length ?? 0;
+  }
+
+  /** Layers in which something is stored within a module, by the pattern of its name. */
+  #layersOf(module: string): ReadonlySet<number> {
+    let layers = this.#layersOfModule.get(module);
+    if (layers === undefined) {
+      const within = [...this.#observed.memory].filter(([memory]) => memory.startsWith(`${module}.`));
+      layers = new Set(within.flatMap(([, rows]) => rows.flatMap(({ numbers: [layer] }) => layer ?? [])));
+      this.#layersOfModule.set(module, layers);
+    }
+    return layers;
+  }
+
+  /** Layers in which a parameter of a list within them is stored, by its disk pattern: piece by piece or as the one tensor that a loader makes of it. */
+  #layersWith(disk: string): ReadonlySet<number> {
+    let layers = this.#layersOfList.get(disk);
+    if (layers === undefined) {
+      const memory = this.#facts.groups.flatMap(({ parameters }) => parameters).find((parameter) => parameter.disk === disk)?.memory ?? disk;
+      const rows = [...(this.#observed.disk.get(disk) ?? []), ...(this.#observed.memory.get(memory) ?? [])];
+      layers = new Set(rows.flatMap(({ numbers: [layer] }) => layer ?? []));
+      this.#layersOfList.set(disk, layers);
+    }
+    return layers;
+  }
+}
+
+/** Whether a condition about single layers holds in one; null where the config does not say, or says what was never tried. */
+function inLayer(when: Condition, config: JsonObject | null, layer: number): boolean | null {
+  const value = valueAt(config, when.key);
+  if (when.by === 'start') return typeof value === 'number' && Number.isInteger(value) ? layer >= value : null;
+  const entry: unknown = Array.isArray(value) && layer < value.length ? value[layer] : undefined;
+  if (entry === undefined) return null;
+  if (when.present.includes(entry)) return true;
+  return when.absent.includes(entry) ? false : null;
+}
+
+/** Memory patterns of parameters that one layer shares with another by the facts: a save keeps them once. */
+function sharedBetweenLayers(facts: ClassFacts): ReadonlySet<string> {
+  return new Set(facts.ties.flatMap(({ target, source }) => {
+    const { pattern } = patternIn(facts, 'memory', target);
+    return stars(pattern) === 1 && pattern === patternIn(facts, 'memory', source).pattern ? [pattern] : [];
+  }));
+}
