@@ -212,10 +212,11 @@ function othersByKind(key: string, beside: JsonObject): ReadonlyMap<string, stri
 
 /** Whether a stored dimension is made of a `head_dim` that the config states and a formula of widths does not go by: many classes do so though their config class does not declare it. */
 function explainedByHeadDim(settings: readonly string[], config: JsonObject | null, stored: number): boolean {
-  return settings.some((setting) => {
-    const { parent, key, beside } = placeOf(setting, config);
+  // A formula that goes by the width of a head (`qk_nope_head_dim`) is of a class that says which one.
+  return !settings.some((setting) => setting.endsWith('head_dim')) && settings.some((setting) => {
+    const { key, beside } = placeOf(setting, config);
     const headDim = beside['head_dim'];
-    return typeof headDim === 'number' && WIDTH.test(key) && !settings.includes(`${parent}head_dim`) && isOfHeads(stored / headDim, beside);
+    return typeof headDim === 'number' && WIDTH.test(key) && isOfHeads(stored / headDim, beside);
   });
 }
 

@@ -25,13 +25,13 @@ export class Presence {
   isOn({ when, parameters }: ParameterGroup): boolean {
     if (when === null || when.by !== 'value') return false;
     const value = valueAt(this.#config, when.key);
-    return when.present.includes(value) && (value !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory)));
+    return holds(when, value) === true && (value !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory)));
   }
 
   /** Whether a setting that decided about a group has a value with which it was not there: a part of it that is stored calls for no rest, and is surplus. */
   isOff({ when }: ParameterGroup, layer: number | undefined): boolean {
     if (when === null) return false;
-    return when.by === 'value' ? when.absent.includes(valueAt(this.#config, when.key)) : layer !== undefined && inLayer(when, this.#config, layer) === false;
+    return when.by === 'value' ? holds(when, valueAt(this.#config, when.key)) === false : layer !== undefined && inLayer(when, this.#config, layer) === false;
   }
 
   /**
@@ -93,9 +93,22 @@ function inLayer(when: Condition, config: JsonObject | null, layer: number): boo
   const value = valueAt(config, when.key);
   if (when.by === 'start') return typeof value === 'number' && Number.isInteger(value) ? layer >= value : null;
   const entry: unknown = Array.isArray(value) && layer < value.length ? value[layer] : undefined;
-  if (entry === undefined) return null;
-  if (when.present.includes(entry)) return true;
-  return when.absent.includes(entry) ? false : null;
+  return entry === undefined ? null : holds(when, entry);
+}
+
+/**
+ * Whether there is a group at a value of the setting that decides about it; null where nothing like that value was tried.
+ * A number that sizes something is like any other, as long as those that were tried all went one way (0 and null the other).
+ */
+function holds({ present, absent }: Condition, value: unknown): boolean | null {
+  if (present.includes(value)) return true;
+  if (absent.includes(value)) return false;
+  const [withIt, without] = [present.some(isCount), absent.some(isCount)];
+  return isCount(value) && withIt !== without ? withIt : null;
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0;
 }
 
 /** Memory patterns of parameters that one layer shares with another by the facts: a save keeps them once. */
