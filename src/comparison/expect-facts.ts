@@ -9,6 +9,7 @@ import { fill, numbersKey, stars } from './pattern.ts';
 import { Presence } from './presence.ts';
 import { ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
+import { StrangeLayers } from './strange-layers.ts';
 import { foreignTowerTest, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
 
 type Numbers = readonly number[];
@@ -126,26 +127,15 @@ class Expectation {
     const kinds = new LayerKinds(this.#config, count);
     const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: outer.filter((group) => this.#touches(group, [layer])) })));
     const isRegular = !isStaged && (this.#counts.key(list, groups) !== null || this.#counts.hasOneStack());
-    const strange = this.#strangeLayers(list);
+    const strange = new StrangeLayers(list, this.#known, this.#observed, kinds, count);
     for (let layer = 0; layer < count; layer++) {
       const due = layers.due(layer);
       for (const group of outer) {
-        // A layer with parameters that the facts do not know is of a kind of its own: what others always have proves nothing about it.
         const isDue = isInEveryLayer(group) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
-        this.#addGroup(group, [layer], isDue || this.#presence.isOnIn(group, layer) || (!isStaged && due.has(group) && !isFirstAlone(layer, group, due)));
+        this.#addGroup(group, [layer], isDue || this.#presence.isOnIn(group, layer) || (!isStaged && due.has(group) && !isFirstAlone(layer, group, due)), (memory) => strange.isReplaced(memory, layer));
       }
     }
     for (const group of groups) if (!outer.includes(group)) this.#addInner(group, outer.length === 0 ? count : 0);
-  }
-
-  /** Layers of a list in which something is stored that the facts do not know. */
-  #strangeLayers(list: string): ReadonlySet<number> {
-    const strange = new Set<number>();
-    for (const [pattern, rows] of this.#observed.memory) {
-      if (this.#known.has(pattern) || !pattern.startsWith(`${list}.*`)) continue;
-      for (const { numbers } of rows) if (numbers[0] !== undefined) strange.add(numbers[0]);
-    }
-    return strange;
   }
 
   /**
@@ -183,11 +173,11 @@ class Expectation {
     }
   }
 
-  #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean): void {
+  #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean, isReplaced: (memory: string) => boolean = () => false): void {
     if (!due && !this.#touches(group, numbers)) return;
     if (this.#presence.isOff(group, numbers[0]) && !group.parameters.every(({ memory }) => this.#isPresent(memory, numbers))) return;
     const off = this.#switchedOff(group);
-    for (const parameter of group.parameters) if (!off.has(parameter) && !this.#isElsewhere(group, parameter, numbers)) this.#addParameter(parameter, numbers);
+    for (const parameter of group.parameters) if (!off.has(parameter) && !isReplaced(parameter.memory) && !this.#isElsewhere(group, parameter, numbers)) this.#addParameter(parameter, numbers);
   }
 
   /**
