@@ -1,8 +1,8 @@
-"""Checkpoints beside a base of another config or class, all written by the real library: every setting that changes what a class stores,
+"""Checkpoints beside a base of another config or class, all written by the real library: every setting that changes what a class stores, some of them together,
 every other class of the model type, and every model within a model saved by itself.
 
 usage: pairs.py TASK OUT.jsonl WORK_DIR [--only TYPE,…] [--seconds 150]
-Ids are RELEASE/TASK/TYPE/KIND[/FAULT], where KIND is `set:PATH=VALUE`, `class:CLASS` or `part:PATH`. A pair is sound, unless its class is
+Ids are RELEASE/TASK/TYPE/KIND[/FAULT], where KIND is `set:PATH=VALUE`, `mix:PATH=VALUE,…` (several at once), `class:CLASS` or `part:PATH`. A pair is sound, unless its class is
 the bare one and its base has a head; `/lost` lacks one tensor, `/stale` has the config of the base. The oracle is the loader of the
 checkpoint's own class, and of the bare class that of the task."""
 import argparse
@@ -23,7 +23,7 @@ from saves import Model, clean
 from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "facts"))
-from configs import choices, leaves, num_labels, perturbations, put, merge  # noqa: E402
+from configs import choices, leaves, lists_of, merge, num_labels, of_words, perturbations, put, words_near  # noqa: E402
 
 class TooLong(BaseException):
     pass
@@ -52,20 +52,39 @@ def changed(config, path, value):
     return type(config).from_dict(data)
 
 
-def variants(model):
+#: Mixes of settings for each class.
+MIXES = 12
+
+
+def variants(model, cls):
     """(kind, config) of every setting changed by itself."""
     yield "set:num_labels=5", changed(model.config, "num_labels", 5)
     for path, value in leaves(model.config).items():
         if path.rsplit(".", 1)[-1] in SIZES:
             continue
         odd = isinstance(value, int) and value > 1 and "head" in path
-        for other in [*perturbations(path, value), *choices(type(model.config), path, value)]:
+        words = lists_of(words_near((cls, type(model.config)), path.rpartition(".")[2]), value) if of_words(value) else choices(type(model.config), path, value)
+        for other in [*perturbations(path, value), *words]:
             if odd and isinstance(other, int) and other % value and value % other:
                 continue  # heads that do not divide the width
             try:
                 yield f"set:{path}={json.dumps(other)}", changed(model.config, path, other)
             except Exception:  # noqa: BLE001  a value that the class refuses
                 continue
+
+
+def mixes(model, kinds, chance):
+    """(kind, config) of several settings at once, of those that do something by themselves."""
+    settings = [kind.removeprefix("set:").split("=", 1) for kind in kinds]
+    for _ in range(MIXES if len(settings) > 1 else 0):
+        chosen = dict(chance.sample(settings, min(len(settings), chance.choice((2, 3, 4)))))
+        config = model.config
+        try:
+            for path, value in chosen.items():
+                config = changed(config, path, json.loads(value))
+        except Exception:  # noqa: BLE001  a value that the class refuses beside another
+            continue
+        yield "mix:" + ",".join(f"{path}={value}" for path, value in sorted(chosen.items())), config
 
 
 def built(make, config):
@@ -139,8 +158,9 @@ def one_type(task, model_type, work, emit):
     write("good", model.good, model.class_name)
     default = changed(model.config, "num_labels", 2)
     good = shapes(built(make, default))
-    pairs = [pair for pair in attempts(variants(model), make) if shapes(pair[1]) != good]
-    for kind, other in [*pairs, *classes_of(model), *parts_of(model)]:
+    pairs = [pair for pair in attempts(variants(model, type(model.built(model.config))), make) if shapes(pair[1]) != good]
+    mixed = attempts(mixes(model, [kind for kind, _ in pairs], chance), make)
+    for kind, other in [*pairs, *mixed, *classes_of(model), *parts_of(model)]:
         try:
             saved = Checkpoint.read(model.saved(other, "pair"))
         except Exception:  # noqa: BLE001  some parts can't be saved by themselves
