@@ -10,7 +10,7 @@ export interface Pattern {
 
 /**
  * Finds the pattern of a name: a number becomes `*` where the class has a list at that place.
- * @param lists patterns of lists without the number (`model.layers`, `model.layers.*.mlp.experts`)
+ * @param lists patterns of lists without the number (`model.layers`, `model.layers.*.mlp.experts`, `….experts.expert_`)
  */
 export function patternOf(name: string, lists: ReadonlySet<string>): Pattern {
   const numbers: number[] = [];
@@ -20,11 +20,26 @@ export function patternOf(name: string, lists: ReadonlySet<string>): Pattern {
     const dot = name.indexOf('.', start);
     const stop = dot < 0 ? name.length : dot;
     const isNumber = isWholeNumber(name, start, stop) && lists.has(pattern);
-    if (isNumber) numbers.push(Number(name.slice(start, stop)));
-    pattern += `${start === 0 ? '' : '.'}${isNumber ? '*' : name.slice(start, stop)}`;
+    // The number may be the end of a word: `expert_4`.
+    const digits = isNumber ? start : wordEnd(name, start, stop);
+    const before = `${pattern}${start === 0 ? '' : '.'}${name.slice(start, digits)}`;
+    const isListed = isNumber || (digits > start && lists.has(before));
+    if (isListed) numbers.push(Number(name.slice(digits, stop)));
+    pattern = `${before}${isListed ? '*' : name.slice(digits, stop)}`;
     start = stop + 1;
   }
   return { pattern, numbers };
+}
+
+/** Where the number after the last `_` of a segment starts; its start where it ends in none. */
+function wordEnd(name: string, start: number, stop: number): number {
+  const at = name.lastIndexOf('_', stop - 1) + 1;
+  return at > start && isWholeNumber(name, at, stop) ? at : start;
+}
+
+/** The list whose numbers the `*` at a place of a pattern stands for: what is before the dot, or the word that the number ends (`….expert_`). */
+export function listBefore(pattern: string, star: number): string {
+  return pattern.slice(0, pattern[star - 1] === '.' ? star - 1 : star);
 }
 
 /** The lists of a class, by their names on disk or in memory. */
@@ -33,7 +48,7 @@ export function listsOf(facts: ClassFacts, names: 'disk' | 'memory'): ReadonlySe
   for (const group of facts.groups) {
     for (const parameter of group.parameters) {
       const pattern = parameter[names];
-      for (let star = pattern.indexOf('*'); star !== -1; star = pattern.indexOf('*', star + 1)) lists.add(pattern.slice(0, star - 1));
+      for (let star = pattern.indexOf('*'); star !== -1; star = pattern.indexOf('*', star + 1)) lists.add(listBefore(pattern, star));
     }
   }
   return lists;

@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import type { ClassFacts, Condition, Conversion, Dimension, ModelTypeFacts, ParameterGroup, Release, Submodel, Task, Tie } from './facts.ts';
 import { RELEASES } from './facts.ts';
+import { withWordLists } from './word-lists.ts';
 
 /**
  * The stored form of the facts, in which what several classes and releases share stands once. A shard holds the model
@@ -70,7 +71,7 @@ function decodeClass(shard: Shard, modelType: string, stored: StoredClass): Clas
     groups: groups.map(([disk, memory, index]) => decodeGroup(shard, disk, memory === 0 ? disk : memory, index)),
     conversions: shard.conversions[conversions] ?? [],
   };
-  return RELEASES.filter((_, bit) => (releases & (1 << bit)) !== 0).map((release: Release) => ({ ...shared, release }));
+  return RELEASES.filter((_, bit) => (releases & (1 << bit)) !== 0).map((release: Release) => withWordLists({ ...shared, release }));
 }
 
 function decodeGroup(shard: Shard, scope: string, memoryScope: string, index: number): ParameterGroup {

@@ -4,13 +4,14 @@ import type { JsonObject } from '../inventory/checkpoint.ts';
 import type { Expected } from './expected.ts';
 import { LayerCounts } from './layer-counts.ts';
 import { LayerGroups, LayerKinds } from './layers.ts';
+import { MemberGroups } from './members.ts';
 import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
 import { Presence } from './presence.ts';
 import { ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
 import { StrangeLayers } from './strange-layers.ts';
-import { foreignTowerTest, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
+import { fixedSequenceTest, foreignTowerTest, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
 
 type Numbers = readonly number[];
 
@@ -59,6 +60,7 @@ class Expectation {
   readonly #shapeKnown: number[] = [];
   readonly #isInTower: (memory: string) => boolean;
   readonly #isStaged: (memory: string) => boolean;
+  readonly #isInFixedSequence: (memory: string) => boolean;
   /** Memory patterns of all parameters that the facts know. */
   readonly #known: ReadonlySet<string>;
   /** Keys of the numbers under which each memory pattern is stored. */
@@ -80,6 +82,7 @@ class Expectation {
     this.#isInTower = towerTest(facts);
     const [inTower, inList] = [stagedTowerTest(facts), stagedListTest(facts, config)];
     this.#isStaged = (name) => inTower(name) || inList(name);
+    this.#isInFixedSequence = fixedSequenceTest(facts);
     this.#known = new Set(facts.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
   }
 
@@ -107,7 +110,7 @@ class Expectation {
    */
   #addTopLevel(group: ParameterGroup): void {
     const isNumbered = ({ disk, memory }: ParameterFacts): boolean => stars(memory) > stars(disk);
-    const isStage = (parameter: ParameterFacts): boolean => LITERAL_LAYER.test(parameter.memory) || isNumbered(parameter) || (/\.\d+\./.test(parameter.memory) && this.#isInTower(parameter.memory));
+    const isStage = (parameter: ParameterFacts): boolean => LITERAL_LAYER.test(parameter.memory) || isNumbered(parameter) || (/\.\d+\./.test(parameter.memory) && this.#isInTower(parameter.memory) && !this.#isInFixedSequence(parameter.memory));
     const stages = group.parameters.filter(isStage);
     const absent = leftOutModules(group.parameters, this.#isInTower, this.#observed.memory);
     const isDue = (parameter: ParameterFacts): boolean => !isStage(parameter) && !absent.has(moduleIn(parameter.memory));
@@ -135,14 +138,16 @@ class Expectation {
         this.#addGroup(group, [layer], isDue || this.#presence.isOnIn(group, layer) || (!isStaged && due.has(group) && !isFirstAlone(layer, group, due)), (memory) => strange.isReplaced(memory, layer));
       }
     }
-    for (const group of groups) if (!outer.includes(group)) this.#addInner(group, outer.length === 0 ? count : 0);
+    const inner = groups.filter((group) => !outer.includes(group));
+    const members = isStaged || this.#isInTower(`${list}.`) ? null : new MemberGroups(inner, this.#observed, kinds);
+    for (const group of inner) this.#addInner(group, outer.length === 0 ? count : 0, members);
   }
 
   /**
    * Groups of a list within layers (experts): whole for each member that is touched, and for as many members as any layer has.
-   * @param bare how many outer layers there are, where these have nothing but such lists (ALBERT): then all are due, whether or not anything is stored
+   * @param bare how many outer layers there are, where these have nothing but such lists (ALBERT, encoders of T5): then all are due, whether or not anything is stored
    */
-  #addInner(group: ParameterGroup, bare: number): void {
+  #addInner(group: ParameterGroup, bare: number, siblings: MemberGroups | null): void {
     const depth = stars(group.parameters[0]?.memory ?? '');
     const parents = new Map<number | string, Numbers>();
     let members = 0;
@@ -160,15 +165,15 @@ class Expectation {
     // A stage that has more than its number of blocks is counted otherwise: what comes before the list may be the first.
     const isCounted = group.parameters.every(({ memory }) => (this.#observed.memory.get(memory) ?? []).every(({ numbers: [stage = 0, block = 0] }) => block < (depths?.[stage] ?? 0)));
     for (const [stage, blocks] of (isCounted ? (depths ?? []) : []).entries()) for (let block = 0; block < Math.min(blocks, MAX_LAYERS) && !this.#isFull(); block++) this.#addGroup(group, [stage, block], true);
-    if (parents.size === 0 && depth === 2 && group.presence === 'always' && !isTower) {
+    if (depth === 2 && !isTower && bare > 0) {
+      if (parents.size === 0 && group.presence === 'always') members = Math.min(this.#counts.inner(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
       for (let layer = 0; layer < bare; layer++) parents.set(layer, [layer]);
-      members = Math.min(this.#counts.inner(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
     }
     members = Math.max(members, this.#counts.innerBeside(group.parameters[0]?.disk ?? '', members));
     for (const parent of parents.values()) {
       for (let member = 0; member < members && !this.#isFull(); member++) {
         // How many blocks a stage of a tower has differs from stage to stage.
-        this.#addGroup(group, [...parent, member], group.presence === 'always' && !isTower);
+        this.#addGroup(group, [...parent, member], !isTower && (group.presence === 'always' || siblings?.isDue(group, parent[0] ?? 0, member) === true));
       }
     }
   }

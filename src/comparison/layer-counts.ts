@@ -1,4 +1,5 @@
 import type { ClassFacts, ParameterGroup } from '../architecture/facts.ts';
+import { listBefore } from '../architecture/patterns.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt, numberAt } from '../inventory/config.ts';
 import { LAYER_KEYS } from './layers.ts';
@@ -52,7 +53,7 @@ export class LayerCounts {
 
   /** The members of the innermost list of a disk pattern, as the config states them, or null. */
   inner(disk: string): number | null {
-    const key = this.#facts.layers[disk.slice(0, disk.lastIndexOf('*') - 1)] ?? null;
+    const key = this.#facts.layers[listBefore(disk, disk.lastIndexOf('*'))] ?? null;
     return key === null ? null : numberAt(this.#config, key);
   }
 

@@ -29,6 +29,26 @@ export function stagedTowerTest(facts: ClassFacts | null): (name: string) => boo
 }
 
 /**
+ * A test for plain layers of a sequence that is always the same (`merger.mlp.0`, `merger.mlp.2`): their numbers are names,
+ * and count no stages as long as every configuration that was built had all of them.
+ */
+export function fixedSequenceTest(facts: ClassFacts): (memory: string) => boolean {
+  const sequences = new Map<string, boolean>();
+  for (const { presence, parameters } of facts.groups) {
+    for (const { memory } of parameters) {
+      const sequence = sequenceOf(memory);
+      if (sequence !== null) sequences.set(sequence, presence === 'always' && sequences.get(sequence) !== false);
+    }
+  }
+  return (memory) => sequences.get(sequenceOf(memory) ?? '') === true;
+}
+
+/** The sequence in which a plain layer stands that is in no list: `visual.merger.mlp` of `visual.merger.mlp.0.weight`. */
+function sequenceOf(memory: string): string | null {
+  return /^([^*\d]*)\.\d+\.[^.*]+$/.exec(memory)?.[1] ?? null;
+}
+
+/**
  * A test for names in lists of stages: what each stage holds (blocks, and how wide they are) is its own, since lists of
  * settings tell it (`depths` of Swin), and one stage proves nothing about the next. The facts show such a list by the
  * list within it that no setting counts; where the number of stages looks like one of layers, the config's `depths` tell.

@@ -1,6 +1,6 @@
 import { TableBuilder } from '../format/table-builder.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint, JsonObject } from './checkpoint.ts';
 import { modelType, subConfigs } from './config.ts';
 
 /** How deep within a model another one lies at most: `model.language_model` is two deep. */
@@ -13,20 +13,41 @@ const MAX_DEPTH = 5;
  */
 export function innerModel(base: Checkpoint, checkpoint: Checkpoint): Checkpoint | null {
   const type = modelType(checkpoint.config);
-  if (type === null || type === modelType(base.config)) return null;
-  const inner = subConfigs(base.config).find(({ config }) => config['model_type'] === type);
-  if (inner === undefined) return null;
-  const path = commonPath(base.tensors.columns.names, checkpoint.tensors);
+  const inner = type === null ? undefined : innerConfig(base.config, type);
+  // The tower of Qwen2-VL bears the type of the whole (4.57): its config has none within it.
+  if (inner === undefined || (type === modelType(base.config) && subConfigs(checkpoint.config).length > 0)) return null;
+  const { names } = base.tensors.columns;
+  const segment = type === modelType(base.config) ? null : sharedSegment(names, checkpoint.tensors);
+  const path = segment ?? commonPath(names, checkpoint.tensors);
   if (path === null) return null;
   return {
     ...base,
-    tensors: withoutPath(base.tensors, path),
-    config: { ...inner.config, transformers_version: base.config?.['transformers_version'] },
+    tensors: segment === null ? withoutPath(base.tensors, path) : only(base.tensors, path),
+    config: { ...inner, transformers_version: base.config?.['transformers_version'] },
     within: path,
     index: null,
     shared: [],
     problems: [],
   };
+}
+
+/** The config of a model within, by its type; one release calls a tower `qwen2_vl_vision`, the other as the whole. */
+function innerConfig(config: JsonObject | null, type: string): JsonObject | undefined {
+  const configs = subConfigs(config).map((inner): JsonObject => inner.config);
+  const types = [type, `${type}_vision`, ...(type.endsWith('_vision') ? [type.slice(0, -'_vision'.length)] : [])];
+  for (const one of types) {
+    const found = configs.find((inner) => inner['model_type'] === one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The first segment of all the checkpoint's names, where half of them stand in the base just so (the text model of SigLIP is a `text_model` by itself too). */
+function sharedSegment(names: readonly string[], own: TensorTable): string | null {
+  const segments = new Set(own.columns.names.map((name) => name.slice(0, Math.max(0, name.indexOf('.')))));
+  const [segment] = segments;
+  const shared = names.filter((name) => own.has(name)).length;
+  return segments.size === 1 && segment !== undefined && segment !== '' && shared * 2 >= own.length ? segment : null;
 }
 
 /** The path under which most of the checkpoint's names stand in the base, where it is half of them at least. */
@@ -42,10 +63,19 @@ function commonPath(names: readonly string[], own: TensorTable): string | null {
 }
 
 function withoutPath(table: TensorTable, path: string): TensorTable {
+  return below(table, path, path.length + 1);
+}
+
+function only(table: TensorTable, path: string): TensorTable {
+  return below(table, path, 0);
+}
+
+/** Rows below a path, with so many letters of their names taken off. */
+function below(table: TensorTable, path: string, letters: number): TensorTable {
   const builder = new TableBuilder();
   for (let row = 0; row < table.length; row++) {
     const { name, dtype, shape, bytes } = table.info(row);
-    if (name.startsWith(`${path}.`)) builder.add(name.slice(path.length + 1), dtype, shape, bytes);
+    if (name.startsWith(`${path}.`)) builder.add(name.slice(letters), dtype, shape, bytes);
   }
   return builder.build();
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { classFacts, loadModelTypeFacts } from '../../src/architecture/index.ts';
 import type { ClassFacts } from '../../src/architecture/facts.ts';
-import { foreignTowerTest, stageDepths, stagedListTest, stagedTowerTest, towerPaths, towerTest } from '../../src/comparison/towers.ts';
+import { fixedSequenceTest, foreignTowerTest, stageDepths, stagedListTest, stagedTowerTest, towerPaths, towerTest } from '../../src/comparison/towers.ts';
 
 describe('towers', () => {
   it('are the models within a model but its text model', async () => {
@@ -14,6 +14,17 @@ describe('towers', () => {
     assert.equal(isInTower('model.visual.blocks.0.attn.qkv.weight'), true);
     assert.equal(isInTower('model.visuals.weight'), false);
     assert.equal(isInTower('model.language_model.embed_tokens.weight'), false);
+  });
+
+  it('have sequences that are always the same, whose numbers count no stages', async () => {
+    const [vision, audio] = [await loadModelTypeFacts('qwen2_5_vl'), await loadModelTypeFacts('phi4_multimodal')];
+    const [known, other] = [vision?.classes.find((entry) => entry.class === 'Qwen2_5_VLForConditionalGeneration'), audio?.classes.find((entry) => entry.class === 'Phi4MultimodalForCausalLM')];
+    assert.ok(known !== undefined && other !== undefined);
+    assert.equal(fixedSequenceTest(known)('model.visual.merger.mlp.0.weight'), true);
+    // How many of these there are, a setting says.
+    const convolutions = other.groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)).filter((memory) => /embed\.conv\.0\.weight$/.test(memory));
+    assert.equal(convolutions.length, 1);
+    assert.equal(fixedSequenceTest(other)(convolutions[0] ?? ''), false);
   });
 
   it('are none where nothing is known', () => {

@@ -24,6 +24,25 @@ describe('a model within a base', () => {
     assert.equal(inner.config?.['transformers_version'], '5.18.0');
   });
 
+  test('may stand in the base under the names that it has by itself', async () => {
+    const text = within('text_model', TOWER);
+    const whole: ExampleCheckpoint = { config: { model_type: 'siglip', text_config: { model_type: 'siglip_text_model' } }, tensors: { ...text, ...within('vision_model', TOWER), logit_scale: ['F32', 1] } };
+    const inner = innerModel(await readExample(whole), await readExample(tower(text, 'siglip_text_model')));
+    assert.equal(inner?.within, 'text_model');
+    assert.deepEqual([...inner.tensors.columns.names].sort(), Object.keys(text).sort());
+  });
+
+  test('may bear the type of the whole, as 4.57 calls the tower of Qwen2-VL, whatever the base calls it', async () => {
+    for (const ofBase of ['qwen2_vl', 'qwen2_vl_vision']) {
+      for (const own of ['qwen2_vl', 'qwen2_vl_vision']) {
+        const whole = await readExample({ config: { model_type: 'qwen2_vl', vision_config: { model_type: ofBase } }, tensors: { ...within('visual', TOWER), 'model.norm.weight': ['BF16', 64] } });
+        assert.equal(innerModel(whole, await readExample(tower(TOWER, own)))?.within, 'visual');
+        // The whole without its head is no tower.
+        assert.equal(innerModel(whole, await readExample({ config: { model_type: 'qwen2_vl', vision_config: { model_type: ofBase } }, tensors: within('visual', TOWER) })), null);
+      }
+    }
+  });
+
   test('is found by the names that are left where some are lost', async () => {
     const { 'post_layernorm.weight': _, ...rest } = TOWER;
     const inner = innerModel(await readExample(WHOLE), await readExample(tower(rest)));

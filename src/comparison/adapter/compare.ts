@@ -6,6 +6,7 @@ import type { AdapterComparison } from './evidence.ts';
 import { findLacking } from './lacking.ts';
 import { isRootless } from './names.ts';
 import { isKnownMethod } from './parts.ts';
+import { findUnsaved } from './saved.ts';
 import { findMisshapen, findOtherVocabulary, findTieBreakers, findUnasked } from './sizes.ts';
 import { findStrangers } from './strangers.ts';
 import { wrapperOf } from './wrapper.ts';
@@ -31,6 +32,7 @@ export function compareAdapter(checkpoint: Checkpoint, base: Checkpoint | null, 
     hasConfig: checkpoint.adapterConfig !== null || checkpoint.files.some(({ path }) => path.endsWith('adapter_config.json')),
     modules: sorted.modules.size,
     lacking: isWhole ? findLacking(beside) : [],
+    unsettled: isWhole ? findUnsaved(beside).unsettled : [],
     ...findStrangers(beside),
     unread: sorted.unread.filter((name) => !isRootless(name, settings.type)),
     rootless: sorted.unread.filter((name) => isRootless(name, settings.type)),

@@ -26,6 +26,8 @@ export interface AdapterComparison {
   readonly modules: number;
   /** Tensors that ought to be there by its method, its config and the base, and are not. */
   readonly lacking: readonly Lacking[];
+  /** Names in `modules_to_save` of which nothing is stored, where it can't be told whether the model has such modules. */
+  readonly unsettled: readonly string[];
   /** Tensors for modules that the base does not have. */
   readonly strangers: readonly TensorInfo[];
   /** Modules of which it can't be told whether the base has them, since nothing is known of its class. */

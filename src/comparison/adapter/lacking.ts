@@ -1,13 +1,15 @@
 import type { Beside } from './beside.ts';
 import { shapeOfPart } from './beside.ts';
 import type { Lacking } from './evidence.ts';
-import { ROOT, storedParameter, wrappedModule } from './names.ts';
+import { findGaps } from './gaps.ts';
+import { ROOT, wrappedModule } from './names.ts';
 import { lackingParts, lackingWhole } from './parts.ts';
-import { isSaved, targetTest } from './targets.ts';
+import { findUnsaved } from './saved.ts';
+import { targetTest } from './targets.ts';
 
 /** All that ought to be there by method, config and base, and is not. */
 export function findLacking(beside: Beside): Lacking[] {
-  return [...parts(beside), ...modules(beside), ...saved(beside), ...ofWhole(beside)];
+  return [...parts(beside), ...modules(beside), ...gaps(beside), ...saved(beside), ...ofWhole(beside)];
 }
 
 function parts(beside: Beside): Lacking[] {
@@ -17,8 +19,14 @@ function parts(beside: Beside): Lacking[] {
     const [first] = tensors;
     const dtype = first === undefined ? 'F32' : beside.info(first).dtype;
     const shapes = beside.loraShapes(module, tensors);
-    return lackingParts(settings.type, stored, settings).map((part) => lacking('part', `${ROOT}${module}.${part}`, dtype, shapeOfPart(part, shapes)));
+    return [...lackingParts(settings.type, stored, settings), ...biasOfNorm(beside, module, stored)].map((part) => lacking('part', `${ROOT}${module}.${part}`, dtype, shapeOfPart(part, shapes)));
   });
+}
+
+/** A norm that is trained has a bias where the base's has one. */
+function biasOfNorm({ settings, wrapped }: Beside, module: string, parts: ReadonlySet<string>): string[] {
+  const isDue = settings.type === 'LN_TUNING' && wrapped !== null && wrapped.row(`${module}.bias`) >= 0;
+  return isDue && !parts.has('ln_tuning_layers.bias') ? ['ln_tuning_layers.bias'] : [];
 }
 
 /** Modules of the base that the config targets and for which nothing is stored. */
@@ -31,31 +39,33 @@ function modules(beside: Beside): Lacking[] {
   const stored = new Set(known);
   const patterns = new Set(known.map(pattern));
   const dtype = beside.checkpoint.tensors.length > 0 ? beside.checkpoint.tensors.dtype(0) : 'F32';
-  const untouched = wrapped.matrices().filter((module) => isTarget(module) && !stored.has(module) && (wrapped.isKnown || patterns.has(pattern(module))));
+  const all = settings.type === 'LN_TUNING' ? wrapped.norms() : wrapped.matrices();
+  const untouched = all.filter((module) => isTarget(module) && !stored.has(module) && (wrapped.isKnown || patterns.has(pattern(module))));
   return untouched.flatMap((module) => {
-    if (settings.type !== 'LORA') return [lacking('module', `${ROOT}${module}`, dtype, null)];
+    if (settings.type !== 'LORA') return namesLike(beside, module, sorted.modules.keys().next().value ?? '', dtype);
     const shapes = beside.loraShapes(module, []);
     return ['lora_A.weight', 'lora_B.weight'].map((part) => lacking('module', `${ROOT}${module}.${part}`, dtype, shapeOfPart(part, shapes)));
   });
 }
 
-/** Modules that `modules_to_save` names, that the base has, and of which nothing is stored. A new head is the adapter's own to bring. */
-function saved(beside: Beside): Lacking[] {
-  const stored = beside.sorted.whole.map((tensor) => storedParameter(tensor));
-  const absent = beside.settings.modulesToSave.filter((name) => !stored.some((parameter) => isSaved(parameter, [name])));
-  if (absent.length === 0) return [];
-  const ofBase = beside.parametersOfBase().filter(({ name }) => isSaved(name.replace(/\.[^.]+$/, ''), absent));
-  if (ofBase.length > 0) return ofBase.map((tensor): Lacking => ({ ...tensor, name: `${ROOT}${tensor.name}`, of: 'saved' }));
-  // A head that the task puts on anew is in no base; whether the class has one by such a name, its facts say. PEFT writes
-  // the usual names of heads down unasked, so that without the base they prove nothing, unlike names that a person gave.
-  const { wrapped } = beside;
-  const called = wrapped === null ? absent.filter((name) => !USUAL_HEADS.has(name)) : absent.filter((name) => wrapped.mayHave(`${name}.weight`));
-  const isNone = absent.length === beside.settings.modulesToSave.length;
-  return isNone && called[0] !== undefined ? [lacking('saved', `${ROOT}${called[0]}`, 'F32', null)] : [];
+/** Modules that a gap in the numbers of the others shows, where the base does not tell what there is. */
+function gaps(beside: Beside): Lacking[] {
+  const { wrapped, settings, sorted } = beside;
+  const isAll = 'expression' in settings.targets && settings.targets.expression === 'all-linear';
+  const isTarget = isAll ? () => true : targetTest(settings);
+  if (isTarget === null || (wrapped !== null && !isAll)) return [];
+  const dtype = beside.checkpoint.tensors.length > 0 ? beside.checkpoint.tensors.dtype(0) : 'F32';
+  return findGaps(sorted, isTarget).filter(({ module }) => wrapped === null || wrapped.has(module)).flatMap(({ module, like }) => namesLike(beside, module, like, dtype));
 }
 
-/** What PEFT adds to `modules_to_save` for classification and question answering, whether or not the model has such modules. */
-const USUAL_HEADS: ReadonlySet<string> = new Set(['classifier', 'score', 'qa_outputs']);
+/** What a module should store, by another that is there. */
+function namesLike({ sorted }: Beside, module: string, like: string, dtype: string): Lacking[] {
+  return (sorted.modules.get(like) ?? []).map(({ part }) => lacking('module', `${ROOT}${module}.${part ?? ''}`, dtype, null));
+}
+
+function saved(beside: Beside): Lacking[] {
+  return findUnsaved(beside).lost.map((tensor) => ({ ...tensor, name: `${ROOT}${tensor.name}`, of: 'saved' }));
+}
 
 function ofWhole({ settings, sorted }: Beside): Lacking[] {
   return lackingWhole(settings.type, sorted.own, settings).map((part) => lacking('whole', part.startsWith('pr') ? part : `base_model.${part}`, 'F32', null));

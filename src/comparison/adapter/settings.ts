@@ -24,6 +24,8 @@ export interface AdapterSettings {
   /** Whether the inputs of A are pooled (QA-LoRA), so that A is narrower than the base's matrix. */
   readonly poolsInputs: boolean;
   readonly savesProjection: boolean;
+  /** Whether only the largest logits are stored (VB-LoRA). */
+  readonly topWeightsOnly: boolean;
   readonly keepsTie: boolean;
   /** The task whose auto class PEFT loads the base with; null where none is named. */
   readonly task: Task | null;
@@ -55,6 +57,7 @@ export function adapterSettings(config: JsonObject | null): AdapterSettings {
     repeatsLayers: Array.isArray(valueAt(config, 'layer_replication')),
     poolsInputs: booleanAt(config, 'use_qalora') === true,
     savesProjection: booleanAt(config, 'save_projection') !== false,
+    topWeightsOnly: booleanAt(config, 'save_only_topk_weights') === true,
     keepsTie: booleanAt(config, 'ensure_weight_tying') === true,
     task: task !== null && Object.hasOwn(TASKS, task) ? (TASKS[task] ?? null) : null,
     trainedOn: stringAt(config, 'auto_mapping.base_model_class'),

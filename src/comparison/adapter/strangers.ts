@@ -1,6 +1,7 @@
 import type { Beside } from './beside.ts';
 import type { AdapterComparison } from './evidence.ts';
 import { storedParameter, wrappedModule } from './names.ts';
+import { isKnownMethod } from './parts.ts';
 import { isSaved } from './targets.ts';
 
 type Strangers = Pick<AdapterComparison, 'strangers' | 'unplaced' | 'bare'>;
@@ -8,7 +9,7 @@ type Strangers = Pick<AdapterComparison, 'strangers' | 'unplaced' | 'bare'>;
 /** Tensors for modules that the base does not have, and whether they would fit its bare class. */
 export function findStrangers(beside: Beside): Strangers {
   const { wrapped, sorted, settings } = beside;
-  if (wrapped === null) return { strangers: [], unplaced: [], bare: 'no' };
+  if (wrapped === null || !isKnownMethod(settings.type)) return { strangers: [], unplaced: [], bare: 'no' };
   const has = (module: string): boolean => wrapped.has(settings.repeatsLayers ? firstLayer(module) : module);
   const unknown = [...sorted.modules].filter(([module]) => !has(wrappedModule(module)));
   const fits = unknown.length > 0 && unknown.every(([module]) => wrapped.bareHas(wrappedModule(module)));

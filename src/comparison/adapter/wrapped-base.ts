@@ -94,14 +94,20 @@ export class WrappedBase {
 
   /** Modules with a matrix that every release has. */
   matrices(): string[] {
+    const isMatrix = (row: number): boolean => this.#tensors.shape(row).length >= 2 || PACKED.has(this.#tensors.dtype(row));
+    return this.parameters().flatMap(({ name, row }) => (name.endsWith('.weight') && isMatrix(row) ? [name.slice(0, -'.weight'.length)] : []));
+  }
+
+  /** Modules with a vector of weights that every release has. */
+  norms(): string[] {
+    return this.parameters().flatMap(({ name, row }) => (name.endsWith('.weight') && this.#tensors.shape(row).length === 1 ? [name.slice(0, -'.weight'.length)] : []));
+  }
+
+  /** Parameters that every release has under one name, and their rows in the base's table. */
+  parameters(): { readonly name: string; readonly row: number }[] {
     const [first, ...others] = this.#views;
-    if (first === undefined) return [];
-    const found: string[] = [];
-    for (const [name, row] of first.rows) {
-      if (row === SEVERAL || !name.endsWith('.weight') || (this.#tensors.shape(row).length < 2 && !PACKED.has(this.#tensors.dtype(row)))) continue;
-      if (others.every(({ rows }) => rows.has(name))) found.push(name.slice(0, -'.weight'.length));
-    }
-    return found;
+    const all = [...(first?.rows ?? [])].map(([name, row]) => ({ name, row }));
+    return all.filter(({ name, row }) => row !== SEVERAL && others.every(({ rows }) => rows.has(name)));
   }
 }
 

@@ -31,7 +31,7 @@ export const adapterIncomplete = defineRule<Data>({
   severity: 'error',
   summary: 'The adapter lacks tensors that it must have, or its config.',
   why: 'PEFT fills what is missing with the values of an untrained adapter. The model runs, and those modules behave as the base does.',
-  how: 'Each method stores a known set of tensors a module (LoRA: A and B; with DoRA a magnitude too), which PEFT itself was run to learn. With the base at hand, every module that `target_modules` matches by PEFT\'s own rule must have them, and every module of `modules_to_save` must be there.',
+  how: 'Each method stores a known set of tensors a module (LoRA: A and B; with DoRA a magnitude too), which PEFT itself was run to learn. With the base at hand, every module that `target_modules` matches by PEFT\'s own rule must have them, and every module of `modules_to_save` must be there. Without it, one gap in the numbers of layers that are alike shows a loss.',
   sources: ['huggingface/peft#2892'],
   detect({ adapter, checkpoint }) {
     if (adapter === null) return [];

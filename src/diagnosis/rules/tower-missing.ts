@@ -1,3 +1,5 @@
+import { objectAt } from '../../inventory/config.ts';
+import type { Evidence } from '../evidence.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
 import { llama } from '../examples.ts';
@@ -6,27 +8,41 @@ import type { Loss } from '../loss-words.ts';
 
 interface Data extends Loss {
   readonly tower: string;
-  readonly byBase: boolean;
+  /** What says that the checkpoint has the tower. */
+  readonly by: 'base' | 'config' | 'class';
 }
+
+/** A config that names the class and describes the tower says that it is there; where it leaves either out, the tower may have been left out on purpose. */
+function saidBy(tower: string, { base, checkpoint, intent }: Evidence): Data['by'] {
+  if (base !== null) return 'base';
+  const path = intent.facts?.submodels.find((submodel) => submodel.path === tower)?.config ?? null;
+  const isNamed = intent.class !== null && (intent.facts?.class === intent.class || intent.head.expected === true);
+  return isNamed && path !== null && objectAt(checkpoint.config, path) !== null ? 'config' : 'class';
+}
+
+const SAYS: Readonly<Record<Data['by'], string>> = { base: 'The base has it', config: 'config.json describes it', class: 'The class has it' };
 
 export const towerMissing = defineRule<Data>({
   id: 'tower-missing',
   severity: 'error',
   summary: 'A whole tower (vision, audio) of a composite model is not there.',
   why: 'Loaders start the tower from random numbers and only warn: text still works, images or sound do not.',
-  how: 'Nothing is stored of a model within the model that the class has. An error where the base has it; without a base a warning, since towers are also left out on purpose.',
+  how: 'Nothing is stored of a model within the model that the class has. An error where the base has it, or where `config.json` names the class and describes the tower; else a warning, since towers are also left out on purpose.',
   sources: ['huggingface/transformers#38403'],
-  detect({ losses, base, checkpoint }) {
-    return losses.towers.map(({ block, parameters }) => ({
-      data: { ...lossOf(parameters, checkpoint), tower: block, byBase: base !== null },
-      severity: base === null ? ('warning' as const) : ('error' as const),
-      parameters: parameters.map(({ name }) => name),
-    }));
+  detect(evidence) {
+    return evidence.losses.towers.map(({ block, parameters }) => {
+      const by = saidBy(block, evidence);
+      return {
+        data: { ...lossOf(parameters, evidence.checkpoint), tower: block, by },
+        severity: by === 'class' ? ('warning' as const) : ('error' as const),
+        parameters: parameters.map(({ name }) => name),
+      };
+    });
   },
   words(data) {
     return {
       title: prose`All of ${data.tower} is missing`,
-      message: prose`${data.byBase ? ['The base has it'] : ['The class has it']}, and none of its ${data.names.length} parameters is stored${enclosedLoss(data)}. Loaders fill it with ${data.values}.`,
+      message: prose`${[SAYS[data.by]]}, and none of its ${data.names.length} parameters is stored${enclosedLoss(data)}. Loaders fill it with ${data.values}.`,
       cause: prose`Only the text model was saved, or converted.`,
       fix: { steps: prose`Save the whole model again; or, if it is to be a text model, name its text class in ${'architectures'} and ship the text config.`, code: null },
     };
@@ -37,7 +53,7 @@ export const towerMissing = defineRule<Data>({
     const tower = { 'vision_tower.vision_model.pre_layrnorm.weight': ['BF16', 32] as const, 'vision_tower.vision_model.post_layernorm.weight': ['BF16', 32] as const };
     const whole = { config, tensors: { ...text.tensors, ...tower } };
     return {
-      fires: [{ name: 'Only the text model was saved', checkpoint: text, base: whole }],
+      fires: [{ name: 'Only the text model was saved', checkpoint: text, base: whole }, { name: 'The same, no base at hand', checkpoint: text }],
       silent: [{ name: 'Text and vision', checkpoint: whole, base: whole }, { name: 'A model without towers', checkpoint: llama() }],
     };
   },

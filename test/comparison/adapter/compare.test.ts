@@ -24,7 +24,7 @@ for (const name of methods) {
 }
 
 /** Methods that store several tensors a module: each of them is missed. */
-const PARTED = ['lora', 'lora bias', 'dora', 'adalora', 'vera', 'loha', 'lokr', 'lokr of factors', 'boft', 'poly', 'shira', 'road', 'delora', 'osf', 'gralora', 'lora classifier', 'lora ranks'];
+const PARTED = ['lora', 'lora bias', 'dora', 'adalora', 'vera', 'loha', 'lokr', 'lokr of factors', 'boft', 'poly', 'shira', 'road', 'delora', 'osf', 'gralora', 'vblora', 'lora classifier', 'lora ranks'];
 
 for (const name of PARTED) {
   test(`${name}: every tensor of a module is missed, with its base and without`, async () => {
@@ -59,7 +59,7 @@ test('shapes of what is missing follow from the other factor, the rank and the b
   assert.deepEqual(alone.missing, [{ name: gone, dtype: 'F32', shape: [], bytes: 0 }]);
 });
 
-test('a whole layer gone is seen with the base only', async () => {
+test('a last layer gone is seen with the base only', async () => {
   const checkpoint = adapterOf('lora', without((name) => name.includes('layers.1.')));
   const report = await judged({ checkpoint, base: baseOf() });
   assert.equal(report.missing.length, 4);

@@ -1,0 +1,68 @@
+import type { TensorInfo } from '../../format/tensor-table.ts';
+import type { Beside } from './beside.ts';
+import { storedParameter } from './names.ts';
+import { isSaved } from './targets.ts';
+
+/** What `modules_to_save` calls for and is not stored. */
+interface Unsaved {
+  /** Parameters, by their names in the model; shapeless where no base tells. */
+  readonly lost: readonly TensorInfo[];
+  /** Names of which nothing is stored, and of which it can't be told whether the model has such a module. */
+  readonly unsettled: readonly string[];
+}
+
+/** What PEFT adds to `modules_to_save` for classification and question answering, whether or not the model has such modules. */
+const USUAL_HEADS: ReadonlySet<string> = new Set(['classifier', 'score', 'qa_outputs']);
+
+/**
+ * Every causal LM of transformers with such layers has this embedding and this head (its facts: all classes of both
+ * releases but the withdrawn OpenLLaMA).
+ */
+const LAYERS = /^model\.layers\.\d+\.self_attn\./;
+const OF_LAYERS: Readonly<Record<string, string>> = { lm_head: 'lm_head.weight', embed_tokens: 'model.embed_tokens.weight' };
+
+/** Parameters of modules that `modules_to_save` names, and of which nothing is stored. A new head is the adapter's own to bring. */
+export function findUnsaved(beside: Beside): Unsaved {
+  const names = beside.settings.modulesToSave;
+  if (names.length === 0) return { lost: [], unsettled: [] };
+  const stored = new Set(beside.sorted.whole.map(storedParameter));
+  const absent = names.filter((name) => ![...stored].some((parameter) => endsIn(parameter, [name])));
+  return beside.wrapped === null ? byName(beside, absent) : byBase(beside, names, stored, absent);
+}
+
+function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<string>, absent: readonly string[]): Unsaved {
+  const { wrapped, checkpoint } = beside;
+  if (wrapped === null) return { lost: [], unsettled: [] };
+  const { tensors } = checkpoint;
+  const base = beside.parametersOfBase();
+  const inAll = wrapped.parameters().filter(({ name }) => /\.(?:weight|bias)$/.test(name) && endsIn(name, names) && !stored.has(name));
+  const others = base.filter(({ name }) => isSaved(name.replace(/\.[^.]+$/, ''), absent) && !inAll.some((parameter) => parameter.name === name));
+  const lost = [...inAll.flatMap(({ name, row }) => (base[row] === undefined ? [] : [{ ...base[row], name }])), ...others];
+  if (lost.length > 0 || absent.length === 0) return { lost, unsettled: [] };
+  // A head that the task puts on anew is in no base; whether the class has one by such a name, its facts say.
+  const called = absent.length === names.length ? absent.find((name) => wrapped.mayHave(`${name}.weight`)) : undefined;
+  return { lost: called === undefined ? [] : [shapeless(called, tensors.length > 0 ? tensors.dtype(0) : 'F32')], unsettled: [] };
+}
+
+/** Without the base. PEFT writes the usual names of heads down unasked, so that one of them is stored, if any. */
+function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[]): Unsaved {
+  const dtype = tensors.length > 0 ? tensors.dtype(0) : 'F32';
+  const isKnown = settings.task === 'causal-lm' && [...sorted.modules.keys()].some((module) => LAYERS.test(module));
+  const lost = isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : [];
+  const isNone = absent.length === settings.modulesToSave.length;
+  const asked = absent.filter((name) => !USUAL_HEADS.has(name));
+  if (lost.length === 0 && isNone && asked[0] !== undefined) return { lost: [shapeless(asked[0], dtype)], unsettled: [] };
+  return { lost: lost.map((name) => shapeless(name, dtype)), unsettled: isNone ? absent : asked };
+}
+
+/** Whether a parameter is in a module whose name ends in one of these, as PEFT finds them: `norm` is also `input_layernorm` (run: peft 0.21). */
+function endsIn(parameter: string, names: readonly string[]): boolean {
+  for (let dot = parameter.lastIndexOf('.'); dot > 0; dot = parameter.lastIndexOf('.', dot - 1)) {
+    if (names.some((name) => parameter.slice(0, dot).endsWith(name))) return true;
+  }
+  return false;
+}
+
+function shapeless(name: string, dtype: string): TensorInfo {
+  return { name, dtype, shape: [], bytes: 0 };
+}
