@@ -6,6 +6,7 @@ import { lacksConfig, lostIndex } from './lost-documents.ts';
 import { llamaCpp } from './llama-cpp.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
+import { repeatedName, repeatedPrefix } from './repeated-prefix.ts';
 import { newValues, someNames, words } from './words.ts';
 
 /** What a loader will do with the checkpoint, in a sentence. */
@@ -37,14 +38,25 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
   // transformers finds a variant only when told of it; vLLM takes every file of weights.
   const variant = checkpoint.variant === null ? words('') : prose`finds no weights, unless given ${`variant="${checkpoint.variant}"`}: then it `;
   return [
-    { loader: 'transformers 4.57', outcome: [...variant, ...transformers(evidence, '4.57.6', refusal)] },
-    { loader: 'transformers 5.18', outcome: [...variant, ...transformers(evidence, '5.18.0', refusal)] },
+    { loader: 'transformers 4.57', outcome: [...variant, ...transformers(seenBy(evidence, '4.57.6'), '4.57.6', refusal)] },
+    { loader: 'transformers 5.18', outcome: [...variant, ...transformers(seenBy(evidence, '5.18.0'), '5.18.0', refusal)] },
     ...(isServed(intent.facts) ? [{ loader: 'vLLM', outcome: vllm(evidence, refusal) }] : []),
   ];
 }
 
+/** The evidence as a release sees it, where releases see different names in the files: what it makes nothing of is missing to it. */
+function seenBy(evidence: Evidence, release: Release): Evidence {
+  const repeated = repeatedPrefix(evidence);
+  const lost = repeated?.lost[release] ?? null;
+  if (repeated === null || lost === null) return evidence;
+  const { inner, checkpoint } = evidence;
+  const gone = [...inner.stored].flatMap(([memory, row]) => (lost.has(row) ? [{ ...checkpoint.tensors.info(row), memory, declaredIn: null }] : []));
+  const stored = new Map([...inner.stored].filter(([, row]) => !lost.has(row)));
+  return { ...evidence, comparison: { ...inner, missing: [...inner.missing, ...gone], stored } };
+}
+
 /** Whether vLLM is known to serve the class: those that generate text. Of encoders and classifiers it has its own, and follows other rules. */
-function isServed({ tasks }: ClassFacts): boolean {
+export function isServed({ tasks }: ClassFacts): boolean {
   return tasks.includes('causal-lm') || tasks.includes('image-text-to-text');
 }
 
@@ -166,6 +178,8 @@ function headSentence(head: HeadOutcome, { intent, losses }: Evidence, random: n
 function vllm(evidence: Evidence, refusal: Prose | null): Prose {
   const { intent, losses, comparison } = evidence;
   if (refusal !== null) return refusal;
+  const repeated = repeatedPrefix(evidence);
+  if (repeated !== null) return prose`refuses: it knows no ${repeatedName(repeated, evidence.checkpoint)}`;
   if (intent.bare && intent.head.expected === true) return prose`takes ${intent.class ?? ''} at its word: an embedding model, no text`;
   const others = comparison.missing.filter(({ memory }) => !losses.head.some((head) => head.memory === memory));
   if (others.length > 0 || unlisted(evidence).length > 0 || losses.head.some(({ memory }) => memory !== intent.heads.head)) return words('refuses: weights were not initialised from the checkpoint');
