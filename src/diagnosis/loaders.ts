@@ -102,7 +102,7 @@ function transformers(evidence: Evidence, release: Release, refusal: Prose | nul
   if (empty.length > 0) return prose`loads without a warning and leaves ${someNames(empty)} without values`;
   const random = randomCount(evidence) + (release === '4.57.6' ? unlisted(evidence).length : 0);
   const head = headSentence(headIn(evidence, release), evidence, random);
-  if (random === 0) return [...prose`loads`, ...(head === null ? words(' it whole') : [...words('; '), ...head])];
+  if (random === 0) return [...prose`loads`, ...(head === null ? words(evidence.comparison.unexpected.length === 0 ? ' it whole' : ', with nothing missing') : [...words('; '), ...head])];
   const rest = prose`loads, warns, and fills ${random} ${words(random === 1 ? 'parameter' : 'parameters')} with ${newValues([...evidence.comparison.missing, ...evidence.comparison.undelivered])}`;
   return head === null ? rest : [...rest, ...words('; '), ...head];
 }
@@ -185,5 +185,6 @@ function vllm(evidence: Evidence, refusal: Prose | null): Prose {
   if (others.length > 0 || unlisted(evidence).length > 0 || losses.head.some(({ memory }) => memory !== intent.heads.head)) return words('refuses: weights were not initialised from the checkpoint');
   if (losses.head.length > 0 && intent.head.expected === true) return words('ties the missing head to the embedding, with a warning, and serves wrong answers');
   const head = headSentence(headIn(evidence, '5.18.0'), evidence, 0);
-  return head === null ? words('loads it whole') : [...words('loads; '), ...head];
+  if (head === null) return words(comparison.unexpected.length === 0 ? 'loads it whole' : 'loads, with nothing missing');
+  return [...words('loads; '), ...head];
 }
