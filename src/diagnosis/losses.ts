@@ -149,7 +149,7 @@ function mtpTest(checkpoint: Checkpoint): (missing: Missing) => boolean {
 }
 
 /** `model.layers.3.` of a name in memory, or null for one outside of layers. */
-function layerOf(facts: ClassFacts | null, memory: string): { list: string; number: number; key: string } | null {
+export function layerOf(facts: ClassFacts | null, memory: string): { list: string; number: number; key: string } | null {
   const { pattern, numbers } = patternIn(facts, 'memory', memory);
   const star = pattern.indexOf('*');
   const number = numbers[0];
