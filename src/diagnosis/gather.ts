@@ -22,14 +22,13 @@ export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
       bytes: tensors.bytes(pair.targetRow),
     });
   }
-  const promised = mtpLayers(checkpoint.config).reduce((count, { value }) => Math.max(count, value), 0);
+  const promisedMtp = mtpLayers(checkpoint.config).reduce((count, { value }) => Math.max(count, value), 0);
   return {
     checkpoint, base: side.base, intent, baseIntent: side.baseIntent, comparison, inner,
     losses: side.adapter === null ? partLosses(checkpoint, intent, comparison, side.quantization) : adapterLosses(side.adapter, comparison),
     pairs,
     ...whereWeightsAre(checkpoint),
-    promisedMtp: promised,
-    storesMtp: promised > 0 && storesMtp(side),
+    promisedMtp,
     adapter: side.adapter,
     quantization: side.quantization,
   };
@@ -44,14 +43,4 @@ function whereWeightsAre({ parts, index, isLocal, problems, format }: Checkpoint
     weightsElsewhere: isUnseen && parts.every(({ path }) => pointers.has(path)),
     onlyIndexSeen: isUnseen && parts.every(({ state }) => state === 'absent'),
   };
-}
-
-/** Whether any parameter of a multi-token-prediction layer is stored: one under `mtp`, or of a layer beyond those that the config counts. */
-function storesMtp({ checkpoint, intent }: SideBySide): boolean {
-  if (intent.facts === null) return true;
-  const layers = checkpoint.config?.['num_hidden_layers'];
-  const isMtp = typeof layers === 'number' ? new RegExp(`(?:^|\\.)(?:mtp|layers\\.${layers}\\.)`) : /(?:^|\.)mtp/;
-  if (checkpoint.tensors.columns.names.some((name) => isMtp.test(name))) return true;
-  for (const name of checkpoint.index?.weightMap.keys() ?? []) if (isMtp.test(name)) return true;
-  return false;
 }

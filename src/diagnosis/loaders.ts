@@ -1,7 +1,8 @@
 import type { ClassFacts, Release } from '../architecture/facts.ts';
 import { mapToMemory } from '../architecture/prefix.ts';
-import type { ComparedPair, Evidence } from './evidence.ts';
-import { indexAgreement } from './index-agreement.ts';
+import type { Evidence } from './evidence.ts';
+import { headIn, unlisted } from './head-outcome.ts';
+import type { HeadOutcome } from './head-outcome.ts';
 import { lacksConfig, lostIndex } from './lost-documents.ts';
 import { llamaCpp } from './llama-cpp.ts';
 import type { Prose } from './prose.ts';
@@ -14,9 +15,6 @@ export interface LoaderOutcome {
   readonly loader: string;
   readonly outcome: Prose;
 }
-
-/** What becomes of the head in one release. */
-type HeadOutcome = 'own' | 'tied' | 'overwritten' | 'kept-though-tied' | 'random' | 'none' | 'unknown';
 
 /**
  * What transformers 4, transformers 5 and vLLM (of a GGUF file, llama.cpp) will do, by the tie rules that each follows (transformers: run, see
@@ -100,28 +98,22 @@ function transformers(evidence: Evidence, release: Release, refusal: Prose | nul
   if (stop !== null) return stop;
   const empty = release === '4.57.6' ? leftEmpty(evidence) : [];
   if (empty.length > 0) return prose`loads without a warning and leaves ${someNames(empty)} without values`;
-  const random = randomCount(evidence) + (release === '4.57.6' ? unlisted(evidence).length : 0);
-  const head = headSentence(headIn(evidence, release), evidence, random);
+  const outcome = headIn(evidence, release);
+  const random = randomCount(evidence) + (release === '4.57.6' ? unlisted(evidence).length : 0) + (outcome === 'random' && isUntiedHere(evidence, release) ? 1 : 0);
+  const head = headSentence(outcome, evidence, random);
   if (random === 0) return [...prose`loads`, ...(head === null ? words(evidence.comparison.unexpected.length === 0 ? ' it whole' : ', with nothing missing') : [...words('; '), ...head])];
   const rest = prose`loads, warns, and fills ${random} ${words(random === 1 ? 'parameter' : 'parameters')} with ${newValues([...evidence.comparison.missing, ...evidence.comparison.undelivered])}`;
   return head === null ? rest : [...rest, ...words('; '), ...head];
 }
 
-function randomCount({ comparison }: Evidence): number {
-  return comparison.missing.length + comparison.undelivered.length;
+/** Whether the head is tied to the release that judges, so that it is in no list, and not to this one: then it is lost here alone. */
+function isUntiedHere({ intent, comparison }: Evidence, release: Release): boolean {
+  const output = intent.byRelease[release]?.outputEmbedding ?? null;
+  return output !== null && intent.ties[release]?.flag === false && output === intent.facts?.outputEmbedding && comparison.tied.some(({ memory }) => memory === output);
 }
 
-/** Parameters of the model that a shard holds and the index does not list: 4.57 and vLLM do not load them. By their names in memory. */
-function unlisted({ comparison, checkpoint }: Evidence): string[] {
-  const { tensors } = checkpoint;
-  const rows = indexAgreement(checkpoint).unlisted;
-  if (rows.size === 0) return [];
-  const unused = new Set([...comparison.unexpected.map(({ name }) => name), ...comparison.ignored.checkpoint]);
-  const found: string[] = [];
-  for (const [memory, row] of comparison.stored) {
-    if (rows.has(row) && !unused.has(tensors.name(row))) found.push(memory);
-  }
-  return found;
+function randomCount({ comparison }: Evidence): number {
+  return comparison.missing.length + comparison.undelivered.length;
 }
 
 /**
@@ -133,29 +125,6 @@ function leftEmpty({ intent, comparison, checkpoint: { index } }: Evidence): str
   const { outputEmbedding: output = null, inputEmbedding: input = null } = intent.byRelease['4.57.6'] ?? {};
   const isOnlyHead = intent.ties['4.57.6']?.flag === true && output !== null && input !== null && comparison.stored.has(output) && !comparison.stored.has(input);
   return isOnlyHead ? [...promised, output, input] : promised;
-}
-
-function pairOf(evidence: Evidence): ComparedPair | undefined {
-  return evidence.pairs.find(({ target }) => target === evidence.intent.heads.head);
-}
-
-/** The tie table: 4.57 ties whenever the flag says so; 5.x keeps a stored head that differs. */
-function headIn(evidence: Evidence, release: Release): HeadOutcome {
-  const { intent, comparison } = evidence;
-  const output = intent.byRelease[release]?.outputEmbedding ?? null;
-  const flag = intent.ties[release]?.flag;
-  if (output === null || flag === undefined) return 'none';
-  const input = intent.byRelease[release]?.inputEmbedding ?? null;
-  const stored = comparison.stored.has(output);
-  const hasEmbedding = input !== null && comparison.stored.has(input);
-  const isLoaded = stored && (release !== '4.57.6' || !unlisted(evidence).includes(output));
-  if (!flag) return isLoaded ? 'own' : 'random';
-  // Of a tied pair, 5.x takes whichever is stored.
-  if (!stored || !hasEmbedding) return stored || hasEmbedding ? 'tied' : 'random';
-  const equality = pairOf(evidence)?.equality ?? 'unknown';
-  if (equality === 'equal' || equality === 'likely-equal') return 'tied';
-  if (equality === 'unknown') return 'unknown';
-  return release === '4.57.6' ? 'overwritten' : 'kept-though-tied';
 }
 
 function headSentence(head: HeadOutcome, { intent, losses }: Evidence, random: number): Prose | null {
