@@ -28,6 +28,18 @@ export function headIn(evidence: Evidence, release: Release): HeadOutcome {
   return release === '4.57.6' ? 'overwritten' : 'kept-though-tied';
 }
 
+/** Which values the head has once a release has loaded it; null where it has no such head. */
+export function headBy(evidence: Evidence, release: Release): 'stored' | 'embedding' | 'random' | null {
+  switch (headIn(evidence, release)) {
+    case 'own': case 'kept-though-tied': return 'stored';
+    case 'tied': case 'overwritten': return 'embedding';
+    // Both are stored and tied: 5.x keeps the stored one, 4.57 does not.
+    case 'unknown': return release === '4.57.6' ? 'embedding' : 'stored';
+    case 'random': return 'random';
+    case 'none': return null;
+  }
+}
+
 /** Parameters of the model that a shard holds and the index does not list: 4.57 and vLLM do not load them. By their names in memory. */
 export function unlisted({ comparison, checkpoint }: Evidence): string[] {
   const { tensors } = checkpoint;

@@ -42,3 +42,20 @@ test('prediction layers that only a config promises are no loss; those that the 
   assert.deepEqual(rulesOf(await judged({ checkpoint: llama({ config }), base: llama({ config }) })), []);
   assert.deepEqual(rulesOf(await judged({ checkpoint: llama({ config }), base: llama({ layers: 3, config }) })), ['mtp-layers-missing']);
 });
+
+describe('a stored head that differs from the embedding under a config that ties it', () => {
+  test('is no fault where every release takes the stored one', async () => {
+    const report = await judged({ checkpoint: { ...fuyu({ root: true, nested: false }), bytes: { [HEAD]: 7 } } });
+    assert.deepEqual([report.verdict, rulesOf(report)], ['complete', []]);
+  });
+
+  test('is put down to the release that ties the class whatever its config says, where that wrote it', async () => {
+    const shape = { d_ff: 24, d_kv: 8, d_model: 16, num_decoder_layers: 1, num_heads: 2, num_layers: 1, vocab_size: 32 };
+    const config = { architectures: ['T5ForConditionalGeneration'], model_type: 't5', is_encoder_decoder: true, ...shape, tie_word_embeddings: true, transformers_version: '5.18.0' };
+    const checkpoint: ExampleCheckpoint = { config, tensors: { 'lm_head.weight': ['F32', 32, 16], 'shared.weight': ['F32', 32, 16] }, bytes: { 'lm_head.weight': 7 } };
+    const found = (await judged({ checkpoint })).findings.find(({ rule }) => rule === 'tied-head-differs');
+    assert.match(plain(found?.cause ?? []), /^transformers 5 ties T5ForConditionalGeneration whatever its config says: .*saved by 4\) that it loads and saves again/);
+    const own = (await judged({ checkpoint: { ...llama({ tied: true, head: true }), bytes: { 'lm_head.weight': 7 } } })).findings.find(({ rule }) => rule === 'tied-head-differs');
+    assert.match(plain(own?.cause ?? []), /^The head was untied and trained on its own/);
+  });
+});

@@ -1,8 +1,6 @@
 import { RELEASES } from '../../architecture/facts.ts';
-import type { Release } from '../../architecture/facts.ts';
-import type { Evidence } from '../evidence.ts';
 import { fuyu, llama } from '../examples.ts';
-import { headIn } from '../head-outcome.ts';
+import { headBy } from '../head-outcome.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
@@ -18,18 +16,6 @@ interface State {
 interface Data {
   readonly states: readonly State[];
   readonly head: string;
-}
-
-/** Which values the head has once the release has loaded it; null where it has no such head. */
-function headBy(evidence: Evidence, release: Release): State['head'] | null {
-  switch (headIn(evidence, release)) {
-    case 'own': case 'kept-though-tied': return 'stored';
-    case 'tied': case 'overwritten': return 'embedding';
-    // Both are stored and tied: 5.x keeps the stored one, 4.57 does not.
-    case 'unknown': return release === '4.57.6' ? 'embedding' : 'stored';
-    case 'random': return 'random';
-    case 'none': return null;
-  }
 }
 
 const OUTCOMES: Readonly<Record<State['head'], (head: string) => Prose>> = {
