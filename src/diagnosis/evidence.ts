@@ -40,4 +40,8 @@ export interface Evidence {
   readonly adapter: AdapterComparison | null;
   /** What is packed in the checkpoint; null where nothing is, and no config says so. */
   readonly quantization: Quantization | null;
+  /** Whether the classes of the model type in config.json have none of most names. */
+  readonly isForeign: boolean;
+  /** The model type whose names these are, where config.json names another and its class has them not; else null. */
+  readonly otherType: string | null;
 }

@@ -1,3 +1,4 @@
+import { typeOfNames } from '../architecture/type-of-names.ts';
 import { compareBytes } from '../comparison/equality.ts';
 import { storedPairs } from '../comparison/head.ts';
 import type { SideBySide } from '../comparison/side-by-side.ts';
@@ -31,7 +32,17 @@ export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
     promisedMtp,
     adapter: side.adapter,
     quantization: side.quantization,
+    isForeign: side.isForeign === true,
+    otherType: await otherType(side),
   };
+}
+
+/** Looked for only where the names are not those of the config's model type, since it takes another type's facts. */
+async function otherType({ checkpoint, comparison, intent, isForeign }: SideBySide): Promise<string | null> {
+  const { wrapper } = comparison;
+  if (isForeign !== true && wrapper?.kind !== 'prefix') return null;
+  const type = await typeOfNames(checkpoint.tensors.columns.names, intent.modelType);
+  return isForeign === true || wrapper?.text === `${type}.` ? type : null;
 }
 
 /** Whether this is a working copy without its weights: pointers for all of them, or only their index. A place that serves weights has no such excuse. */

@@ -30,7 +30,7 @@ function beyondOf({ inner, intent, checkpoint, base, promisedMtp }: Evidence): D
   const setting = first == null || promisedMtp > 0 ? null : layerCount(first.list, intent, checkpoint.config);
   if (first == null || setting === null || !layers.every((layer) => layer?.list === first.list && layer.number >= setting.count)) return null;
   const numbers = [...new Set(layers.flatMap((layer) => (layer === null ? [] : [layer.number])))].sort((a, b) => a - b);
-  return { ...setting, numbers, stored: Math.max(...numbers) + 1, inBase: base !== null && inner.unexpected.every(({ name }) => base.tensors.has(name)) };
+  return { ...setting, numbers, stored: (numbers.at(-1) ?? 0) + 1, inBase: base !== null && inner.unexpected.every(({ name }) => base.tensors.has(name)) };
 }
 
 /** Of layers too many: it is the config that decides how many a loader makes. */

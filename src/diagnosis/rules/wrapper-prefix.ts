@@ -1,4 +1,4 @@
-import { llama } from '../examples.ts';
+import { bert, llama } from '../examples.ts';
 import { grouped } from '../numbers.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
@@ -33,6 +33,8 @@ interface Data {
   /** The file of weights, where it is one. */
   readonly file: string | null;
   readonly hasIndex: boolean;
+  /** Where the prefix is another model type's own, and the names are that type's: which one, and the config's. */
+  readonly types: { readonly names: string; readonly config: string } | null;
   /** Set where it is the base prefix, which the names carry once more: 5.x takes it off. Who does not, and what 5.x loses all the same. */
   readonly repeated: { readonly losers: readonly string[]; readonly lostByFive: readonly string[] } | null;
 }
@@ -88,6 +90,16 @@ function keptUnderKey(data: Data, { names, file }: NonNullable<Data['key']>): Wo
   };
 }
 
+/** The prefix is no wrapper's: the weights are of one model, and the config of another. */
+function otherConfig(data: Data, { names, config }: NonNullable<Data['types']>): Words {
+  return {
+    title: prose`config.json is of the model type ${config}, and the weights are of ${names}`,
+    message: prose`${data.count} of ${data.of} names begin with ${data.text}, as in ${data.example}, and a class of ${names} has them. To a loader that goes by this config all of them are missing, and it initialises the model anew.`,
+    cause: prose`The config of another model lies beside the weights.`,
+    fix: { steps: prose`Put the config.json beside the weights that they were saved with.`, code: null },
+  };
+}
+
 interface Found {
   readonly text: string;
   /** Those that carry it. */
@@ -96,11 +108,12 @@ interface Found {
   /** A name to show. */
   readonly example: string;
   readonly repeated: Data['repeated'];
+  readonly types: Data['types'];
 }
 
-function dataOf(checkpoint: Checkpoint, unwrapped: Comparison, { text, names, count, example, repeated }: Found): Data {
+function dataOf(checkpoint: Checkpoint, unwrapped: Comparison, { text, names, count, example, repeated, types }: Found): Data {
   return {
-    text, repeated, count, of: checkpoint.tensors.length, example,
+    text, repeated, types, count, of: checkpoint.tensors.length, example,
     leads: names.every(({ name }) => name.startsWith(text) || !name.includes(text)), bytes: names.reduce((sum, { bytes }) => sum + bytes, 0),
     key: keyOf(checkpoint, text), isTorch: checkpoint.format === 'torch',
     file: checkpoint.shards.length === 1 ? (checkpoint.shards[0]?.path.replace(/^.*\//, '') ?? null) : null, hasIndex: checkpoint.index !== null,
@@ -115,7 +128,7 @@ function repeatedDetection(prefix: RepeatedPrefix, { checkpoint, intent, inner }
   const lostByFive = [...lost['5.18.0']].map((row) => checkpoint.tensors.name(row));
   if (losers.length + lostByFive.length === 0) return [];
   const names = prefix.rows.map((row) => checkpoint.tensors.info(row));
-  const data = dataOf(checkpoint, inner, { text: prefix.text, names, count: names.length, example: repeatedName(prefix, checkpoint), repeated: { losers, lostByFive } });
+  const data = dataOf(checkpoint, inner, { text: prefix.text, names, count: names.length, example: repeatedName(prefix, checkpoint), repeated: { losers, lostByFive }, types: null });
   return [{ data, parameters: names.map(({ name }) => name), severity: lost['4.57.6'] === null && lostByFive.length === 0 ? 'warning' : 'error' }];
 }
 
@@ -136,17 +149,18 @@ export const wrapperPrefix = defineRule<Data>({
   why: 'No loader takes these prefixes off (but for one, see below). To it every parameter is missing and every stored tensor unexpected: it initialises the whole model anew, and only warns.',
   how: 'Most names fit nothing, and fit the base (or the facts of the class) once a known wrapper\'s segment, or a prefix that they share, is taken off. One that the class has itself and the names carry once more (`model.model.layers…`) is taken off by transformers 5 and not by 4.57 (run): the same files are two models.',
   sources: ['huggingface/transformers#25205', 'huggingface/transformers#37519', 'huggingface/trl#3071'],
-  detect({ comparison, losses, checkpoint, intent }) {
+  detect({ comparison, losses, checkpoint, intent, otherType }) {
     const { wrapper } = comparison;
     const found = wrapper?.kind === 'prefix' ? wrapper : null;
     const repeated = repeatedPrefix({ checkpoint, intent });
     if (repeated !== null && (found === null || found.text === repeated.text)) return repeatedDetection(repeated, { checkpoint, intent, inner: wrapper?.unwrapped ?? comparison });
     if (found === null) return [];
     const names = comparison.unexpected;
-    return [{ data: dataOf(checkpoint, found.unwrapped, { text: found.text, names, count: found.count, example: names[0]?.name ?? '', repeated: null }), parameters: losses.wrapped.map(({ name }) => name) }];
+    return [{ data: dataOf(checkpoint, found.unwrapped, { text: found.text, names, count: found.count, example: names.find(({ name }) => name.startsWith(found.text))?.name ?? names[0]?.name ?? '', repeated: null, types: otherType === null ? null : { names: otherType, config: intent.modelType ?? '' } }), parameters: losses.wrapped.map(({ name }) => name) }];
   },
   words(data) {
     if (data.key !== null) return keptUnderKey(data, data.key);
+    if (data.types !== null) return otherConfig(data, data.types);
     return {
       title: prose`${[data.count === data.of ? 'Every name carries' : `${grouped(data.count)} of ${grouped(data.of)} names carry`]} ${data.text}${[data.repeated === null ? '' : ' once more']}`,
       message: prose`${[data.count === data.of && data.count > 1 ? 'All ' : '']}${data.count} ${[data.count === 1 ? 'tensor has' : 'tensors have']} ${data.text} ${[data.leads ? 'before' : 'in']} ${[data.count === 1 ? 'its name' : 'their names']}, as in ${data.example} (${enclosedSize(data.bytes)} in all). ${losers(data)}${[data.otherwiseComplete ? ' The values are all there; only the names are wrong.' : '']}`,
@@ -162,6 +176,7 @@ export const wrapperPrefix = defineRule<Data>({
       { name: 'Saved from DistributedDataParallel', checkpoint: llama({ rename: (name) => `module.${name}` }), base: llama() },
       { name: 'Saved from torch.compile, no base at hand', checkpoint: llama({ rename: (name) => `_orig_mod.${name}` }) },
       { name: 'A Lightning module\'s state dict: the prefix that the class has itself, once more', checkpoint: llama({ rename: (name) => `model.${name}` }) },
+      { name: 'The weights of BERT beside a config of RoBERTa', checkpoint: { ...bert(), config: { ...bert().config, architectures: ['RobertaForMaskedLM'], model_type: 'roberta' } } },
       { name: 'A wrapper of one\'s own', checkpoint: llama({ rename: (name) => `policy.${name}` }), base: llama() },
     ],
     silent: [
