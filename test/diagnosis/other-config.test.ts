@@ -15,6 +15,7 @@ describe('the config of another model beside the weights', () => {
     assert.equal(verdict, 'incomplete');
     assert.equal(plain(findings[0]?.title ?? []), 'config.json is of the model type roberta, and the weights are of bert');
     assert.doesNotMatch(plain(findings[0]?.fix?.steps ?? []), /unwrap/);
+    assert.equal(findings.find(({ rule }) => rule === 'head-missing')?.cause, null);
   });
 
   test('is named where no name fits: the verdict is unknown, and says why', async () => {

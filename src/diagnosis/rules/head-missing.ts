@@ -117,7 +117,7 @@ export const headMissing = defineRule<Data>({
   why: 'Loaders only warn: they fill the head with random numbers and go on. The model loads, runs and answers nonsense, or, after more training, a little worse than it should. It is usually found in production.',
   how: 'The class that the checkpoint is meant for has a head (its facts, or the base, say so), no tensor of it is stored, and by the config and the class\'s own default it is not tied to a stored embedding. Names without the base prefix, or a bare class in `architectures`, show that it was saved from the class without the head. Meant for is the class that the team declares (`class` in the config file, `--class`); else what `architectures` names, the base\'s, or, for a bare class alone, a classifier where config.json names labels of its own, and the generative class of a decoder.',
   sources: ['huggingface/transformers#37303', 'huggingface/transformers#27263'],
-  detect({ intent, losses, inner, checkpoint, base, baseIntent }) {
+  detect({ intent, losses, inner, checkpoint, base, baseIntent, otherType }) {
     if (losses.head.length === 0) return [];
     if (intent.head.expected !== true) return [];
     // A head that is no output embedding is tied to nothing, whatever a flag says.
@@ -133,7 +133,8 @@ export const headMissing = defineRule<Data>({
     const baseMisfits = base !== null && output !== undefined && (labels === 'other' || (baseRow >= 0 && base.tensors.shape(baseRow).join() !== output.shape.join()));
     const hasBaseHead = base !== null && output !== undefined && (isTiedInBase || base.tensors.has(output.name));
     const bareClass = intent.bare ? intent.class : intent.bareClass;
-    const savedFrom = intent.bare || inner.prefixLost ? { class: bareClass ?? 'the bare class', shownBy: intent.bare ? 'architectures' as const : 'names' as const } : null;
+    // Names of another model type lack this one's prefix without having lost it.
+    const savedFrom = otherType !== null ? null : intent.bare || inner.prefixLost ? { class: bareClass ?? 'the bare class', shownBy: intent.bare ? 'architectures' as const : 'names' as const } : null;
     return [{
       data: {
         ...lossOf(losses.head, checkpoint),
