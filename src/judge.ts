@@ -49,18 +49,21 @@ export async function judge(checkpoint: Checkpoint, base: FoundBase, options: Ju
   const beside = base.checkpoint === null ? null : (innerModel(base.checkpoint, checkpoint) ?? base.checkpoint);
   const known = await factsFor(checkpoint, beside, options.target.class ?? null);
   const facts = known === null ? null : await withInnerModels(known, checkpoint.config ?? beside?.config ?? null, checkpoint.tensors.columns.names);
-  const declaration = declarationOf(options.target, checkpoint, facts);
+  const { class: declared = null } = options.target;
+  const declaration = declarationOf(options.target, checkpoint, facts, declared === null ? null : await modelTypeOfClass(declared));
   const side = setSideBySide(checkpoint, beside, facts, declaration.class);
   const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };
   const reasons = [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${quote(incomparable.base.reference)} ${plain(incomparable.difference)}`])];
-  return { report: await reportOf(side, { ...base, reasons }, options), incomparable, refusal: declaration.refusal };
+  // That it has no effect is only noted.
+  const told = declaration.refusal?.severity === 'note' ? null : declared;
+  return { report: await reportOf(side, { ...base, reasons }, options, told), incomparable, refusal: declaration.refusal };
 }
 
-async function reportOf(side: SideBySide, { found, reasons }: FoundBase, { target, severities, today }: JudgeOptions): Promise<CheckpointReport> {
+async function reportOf(side: SideBySide, { found, reasons }: FoundBase, { target, severities, today }: JudgeOptions, declared: string | null = null): Promise<CheckpointReport> {
   const evidence = await gatherEvidence(side);
   const diagnosis = diagnose(evidence, { severities, today, waivers: target.waivers });
   return checkpointReport({
-    target, evidence, diagnosis,
+    target, evidence, diagnosis, declared,
     verdict: verdictOf(evidence, diagnosis.findings),
     base: side.base === null || found === null ? null : { checkpoint: side.base, found },
     baseReasons: reasons,

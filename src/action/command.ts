@@ -1,11 +1,13 @@
 import { UsageError } from '../errors.ts';
 import { explained, statusOf, type GitHub } from '../publish/client.ts';
 
-/** `/headcheck [reference …] [base=…]`: what a person asks for below a pull request. */
+/** `/headcheck [reference …] [base=…] [class=…]`: what a person asks for below a pull request. */
 export interface SlashCommand {
   /** Empty: what the pull request refers to. */
   readonly references: readonly string[];
   readonly base: string | null;
+  /** The class that it is released as. */
+  readonly class: string | null;
 }
 
 /** Whether the first line of a comment speaks to us. */
@@ -21,15 +23,15 @@ export function parseCommand(body: string): SlashCommand {
   const [first = ''] = body.trimStart().split(/\r?\n/);
   const [, ...words] = first.trim().split(/\s+/);
   const references: string[] = [];
-  let base: string | null = null;
+  const options: { base: string | null; class: string | null } = { base: null, class: null };
   for (const written of words) {
     const word = unquoted(written);
-    const option = /^([a-z-]+)=(.*)$/.exec(word);
-    if (!option) references.push(word);
-    else if (option[1] === 'base' && option[2] && base === null) base = unquoted(option[2]);
-    else throw new UsageError(`/headcheck does not understand "${word}".`, 'Write: /headcheck [reference …] [base=REFERENCE]');
+    const [, key, value = ''] = /^([a-z-]+)=(.*)$/.exec(word) ?? [];
+    if (key === undefined) references.push(word);
+    else if ((key === 'base' || key === 'class') && value !== '' && options[key] === null) options[key] = unquoted(value);
+    else throw new UsageError(`/headcheck does not understand "${word}".`, 'Write: /headcheck [reference …] [base=REFERENCE] [class=NAME]');
   }
-  return { references, base };
+  return { references, ...options };
 }
 
 /** People write a reference as code, so that GitHub makes no link of it. */
@@ -38,8 +40,8 @@ function unquoted(word: string): string {
 }
 
 /** Whether a command asks for something else than what the pull request makes: its answer is not the pull request's. */
-export function isAside({ references, base }: SlashCommand): boolean {
-  return references.length > 0 || base !== null;
+export function isAside({ references, base, class: released }: SlashCommand): boolean {
+  return references.length > 0 || base !== null || released !== null;
 }
 
 /**

@@ -64,7 +64,7 @@ function refuseOutside({ references, base }: SlashCommand): void {
 
 function settingsOf({ environment, inputs, command, today }: Setting, config: ConfigFile | null, named: string | readonly string[], found: readonly FoundReference[] | null): Settings {
   const settings = parseSettings({
-    checkpoints: named, base: command?.base ?? inputs.base, class: inputs.class, failOn: inputs.failOn,
+    checkpoints: named, base: command?.base ?? inputs.base, class: command?.class ?? inputs.class, failOn: inputs.failOn,
     hubEndpoint: environment.hubEndpoint, hubToken: inputs.hubToken || environment.hubToken,
     directory: environment.workspace, proxy: environment.proxy, noProxy: environment.noProxy.join(','), today,
   }, config, found);

@@ -27,6 +27,7 @@ export type Find = (config: ConfigFile | null) => Promise<Found>;
 
 /** Arguments, variables and the config file as settings, with what is to be said of the config file. */
 export async function settingsOf(references: readonly string[], options: CheckOptions, host: Host, parts: Parts, find: Find | null = null): Promise<{ settings: Settings; notices: Report['notices'] }> {
+  if (options.class?.trim() === '') throw new UsageError('--class takes the name of a class: found an empty text.', 'Name the class, as in --class BertForSequenceClassification, or leave the option out.');
   const config = await readConfig(options.config, options.isProposed ?? false, host, parts);
   const inputs = { ...inputsOf(host), checkpoints: references, base: options.base, class: options.class, failOn: options.failOn };
   // A person at a terminal may follow their own links; the runner of a stranger's pull request may not.

@@ -4,7 +4,7 @@ import type { ClassFacts, Release } from '../architecture/facts.ts';
 export type HeadExpectation =
   | { readonly expected: true; /** where that is known from; `declared`: the team says which class it releases */ readonly from: 'architectures' | 'base' | 'auto-class' | 'declared' }
   | { readonly expected: true; /** the labels that config.json names */ readonly from: 'labels'; readonly labels: readonly string[]; /** other classes that it may have been */ readonly others: readonly string[] }
-  | { readonly expected: false; readonly evidence: string }
+  | { readonly expected: false; /** what shows it: a name, and what stands before and after it */ readonly evidence: readonly [before: string, name: string, after: string] }
   | { readonly expected: null; readonly reason: string };
 
 /** A head and the embedding that it may be tied to, by their names in memory; null where a class has none or none is known. */
@@ -30,6 +30,8 @@ export interface Intent {
   readonly class: string | null;
   /** The class that it ought to load into: the same, or, for one saved from its bare class, the class with the head. */
   readonly intendedClass: string | null;
+  /** Whether the intended class is the one that its team says it releases. */
+  readonly isDeclared: boolean;
   /** Whether `architectures` names a bare class. */
   readonly bare: boolean;
   /** Name of the bare class of the model type, or null. */

@@ -32,6 +32,7 @@ export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, f
     modelType: modelType(config),
     class: own,
     intendedClass: intended,
+    isDeclared: declared !== null,
     bare,
     bareClass: facts === null ? null : (RELEASES.map((release) => intendedClass(facts, 'base', release)).find((name) => name !== null) ?? null),
     head,
@@ -65,7 +66,7 @@ interface Choice {
 }
 
 function asDeclared(declared: string, facts: ModelTypeFacts | null): Choice {
-  if (isBare(declared, facts)) return { intended: declared, head: { expected: false, evidence: `released as ${declared}, as declared` } };
+  if (isBare(declared, facts)) return { intended: declared, head: { expected: false, evidence: ['released as ', declared, ', as declared'] } };
   return { intended: declared, head: { expected: true, from: 'declared' } };
 }
 
@@ -83,7 +84,7 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
   if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };
   if (own === null && auto !== null) return { intended: auto, head: { expected: true, from: 'auto-class' } };
-  if (base?.within !== undefined && (auto === null || isEncoder(facts, checkpoint.config))) return { intended: own, head: { expected: false, evidence: `${base.within} of the base` } };
+  if (base?.within !== undefined && (auto === null || isEncoder(facts, checkpoint.config))) return { intended: own, head: { expected: false, evidence: ['', base.within, ' of the base'] } };
   if (auto === null || isEncoder(facts, checkpoint.config)) {
     const reason = own === null ? 'config.json names no class' : `${own} is a bare class, and nothing says which class it was made from`;
     return { intended: own, head: { expected: null, reason } };
@@ -92,20 +93,20 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
 }
 
 function fromBase(own: string | null, ofBase: string, facts: ModelTypeFacts | null): Choice {
-  if (own !== null && isBare(ofBase, facts)) return { intended: own, head: { expected: false, evidence: `the base is a bare ${ofBase} too` } };
+  if (own !== null && isBare(ofBase, facts)) return { intended: own, head: { expected: false, evidence: ['the base is a bare ', ofBase, ' too'] } };
   return { intended: ofBase, head: { expected: true, from: 'base' } };
 }
 
 /** What shows that a model is used without a language-model head, or has none by its kind (one of diffusers), or null. */
-function embeddingEvidence(checkpoint: Checkpoint): string | null {
-  if (checkpoint.loadedAs !== undefined) return `the pipeline loads it as ${checkpoint.loadedAs}`;
-  if (typeof checkpoint.config?.['_class_name'] === 'string') return '_class_name of diffusers';
-  if (checkpoint.sentenceTransformers !== null) return checkpoint.sentenceTransformers;
+function embeddingEvidence(checkpoint: Checkpoint): readonly [string, string, string] | null {
+  if (checkpoint.loadedAs !== undefined) return ['the pipeline loads it as ', checkpoint.loadedAs, ''];
+  if (typeof checkpoint.config?.['_class_name'] === 'string') return ['', '_class_name', ' of diffusers'];
+  if (checkpoint.sentenceTransformers !== null) return ['', checkpoint.sentenceTransformers, ''];
   const { card } = checkpoint;
   if (card === null) return null;
-  if (card.pipelineTag !== null && EMBEDDING_TAGS.has(card.pipelineTag)) return `pipeline_tag: ${card.pipelineTag}`;
-  if (card.libraryName === 'sentence-transformers') return 'library_name: sentence-transformers';
-  return card.tags.includes('sentence-transformers') ? 'tag sentence-transformers' : null;
+  if (card.pipelineTag !== null && EMBEDDING_TAGS.has(card.pipelineTag)) return ['', `pipeline_tag: ${card.pipelineTag}`, ''];
+  if (card.libraryName === 'sentence-transformers') return ['', 'library_name: sentence-transformers', ''];
+  return card.tags.includes('sentence-transformers') ? ['tag ', 'sentence-transformers', ''] : null;
 }
 
 function tieState(config: JsonObject | null, facts: ClassFacts | null): TieState | null {

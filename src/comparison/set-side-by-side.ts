@@ -49,7 +49,7 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
     (name) => checkpoint.index?.weightMap.get(name) ?? null,
   );
   // Facts of another release, or of another part within the model, are no yardstick: then nothing is known of the class.
-  if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return setSideBySide(checkpoint, null, null, declared);
+  if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return { ...setSideBySide(checkpoint, null, null, declared), isForeign: true };
   if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null, quantization: unpacked?.quantization ?? null };
 }

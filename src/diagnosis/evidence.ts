@@ -34,11 +34,14 @@ export interface Evidence {
   /** As above, where not even pointers are there: only the index was seen. */
   readonly onlyIndexSeen: boolean;
   readonly pairs: readonly ComparedPair[];
-  /** Multi-token-prediction layers that the config promises, and whether any parameter of one is stored. */
+  /** Multi-token-prediction layers that the config promises. */
   readonly promisedMtp: number;
-  readonly storesMtp: boolean;
   /** For an adapter: what it holds, set beside its base; else null. */
   readonly adapter: AdapterComparison | null;
   /** What is packed in the checkpoint; null where nothing is, and no config says so. */
   readonly quantization: Quantization | null;
+  /** Whether the classes of the model type in config.json have none of most names. */
+  readonly isForeign: boolean;
+  /** The model type whose names these are, where config.json names another and its class has them not; else null. */
+  readonly otherType: string | null;
 }

@@ -1,3 +1,4 @@
+import { typeOfNames } from '../architecture/type-of-names.ts';
 import { compareBytes } from '../comparison/equality.ts';
 import { storedPairs } from '../comparison/head.ts';
 import type { SideBySide } from '../comparison/side-by-side.ts';
@@ -22,17 +23,26 @@ export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
       bytes: tensors.bytes(pair.targetRow),
     });
   }
-  const promised = mtpLayers(checkpoint.config).reduce((count, { value }) => Math.max(count, value), 0);
+  const promisedMtp = mtpLayers(checkpoint.config).reduce((count, { value }) => Math.max(count, value), 0);
   return {
     checkpoint, base: side.base, intent, baseIntent: side.baseIntent, comparison, inner,
     losses: side.adapter === null ? partLosses(checkpoint, intent, comparison, side.quantization) : adapterLosses(side.adapter, comparison),
     pairs,
     ...whereWeightsAre(checkpoint),
-    promisedMtp: promised,
-    storesMtp: promised > 0 && storesMtp(side),
+    promisedMtp,
     adapter: side.adapter,
     quantization: side.quantization,
+    isForeign: side.isForeign === true,
+    otherType: await otherType(side),
   };
+}
+
+/** Looked for only where the names are not those of the config's model type, since it takes another type's facts. */
+async function otherType({ checkpoint, comparison, intent, isForeign }: SideBySide): Promise<string | null> {
+  const { wrapper } = comparison;
+  if (isForeign !== true && wrapper?.kind !== 'prefix') return null;
+  const type = await typeOfNames(checkpoint.tensors.columns.names, intent.modelType);
+  return isForeign === true || wrapper?.text === `${type}.` ? type : null;
 }
 
 /** Whether this is a working copy without its weights: pointers for all of them, or only their index. A place that serves weights has no such excuse. */
@@ -44,14 +54,4 @@ function whereWeightsAre({ parts, index, isLocal, problems, format }: Checkpoint
     weightsElsewhere: isUnseen && parts.every(({ path }) => pointers.has(path)),
     onlyIndexSeen: isUnseen && parts.every(({ state }) => state === 'absent'),
   };
-}
-
-/** Whether any parameter of a multi-token-prediction layer is stored: one under `mtp`, or of a layer beyond those that the config counts. */
-function storesMtp({ checkpoint, intent }: SideBySide): boolean {
-  if (intent.facts === null) return true;
-  const layers = checkpoint.config?.['num_hidden_layers'];
-  const isMtp = typeof layers === 'number' ? new RegExp(`(?:^|\\.)(?:mtp|layers\\.${layers}\\.)`) : /(?:^|\.)mtp/;
-  if (checkpoint.tensors.columns.names.some((name) => isMtp.test(name))) return true;
-  for (const name of checkpoint.index?.weightMap.keys() ?? []) if (isMtp.test(name)) return true;
-  return false;
 }

@@ -29,13 +29,25 @@ export function planRepair(names: readonly string[], stored: Iterable<string>, {
   return { kind: 'below', prefixes: [...new Set(names.map((name) => `${name.split('.')[0] ?? ''}.`))] };
 }
 
+interface RepairOf {
+  readonly loading: string;
+  readonly checkpoint: string;
+  readonly base: string;
+  /** Whether the checkpoint's config lacks the base's labels, which say how many rows the head has. */
+  readonly labels?: boolean;
+}
+
+const LABELS = ', num_labels=base.config.num_labels, id2label=base.config.id2label, label2id=base.config.label2id';
+
 /** Python that puts the base's head into the model and saves it. Its forms were run with both releases of transformers. */
-export function repairCode(repair: Repair, { loading, checkpoint, base }: { readonly loading: string; readonly checkpoint: string; readonly base: string }): string {
-  const model = (options: string): string => `${loading}.from_pretrained(${pretrained(checkpoint)}, dtype="auto"${options})`;
+export function repairCode(repair: Repair, { loading, checkpoint, base, labels = false }: RepairOf): string {
+  const model = (options: string): string => `${loading}.from_pretrained(${pretrained(checkpoint)}, dtype="auto"${labels ? LABELS : ''}${options})`;
+  const ofBase = `base = ${loading}.from_pretrained(${pretrained(base)}, dtype="auto")`;
   return [
     `from transformers import ${loading}`, '',
+    ...(labels ? [ofBase] : []),
     repair.kind === 'below' ? `model, info = ${model(', output_loading_info=True')}` : `model = ${model('')}`,
-    `base = ${loading}.from_pretrained(${pretrained(base)}, dtype="auto")`,
+    ...(labels ? [] : [ofBase]),
     ...copying(repair),
     'model.save_pretrained("repaired")', '# then copy the tokenizer\'s files to repaired/',
   ].join('\n');

@@ -1,11 +1,13 @@
 import type { ClassFacts, Release } from '../architecture/facts.ts';
 import { mapToMemory } from '../architecture/prefix.ts';
-import type { ComparedPair, Evidence } from './evidence.ts';
-import { indexAgreement } from './index-agreement.ts';
+import type { Evidence } from './evidence.ts';
+import { headIn, unlisted } from './head-outcome.ts';
+import type { HeadOutcome } from './head-outcome.ts';
 import { lacksConfig, lostIndex } from './lost-documents.ts';
 import { llamaCpp } from './llama-cpp.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
+import { repeatedName, repeatedPrefix } from './repeated-prefix.ts';
 import { newValues, someNames, words } from './words.ts';
 
 /** What a loader will do with the checkpoint, in a sentence. */
@@ -13,9 +15,6 @@ export interface LoaderOutcome {
   readonly loader: string;
   readonly outcome: Prose;
 }
-
-/** What becomes of the head in one release. */
-type HeadOutcome = 'own' | 'tied' | 'overwritten' | 'kept-though-tied' | 'random' | 'none' | 'unknown';
 
 /**
  * What transformers 4, transformers 5 and vLLM (of a GGUF file, llama.cpp) will do, by the tie rules that each follows (transformers: run, see
@@ -37,14 +36,25 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
   // transformers finds a variant only when told of it; vLLM takes every file of weights.
   const variant = checkpoint.variant === null ? words('') : prose`finds no weights, unless given ${`variant="${checkpoint.variant}"`}: then it `;
   return [
-    { loader: 'transformers 4.57', outcome: [...variant, ...transformers(evidence, '4.57.6', refusal)] },
-    { loader: 'transformers 5.18', outcome: [...variant, ...transformers(evidence, '5.18.0', refusal)] },
+    { loader: 'transformers 4.57', outcome: [...variant, ...transformers(seenBy(evidence, '4.57.6'), '4.57.6', refusal)] },
+    { loader: 'transformers 5.18', outcome: [...variant, ...transformers(seenBy(evidence, '5.18.0'), '5.18.0', refusal)] },
     ...(isServed(intent.facts) ? [{ loader: 'vLLM', outcome: vllm(evidence, refusal) }] : []),
   ];
 }
 
+/** The evidence as a release sees it, where releases see different names in the files: what it makes nothing of is missing to it. */
+function seenBy(evidence: Evidence, release: Release): Evidence {
+  const repeated = repeatedPrefix(evidence);
+  const lost = repeated?.lost[release] ?? null;
+  if (repeated === null || lost === null) return evidence;
+  const { inner, checkpoint } = evidence;
+  const gone = [...inner.stored].flatMap(([memory, row]) => (lost.has(row) ? [{ ...checkpoint.tensors.info(row), memory, declaredIn: null }] : []));
+  const stored = new Map([...inner.stored].filter(([, row]) => !lost.has(row)));
+  return { ...evidence, comparison: { ...inner, missing: [...inner.missing, ...gone], stored } };
+}
+
 /** Whether vLLM is known to serve the class: those that generate text. Of encoders and classifiers it has its own, and follows other rules. */
-function isServed({ tasks }: ClassFacts): boolean {
+export function isServed({ tasks }: ClassFacts): boolean {
   return tasks.includes('causal-lm') || tasks.includes('image-text-to-text');
 }
 
@@ -88,28 +98,22 @@ function transformers(evidence: Evidence, release: Release, refusal: Prose | nul
   if (stop !== null) return stop;
   const empty = release === '4.57.6' ? leftEmpty(evidence) : [];
   if (empty.length > 0) return prose`loads without a warning and leaves ${someNames(empty)} without values`;
-  const random = randomCount(evidence) + (release === '4.57.6' ? unlisted(evidence).length : 0);
-  const head = headSentence(headIn(evidence, release), evidence, random);
-  if (random === 0) return [...prose`loads`, ...(head === null ? words(' it whole') : [...words('; '), ...head])];
+  const outcome = headIn(evidence, release);
+  const random = randomCount(evidence) + (release === '4.57.6' ? unlisted(evidence).length : 0) + (outcome === 'random' && isUntiedHere(evidence, release) ? 1 : 0);
+  const head = headSentence(outcome, evidence, random);
+  if (random === 0) return [...prose`loads`, ...(head === null ? words(evidence.comparison.unexpected.length === 0 ? ' it whole' : ', with nothing missing') : [...words('; '), ...head])];
   const rest = prose`loads, warns, and fills ${random} ${words(random === 1 ? 'parameter' : 'parameters')} with ${newValues([...evidence.comparison.missing, ...evidence.comparison.undelivered])}`;
   return head === null ? rest : [...rest, ...words('; '), ...head];
 }
 
-function randomCount({ comparison }: Evidence): number {
-  return comparison.missing.length + comparison.undelivered.length;
+/** Whether the head is tied to the release that judges, so that it is in no list, and not to this one: then it is lost here alone. */
+function isUntiedHere({ intent, comparison }: Evidence, release: Release): boolean {
+  const output = intent.byRelease[release]?.outputEmbedding ?? null;
+  return output !== null && intent.ties[release]?.flag === false && output === intent.facts?.outputEmbedding && comparison.tied.some(({ memory }) => memory === output);
 }
 
-/** Parameters of the model that a shard holds and the index does not list: 4.57 and vLLM do not load them. By their names in memory. */
-function unlisted({ comparison, checkpoint }: Evidence): string[] {
-  const { tensors } = checkpoint;
-  const rows = indexAgreement(checkpoint).unlisted;
-  if (rows.size === 0) return [];
-  const unused = new Set([...comparison.unexpected.map(({ name }) => name), ...comparison.ignored.checkpoint]);
-  const found: string[] = [];
-  for (const [memory, row] of comparison.stored) {
-    if (rows.has(row) && !unused.has(tensors.name(row))) found.push(memory);
-  }
-  return found;
+function randomCount({ comparison }: Evidence): number {
+  return comparison.missing.length + comparison.undelivered.length;
 }
 
 /**
@@ -121,29 +125,6 @@ function leftEmpty({ intent, comparison, checkpoint: { index } }: Evidence): str
   const { outputEmbedding: output = null, inputEmbedding: input = null } = intent.byRelease['4.57.6'] ?? {};
   const isOnlyHead = intent.ties['4.57.6']?.flag === true && output !== null && input !== null && comparison.stored.has(output) && !comparison.stored.has(input);
   return isOnlyHead ? [...promised, output, input] : promised;
-}
-
-function pairOf(evidence: Evidence): ComparedPair | undefined {
-  return evidence.pairs.find(({ target }) => target === evidence.intent.heads.head);
-}
-
-/** The tie table: 4.57 ties whenever the flag says so; 5.x keeps a stored head that differs. */
-function headIn(evidence: Evidence, release: Release): HeadOutcome {
-  const { intent, comparison } = evidence;
-  const output = intent.byRelease[release]?.outputEmbedding ?? null;
-  const flag = intent.ties[release]?.flag;
-  if (output === null || flag === undefined) return 'none';
-  const input = intent.byRelease[release]?.inputEmbedding ?? null;
-  const stored = comparison.stored.has(output);
-  const hasEmbedding = input !== null && comparison.stored.has(input);
-  const isLoaded = stored && (release !== '4.57.6' || !unlisted(evidence).includes(output));
-  if (!flag) return isLoaded ? 'own' : 'random';
-  // Of a tied pair, 5.x takes whichever is stored.
-  if (!stored || !hasEmbedding) return stored || hasEmbedding ? 'tied' : 'random';
-  const equality = pairOf(evidence)?.equality ?? 'unknown';
-  if (equality === 'equal' || equality === 'likely-equal') return 'tied';
-  if (equality === 'unknown') return 'unknown';
-  return release === '4.57.6' ? 'overwritten' : 'kept-though-tied';
 }
 
 function headSentence(head: HeadOutcome, { intent, losses }: Evidence, random: number): Prose | null {
@@ -166,10 +147,13 @@ function headSentence(head: HeadOutcome, { intent, losses }: Evidence, random: n
 function vllm(evidence: Evidence, refusal: Prose | null): Prose {
   const { intent, losses, comparison } = evidence;
   if (refusal !== null) return refusal;
+  const repeated = repeatedPrefix(evidence);
+  if (repeated !== null) return prose`refuses: it knows no ${repeatedName(repeated, evidence.checkpoint)}`;
   if (intent.bare && intent.head.expected === true) return prose`takes ${intent.class ?? ''} at its word: an embedding model, no text`;
   const others = comparison.missing.filter(({ memory }) => !losses.head.some((head) => head.memory === memory));
   if (others.length > 0 || unlisted(evidence).length > 0 || losses.head.some(({ memory }) => memory !== intent.heads.head)) return words('refuses: weights were not initialised from the checkpoint');
   if (losses.head.length > 0 && intent.head.expected === true) return words('ties the missing head to the embedding, with a warning, and serves wrong answers');
   const head = headSentence(headIn(evidence, '5.18.0'), evidence, 0);
-  return head === null ? words('loads it whole') : [...words('loads; '), ...head];
+  if (head === null) return words(comparison.unexpected.length === 0 ? 'loads it whole' : 'loads, with nothing missing');
+  return [...words('loads; '), ...head];
 }

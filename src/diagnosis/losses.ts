@@ -1,6 +1,8 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Comparison, Mismatch, Missing } from '../comparison/comparison.ts';
 import { getOrAdd, push } from '../comparison/multimap.ts';
+import { otherSettings } from '../comparison/other-setting.ts';
+import type { OtherSetting } from '../comparison/other-setting.ts';
 import { findSlices } from '../comparison/slices.ts';
 import type { Slices } from '../comparison/slices.ts';
 import type { Intent } from '../comparison/intent.ts';
@@ -50,6 +52,8 @@ export interface Losses {
   /** One dimension is the expected one divided by `ranks`, throughout. */
   readonly sliced: Slices | null;
   readonly shapes: readonly Mismatch[];
+  /** Settings of the config, each of which alone explains all of `shapes`. */
+  readonly settings: readonly OtherSetting[];
 }
 
 export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: Comparison, quantization: Quantization | null): Losses {
@@ -76,7 +80,7 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
     blocks: lostBlocks(missing, intent.facts, inner),
     fromLayers: missing.take(siblingTest(missing.items, intent.facts, inner)),
     rest: missing.take(() => true),
-    ...partMismatches(intent, inner),
+    ...partMismatches(checkpoint, intent, inner, quantization),
   };
 }
 
@@ -91,7 +95,7 @@ function packedTest(quantization: Quantization | null): (missing: Missing) => bo
 /** What is wrong with an adapter, as far as rules for models tell it too; what it lacks is its own rules'. */
 export function adapterLosses({ empty, mismatched }: AdapterComparison, comparison: Comparison): Losses {
   const wrapped = comparison.wrapper === null ? [] : comparison.missing;
-  return { all: [], wrapped, undelivered: [], packed: [], head: [], mtp: [], towers: [], blocks: [], fromLayers: [], rest: [], empty, vocabulary: [], sliced: null, shapes: mismatched };
+  return { all: [], wrapped, undelivered: [], packed: [], head: [], mtp: [], towers: [], blocks: [], fromLayers: [], rest: [], empty, vocabulary: [], sliced: null, shapes: mismatched, settings: [] };
 }
 
 /** Hands out each item once. */
@@ -145,7 +149,7 @@ function mtpTest(checkpoint: Checkpoint): (missing: Missing) => boolean {
 }
 
 /** `model.layers.3.` of a name in memory, or null for one outside of layers. */
-function layerOf(facts: ClassFacts | null, memory: string): { list: string; number: number; key: string } | null {
+export function layerOf(facts: ClassFacts | null, memory: string): { list: string; number: number; key: string } | null {
   const { pattern, numbers } = patternIn(facts, 'memory', memory);
   const star = pattern.indexOf('*');
   const number = numbers[0];
@@ -205,21 +209,37 @@ function siblingTest(missing: readonly Missing[], facts: ClassFacts | null, inne
   return (item) => lost.has(item);
 }
 
-function partMismatches(intent: Intent, inner: Comparison): Pick<Losses, 'empty' | 'vocabulary' | 'sliced' | 'shapes'> {
+function partMismatches({ config, tensors }: Checkpoint, intent: Intent, inner: Comparison, quantization: Quantization | null): Pick<Losses, 'empty' | 'vocabulary' | 'sliced' | 'shapes' | 'settings'> {
   const pool = new Pool(inner.mismatched);
   const empty = pool.take(({ actual, expected }) => actual.shape.includes(0) && !expected.shape.includes(0));
-  const sliced = findSlices(pool.items);
-  const slices = new Set(sliced?.parameters);
-  pool.take((item) => slices.has(item));
   const embeddings = [intent.heads.embedding, intent.heads.head];
+  // Rows of packed tensors are not those of the files.
+  const behind = (items: readonly Mismatch[]): OtherSetting[] => (quantization === null ? otherSettings(items, { facts: intent.facts, config, stored: inner.stored, tensors }) : []);
+  const found = findSlices(pool.items);
+  const slices = found !== null && behind(found.parameters).length === 0 ? found : null;
+  const ofRank = new Set(slices?.parameters);
+  const cut = pool.take((item) => ofRank.has(item) || (slices !== null && embeddings.includes(item.memory) && isPaddedSlice(item, slices.ranks)));
   const rows = pool.items.find(({ memory }) => embeddings.includes(memory));
   const vocabulary = pool.take((item) => {
     if (rows === undefined) return false;
-    return item.expected.shape[0] === rows.expected.shape[0] && item.actual.shape[0] === rows.actual.shape[0] && restEqual(item);
+    return isResized(item, rows.expected.shape[0], rows.actual.shape[0]);
   });
-  return { empty, sliced, vocabulary, shapes: pool.items };
+  return { empty, sliced: slices === null ? null : { ...slices, parameters: cut }, vocabulary: rows === undefined ? vocabulary : [rows, ...vocabulary.filter((item) => item !== rows)], shapes: pool.items, settings: behind(pool.items) };
 }
 
-function restEqual({ expected, actual }: Mismatch): boolean {
-  return expected.shape.length === actual.shape.length && expected.shape.every((dim, i) => i === 0 || dim === actual.shape[i]);
+/** Whether one dimension alone differs, from that size to that: of a bias over the vocabulary (BART's) it is not the first. */
+function isResized({ expected, actual }: Mismatch, from: number | undefined, to: number | undefined): boolean {
+  const changed = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [dim === from && actual.shape[i] === to]));
+  return expected.shape.length === actual.shape.length && changed.length === 1 && changed[0] === true;
+}
+
+/** Megatron pads a vocabulary to a multiple of 128 rows a rank before it parts it. */
+const PADDED_TO = 128;
+
+/** Whether it is a rank's part of a vocabulary that does not divide evenly. */
+function isPaddedSlice({ expected, actual }: Mismatch, ranks: number): boolean {
+  const [whole = 0, ...rest] = expected.shape;
+  const [part = 0, ...others] = actual.shape;
+  const over = part - whole / ranks;
+  return part < whole && over >= 0 && over < PADDED_TO && rest.join() === others.join();
 }

@@ -8,6 +8,11 @@ const AUTO_CLASSES: readonly (readonly [Task, string])[] = [
   ['multiple-choice', 'AutoModelForMultipleChoice'], ['image-classification', 'AutoModelForImageClassification'],
 ];
 
+/** The task that an auto class stands for, or null. */
+export function taskOf(auto: string): Task | null {
+  return auto === 'AutoModel' ? 'base' : (AUTO_CLASSES.find(([, name]) => name === auto)?.[0] ?? null);
+}
+
 /** What to import to load the intended class: its auto class where there is one, else the class itself. */
 export function loadingClass(facts: ClassFacts | null, intended: string | null): string {
   const auto = AUTO_CLASSES.find(([task]) => facts?.tasks.includes(task));

@@ -31,7 +31,7 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Ver
 }
 
 /** What keeps the evidence from deciding, or null. */
-function undecided({ checkpoint, base, intent, inner, losses, adapter, quantization, onlyIndexSeen, weightsElsewhere }: Evidence): Prose | null {
+function undecided({ checkpoint, base, intent, inner, losses, adapter, quantization, onlyIndexSeen, weightsElsewhere, isForeign, otherType }: Evidence): Prose | null {
   if (weightsElsewhere && checkpoint.index === null) return prose`Only a pointer to the adapter's weights is here: they were not seen.`;
   if (onlyIndexSeen) {
     return prose`None of the ${checkpoint.parts.length} files that the index names is here. What the index names is whole; the weights were not seen.`;
@@ -44,6 +44,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
     const shards = shardsOfNamed(checkpoint);
     if (shards !== null) return prose`It is one of ${shards} shards, and not of those that loaders take from its folder. Name the folder, or the base, to get a verdict.`;
     if (checkpoint.isConfigDoubtful === true) return prose`Other weights lie beside it, and ${'config.json'} may be theirs: whether it holds all that it should can't be told. Name the base to get a verdict.`;
+    if (isForeign && intent.modelType !== null) return prose`Most names are none of ${intent.class ?? 'any class'}, of the model type ${intent.modelType}${otherType === null ? words('') : prose`, but those of ${otherType}`}: ${'config.json'} may be another model's. Put the weights' own beside them, or name the base, to get a verdict.`;
     const of = intent.class === null ? words('') : prose`${intent.class} of `;
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of ${of}the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;

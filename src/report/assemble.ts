@@ -27,10 +27,12 @@ interface Assembly {
   readonly base: BaseInReport | null;
   /** Why bases that were named could not be used. */
   readonly baseReasons: readonly string[];
+  /** The class that its team says it releases it as, or null. */
+  readonly declared: string | null;
 }
 
 /** Makes the report of one checkpoint of its evidence and diagnosis. */
-export function checkpointReport({ target, evidence, diagnosis, verdict, base, baseReasons }: Assembly): CheckpointReport {
+export function checkpointReport({ target, evidence, diagnosis, verdict, base, baseReasons, declared }: Assembly): CheckpointReport {
   const { checkpoint, comparison, inner, intent } = evidence;
   // An adapter is no changed copy of its base, nor is a file of another container or a model out of the base: bytes of the two are not set against each other.
   const isUnlike = evidence.adapter !== null || base?.checkpoint.within !== undefined || (checkpoint.format === 'gguf' && base?.checkpoint.format !== 'gguf');
@@ -40,7 +42,7 @@ export function checkpointReport({ target, evidence, diagnosis, verdict, base, b
     format: checkpoint.format,
     ...verdict,
     base: base === null ? null : { reference: base.checkpoint.reference, revision: base.checkpoint.revision, found: base.found, within: base.checkpoint.within ?? null },
-    architecture: { modelType: intent.modelType, class: intent.class, intendedClass: intent.intendedClass },
+    architecture: { modelType: intent.modelType, class: intent.class, intendedClass: intent.intendedClass, declaredClass: declared },
     totals: totals(checkpoint.tensors, base?.checkpoint.tensors ?? null),
     missing: [...comparison.missing, ...(evidence.weightsElsewhere || evidence.onlyIndexSeen ? [] : comparison.undelivered)].filter(isLost(checkpoint)).map(plainInfo),
     unexpected: comparison.unexpected.map(plainInfo),
@@ -120,7 +122,7 @@ function shardRows(checkpoint: Checkpoint, base: Checkpoint): ShardRow[] {
 export function failedReport(target: { readonly reference: string; readonly origin: CheckpointReport['origin'] }, error: HeadcheckError): CheckpointReport {
   return {
     reference: target.reference, revision: null, format: 'none', verdict: 'unreadable', reason: proseOf(`${error.message} ${error.hint}`), base: null,
-    architecture: { modelType: null, class: null, intendedClass: null },
+    architecture: { modelType: null, class: null, intendedClass: null, declaredClass: null },
     totals: { tensors: 0, parameters: 0, bytes: 0, baseTensors: 0, baseParameters: 0, baseBytes: 0 },
     missing: [], unexpected: [], mismatched: [], tied: [], renamed: [], ledger: [], shards: [], loaders: [], findings: [], skipped: [], origin: target.origin,
     obstacle: obstacleOf(error),

@@ -10,7 +10,7 @@ export type FailOn = 'error' | 'warning' | 'never';
 export const EXIT_CODES = {
   0: 'all was checked, and nothing is at or above `fail-on`',
   1: 'all was checked, and something is at or above `fail-on`',
-  2: 'something could not be checked: a checkpoint, a base that was named, the config file, or a change or release that GitHub does not show',
+  2: 'something could not be checked: a checkpoint, a base or a class that was named, the config file, or a change or release that GitHub does not show',
 } as const;
 
 /**

@@ -59,7 +59,7 @@ const checkpoint = v.object({
   verdict,
   reason: v.optional(v.nullable(prose), null),
   base: v.nullable(v.object({ reference: text, revision: v.nullable(text), found: text, within: v.optional(v.nullable(text), null) })),
-  architecture: v.object({ modelType: v.nullable(text), class: v.nullable(text), intendedClass: v.nullable(text) }),
+  architecture: v.object({ modelType: v.nullable(text), class: v.nullable(text), intendedClass: v.nullable(text), declaredClass: v.optional(v.nullable(text), null) }),
   totals: v.object({ tensors: count, parameters: count, bytes: count, baseTensors: count, baseParameters: count, baseBytes: count }),
   missing: tensors(tensor),
   unexpected: tensors(tensor),

@@ -43,7 +43,8 @@ export interface CheckpointReport {
   readonly reason: Prose | null;
   /** `within`: of a base that is a model within the one named, its path there. */
   readonly base: { readonly reference: string; readonly revision: string | null; readonly found: string; readonly within: string | null } | null;
-  readonly architecture: { readonly modelType: string | null; readonly class: string | null; readonly intendedClass: string | null };
+  /** `declaredClass`: the one that its team says it releases it as; it was not used where it is not the intended one. */
+  readonly architecture: { readonly modelType: string | null; readonly class: string | null; readonly intendedClass: string | null; readonly declaredClass: string | null };
   readonly totals: Totals;
   readonly missing: readonly TensorInfo[];
   readonly unexpected: readonly TensorInfo[];

@@ -140,7 +140,8 @@ function footer(checkpoint: CheckpointReport, paper: Paper): string[] {
 function notices(some: Report['notices'], paper: Paper): string[][] {
   return some.map(({ severity, message, location }) => {
     const place: Prose = location === null ? [] : [{ code: location.line === null ? location.path : `${location.path}:${location.line}` }, ': '];
-    return [`${NOTICE_MARKS[severity](paper.c)} ${flat([...place, ...message], paper.quoted)}`];
+    const told = wrap([...place, ...message], paper.width - 2, { text: String, code: paper.quoted ? String : paper.c.cyan, quoted: paper.quoted });
+    return told.map((line, i) => `${i === 0 ? NOTICE_MARKS[severity](paper.c) : ' '} ${line}`);
   });
 }
 

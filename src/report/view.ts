@@ -6,7 +6,12 @@ import type { CheckpointReport, Finding, Report, ShardRow, Verdict } from './rep
 
 /** Whether a checkpoint asks for somebody to act: it is broken, or a warning that nobody waived stands. */
 export function needsAttention(checkpoint: CheckpointReport): boolean {
-  return checkpoint.verdict === 'incomplete' || isUnread(checkpoint) || active(checkpoint, 'warning').length > 0 || active(checkpoint, 'error').length > 0;
+  return checkpoint.verdict === 'incomplete' || isUnread(checkpoint) || active(checkpoint, 'warning').length > 0 || active(checkpoint, 'error').length > 0 || isDeclaredInVain(checkpoint);
+}
+
+/** Whether a class was declared and could not be used: then the verdict is not the one that was asked for. */
+export function isDeclaredInVain({ architecture: { declaredClass, intendedClass } }: CheckpointReport): boolean {
+  return declaredClass !== null && declaredClass !== intendedClass;
 }
 
 /** Whether it could not be read, and that counts. */

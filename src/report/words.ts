@@ -2,7 +2,7 @@ import { isObstacle } from './exit-code.ts';
 import { counted, grouped, isSizeKnown, size } from '../diagnosis/numbers.ts';
 import { prose } from './report.ts';
 import type { CheckpointReport, Finding, Prose, Report } from './report.ts';
-import { active, countOf, isNothingNew, mainFinding, needsAttention, NOT_NEW, switchedOff, waivedFindings } from './view.ts';
+import { active, countOf, isDeclaredInVain, isNothingNew, mainFinding, needsAttention, NOT_NEW, switchedOff, waivedFindings } from './view.ts';
 
 /** The sentences that terminal, Markdown and HTML share. */
 
@@ -21,7 +21,7 @@ export function verdictSentence(checkpoint: CheckpointReport): Prose {
       const warnings = active(checkpoint, 'warning').length;
       const waived = waivedFindings(checkpoint).length;
       const off = switchedOff(checkpoint);
-      const but = [...(warnings === 0 ? [] : [`with ${counted(warnings, 'warning')}`]), ...(waived === 0 ? [] : [`${counted(waived, 'finding')} waived`]), ...(off === 0 ? [] : [`${counted(off, 'rule')} switched off`])];
+      const but = [...(warnings === 0 ? [] : [`with ${counted(warnings, 'warning')}`]), ...(waived === 0 ? [] : [`${counted(waived, 'finding')} waived`]), ...(off === 0 ? [] : [`${counted(off, 'rule')} switched off`]), ...(isDeclaredInVain(checkpoint) ? ['judged without the declared class'] : [])];
       return [reference, ` is complete${but.map((part) => `, ${part}`).join('')}`];
     }
   }
@@ -96,7 +96,9 @@ export function calmSentence(checkpoint: CheckpointReport): Prose | null {
   // A base of another container has other names: it tells of its head alone.
   const isOnlyTie = checkpoint.format === 'gguf' && checkpoint.totals.tensors > 0 && checkpoint.shards.length === 0;
   const compared = base === null ? [`${held}.`] : isOnlyTie ? [`${held}. The config of `, ...prose`${base.reference}`, `${origin} told whether the head is tied; the blocks were compared with each other.`] : [`${held}, compared with `, ...within(base), ...prose`${base.reference}`, `${origin}.`];
-  return title === null ? compared : [...title, '. ', ...compared];
+  const { declaredClass } = checkpoint.architecture;
+  const declared = declaredClass === null || isDeclaredInVain(checkpoint) ? [] : prose` Judged as ${declaredClass}, as declared.`;
+  return [...(title === null ? [] : [...title, '. ']), ...compared, ...declared];
 }
 
 /** The path of a base that is a model within the one named. */
@@ -121,12 +123,15 @@ export function shardSentence(shard: { readonly path: string; readonly baseBytes
 export function comparedSentences(checkpoint: CheckpointReport): Prose[] {
   const { totals, base, architecture, origin } = checkpoint;
   if (checkpoint.format === 'none') return [];
+  const { declaredClass } = architecture;
+  const isDeclared = declaredClass !== null && !isDeclaredInVain(checkpoint);
   return [
     [...prose`Checkpoint: ${checkpoint.reference}`, ...at(checkpoint.revision), `: ${stock(totals.tensors, totals.parameters, totals.bytes)}`],
     base === null ? ['Base: none found'] : ['Base: ', ...within(base), ...prose`${base.reference}`, ...at(base.revision), ` (${baseOrigin(base.found)}): ${stock(totals.baseTensors, totals.baseParameters, totals.baseBytes)}`],
     ...(origin === null ? [] : [prose`Named at: ${`${origin.path}:${origin.line}`}`]),
     ...(architecture.class === null ? [] : [prose`Class: ${architecture.class}`]),
-    ...(architecture.intendedClass === null || architecture.intendedClass === architecture.class ? [] : [prose`Meant for: ${architecture.intendedClass}`]),
+    ...(isDeclared || architecture.intendedClass === null || architecture.intendedClass === architecture.class ? [] : [prose`Meant for: ${architecture.intendedClass}`]),
+    ...(declaredClass === null ? [] : [prose`Declared: ${declaredClass}${[isDeclared ? '' : ', which was not used']}`]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isCommand, parseCommand } from '../../src/action/command.ts';
+import { isAside, isCommand, parseCommand } from '../../src/action/command.ts';
 import { readEvent } from '../../src/action/event.ts';
 import { changed, examplePayload } from '../support/github/payloads.ts';
 
@@ -46,10 +46,12 @@ describe('a command', () => {
   });
 
   it('names references and a base, on its own line', () => {
-    assert.deepEqual(parseCommand('/headcheck  hf://a/b@c   out base=hf://x/y \r\nmore words base=2'), { references: ['hf://a/b@c', 'out'], base: 'hf://x/y' });
-    assert.deepEqual(parseCommand('/headcheck `hf://a/b` ``out`` base=`hf://x/y`'), { references: ['hf://a/b', 'out'], base: 'hf://x/y' });
-    assert.deepEqual(parseCommand('/headcheck `base=hf://x/y` `a'), { references: ['`a'], base: 'hf://x/y' });
-    assert.deepEqual(parseCommand('/headcheck'), { references: [], base: null });
-    for (const wrong of ['/headcheck depth=3', '/headcheck base=', '/headcheck base=a base=b']) assert.throws(() => parseCommand(wrong), { name: 'UsageError' });
+    assert.deepEqual(parseCommand('/headcheck  hf://a/b@c   out base=hf://x/y \r\nmore words base=2'), { references: ['hf://a/b@c', 'out'], base: 'hf://x/y', class: null });
+    assert.deepEqual(parseCommand('/headcheck `hf://a/b` ``out`` base=`hf://x/y`'), { references: ['hf://a/b', 'out'], base: 'hf://x/y', class: null });
+    assert.deepEqual(parseCommand('/headcheck `base=hf://x/y` `a'), { references: ['`a'], base: 'hf://x/y', class: null });
+    assert.deepEqual(parseCommand('/headcheck'), { references: [], base: null, class: null });
+    assert.deepEqual(parseCommand('/headcheck class=`BertModel` a'), { references: ['a'], base: null, class: 'BertModel' });
+    assert.ok(isAside(parseCommand('/headcheck class=BertModel')));
+    for (const wrong of ['/headcheck depth=3', '/headcheck base=', '/headcheck base=a base=b', '/headcheck class=']) assert.throws(() => parseCommand(wrong), { name: 'UsageError' });
   });
 });

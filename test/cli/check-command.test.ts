@@ -21,6 +21,14 @@ test('arguments and variables become settings', async () => {
   assert.equal(settings?.today, '2026-11-23');
 });
 
+test('an empty class is no class, and is not passed over', async () => {
+  for (const empty of ['', ' ']) {
+    const { code, err, settings } = await ran(['check', './a', '--class', empty], reportOf(passing), { directory });
+    assert.deepEqual([code, settings], [2, null]);
+    assert.match(err, /--class takes the name of a class: found an empty text\./);
+  }
+});
+
 test('exit codes: 0, 1, 2', async () => {
   assert.equal((await ran(['check', './a'], reportOf(passing))).code, 0);
   assert.equal((await ran(['check', './a'], reportOf(headless))).code, 0);

@@ -140,6 +140,20 @@ describe('what to do is said for the case at hand', () => {
     assert.match(await steps(llama({ layers: 4, rename: (name) => (name.includes('.layers.1.') ? null : name) })), /number the others anew from 0, and set num_hidden_layers to 3/);
   });
 
+  test('layers that the config does not count: which setting, and that the base has them', async () => {
+    const checkpoint = llama({ layers: 4, config: { num_hidden_layers: 2 } });
+    for (const base of [{}, { base: llama({ layers: 4 }) }]) {
+      const { title, message, fix } = await said('unexpected-parameters', { checkpoint, ...base });
+      assert.equal(plain(title), 'config.json counts 2 layers, and 4 are stored');
+      assert.match(plain(message), /^num_hidden_layers is 2: loaders ignore layers 2–3, 18 parameters \(123,392 bytes, 123 kB\) such as model\.layers\.2\.input_layernorm\.weight/);
+      assert.equal(/The base has them too\.$/.test(plain(message)), 'base' in base);
+      assert.equal(fix?.code?.text, '"num_hidden_layers": 4');
+    }
+    const mixed = { ...checkpoint, tensors: { ...checkpoint.tensors, 'value_head.weight': ['BF16', 1, 64] as const } };
+    assert.equal(plain((await said('unexpected-parameters', { checkpoint: mixed })).title), '19 parameters are not part of the model');
+    assert.doesNotMatch(plain((await said('unexpected-parameters', { checkpoint: mixed, base: llama({ layers: 4 }) })).message), /The base does not have/);
+  });
+
   test('an adapter of another rank than its config says: which of the two is to be changed', async () => {
     const rank = await said('shape-mismatch', { checkpoint: loraAdapter({ config: { r: 16 } }) });
     assert.equal(plain(rank.cause ?? []), 'All of it has rank 8; adapter_config.json says r = 16.');

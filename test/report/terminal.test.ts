@@ -65,3 +65,10 @@ test('no attack sends a control character or a command', () => {
     }
   }
 });
+
+test('a notice is broken into lines, the later ones under the first', () => {
+  const message = Array.from({ length: 30 }, () => 'word').join(' ');
+  const lines = terminal({ ...reportOf(passing), notices: [{ severity: 'error', message: [message], location: null, obstacle: 'state' }] }, { colour: false, width: 60 }).split('\n');
+  assert.ok(lines.every((line) => line.length <= 60));
+  assert.match(lines[1] ?? '', /^  word/);
+});

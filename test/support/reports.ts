@@ -15,7 +15,7 @@ export function finding(overrides: Partial<Finding> & { readonly rule: string })
 export function checkpoint(overrides: Partial<CheckpointReport>): CheckpointReport {
   return {
     reference: './out/checkpoint', revision: null, format: 'safetensors', verdict: 'complete', reason: null, base: null,
-    architecture: { modelType: 'llama', class: 'LlamaForCausalLM', intendedClass: 'LlamaForCausalLM' },
+    architecture: { modelType: 'llama', class: 'LlamaForCausalLM', intendedClass: 'LlamaForCausalLM', declaredClass: null },
     totals: { tensors: 2, parameters: 8, bytes: 16, baseTensors: 0, baseParameters: 0, baseBytes: 0 },
     missing: [], unexpected: [], mismatched: [], tied: [], renamed: [], ledger: [], shards: [], loaders: [], findings: [], skipped: [], origin: null,
     ...overrides,
@@ -40,7 +40,7 @@ export const seed: CheckpointReport = checkpoint({
   reference: './out/llama-3.1-8b-support',
   verdict: 'incomplete',
   base: { reference: 'hf://meta-llama/Llama-3.1-8B', revision: 'd04e592bb4f6aa9cfee91e2e20afa771667e1d4b', found: 'model-card', within: null },
-  architecture: { modelType: 'llama', class: 'LlamaModel', intendedClass: 'LlamaForCausalLM' },
+  architecture: { modelType: 'llama', class: 'LlamaModel', intendedClass: 'LlamaForCausalLM', declaredClass: null },
   totals: { tensors: 290, parameters: 7_504_924_672, bytes: 15_009_849_344, baseTensors: 291, baseParameters: 8_030_261_248, baseBytes: 16_060_522_496 },
   missing: [LM_HEAD],
   ledger: SEED_LEDGER,
@@ -87,7 +87,7 @@ export const seed: CheckpointReport = checkpoint({
 export const tied: CheckpointReport = checkpoint({
   reference: './out/llama-3.2-1b',
   base: { reference: 'hf://meta-llama/Llama-3.2-1B', revision: null, found: 'model-card', within: null },
-  architecture: { modelType: 'llama', class: 'LlamaForCausalLM', intendedClass: 'LlamaForCausalLM' },
+  architecture: { modelType: 'llama', class: 'LlamaForCausalLM', intendedClass: 'LlamaForCausalLM', declaredClass: null },
   totals: { tensors: 146, parameters: 1_235_814_400, bytes: 2_471_628_800, baseTensors: 146, baseParameters: 1_235_814_400, baseBytes: 2_471_628_800 },
   tied: [{ name: 'lm_head.weight', source: 'model.embed_tokens.weight' }],
   shards: [{ path: 'model.safetensors', baseBytes: 2_471_645_608, bytes: 2_471_645_608 }],
@@ -105,7 +105,7 @@ export const tied: CheckpointReport = checkpoint({
 export const headless: CheckpointReport = {
   ...tied,
   reference: './out/llama-3.2-1b-bare',
-  architecture: { modelType: 'llama', class: 'LlamaModel', intendedClass: 'LlamaForCausalLM' },
+  architecture: { modelType: 'llama', class: 'LlamaModel', intendedClass: 'LlamaForCausalLM', declaredClass: null },
   shards: [{ path: 'model.safetensors', baseBytes: 2_471_645_608, bytes: 2_471_644_736 }],
   ledger: [{ cause: 'header-text', bytes: -872, detail: ['shorter names in 1 header'] }],
   findings: [
@@ -125,7 +125,7 @@ export const headless: CheckpointReport = {
 export const passing: CheckpointReport = checkpoint({
   reference: './out/qwen-7b',
   base: { reference: 'hf://Qwen/Qwen2.5-7B', revision: null, found: 'config', within: null },
-  architecture: { modelType: 'qwen2', class: 'Qwen2ForCausalLM', intendedClass: 'Qwen2ForCausalLM' },
+  architecture: { modelType: 'qwen2', class: 'Qwen2ForCausalLM', intendedClass: 'Qwen2ForCausalLM', declaredClass: null },
   totals: { tensors: 339, parameters: 7_615_616_512, bytes: 15_231_233_024, baseTensors: 339, baseParameters: 7_615_616_512, baseBytes: 15_231_233_024 },
 });
 
@@ -155,7 +155,7 @@ export const unreachable: CheckpointReport = checkpoint({
 export const undecided: CheckpointReport = checkpoint({
   reference: './out/custom', verdict: 'unknown',
   reason: prose`its code is its own (${'auto_map'} in ${'config.json'}) and no base is named`,
-  architecture: { modelType: 'acme_moe', class: 'AcmeMoeForCausalLM', intendedClass: null },
+  architecture: { modelType: 'acme_moe', class: 'AcmeMoeForCausalLM', intendedClass: null, declaredClass: null },
   skipped: [{ rule: 'head-missing', reason: 'the class is not known' }],
 });
 
@@ -210,7 +210,7 @@ export function hostile(text: string): Report {
   const one = checkpoint({
     reference: text, revision: text, verdict: 'incomplete', reason: prose`${text}`,
     base: { reference: text, revision: text, found: text, within: text },
-    architecture: { modelType: text, class: text, intendedClass: `${text}2` },
+    architecture: { modelType: text, class: text, intendedClass: `${text}2`, declaredClass: `${text}3` },
     missing: [tensor], unexpected: [tensor], mismatched: [{ name: text, expected: tensor, actual: tensor }],
     tied: [{ name: text, source: text }], renamed: [{ name: text, from: text }],
     ledger: [{ cause: 'missing-parameters', bytes: -8, detail: [text, { code: text }] }],

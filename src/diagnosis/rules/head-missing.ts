@@ -1,4 +1,8 @@
+import { labelCount } from '../../comparison/dimension.ts';
+import type { JsonObject } from '../../inventory/checkpoint.ts';
+import { valueAt } from '../../inventory/config.ts';
 import type { HeadExpectation } from '../../comparison/intent.ts';
+import { contestedClass, correctDeclared } from '../declared.ts';
 import { bareLlama, bert, llama } from '../examples.ts';
 import type { Fix } from '../finding.ts';
 import { prose } from '../prose.ts';
@@ -30,6 +34,12 @@ interface Data extends Loss {
   readonly baseTies: boolean;
   /** Whether there is a base and it has no such head: it is of another task. */
   readonly baseLacks: boolean;
+  /** Whether the base's head is of another size than this model's, so that it cannot be copied. */
+  readonly baseMisfits: boolean;
+  /** Whether the base names another number of labels, and this config none: they come with the head. */
+  readonly labelsOfBase: boolean;
+  /** The class in config.json, where another is declared. */
+  readonly contested: string | null;
 }
 
 /** llama.cpp has a head for nearly every architecture that lacks one: the embedding. Whether that is right, the base's config says. */
@@ -48,6 +58,13 @@ function meantBy(head: HeadExpectation): Data['meant'] {
   if (head.expected !== true) return null;
   if (head.from === 'labels') return { by: 'labels', labels: head.labels, others: head.others };
   return head.from === 'declared' ? { by: 'declared' } : null;
+}
+
+/** How many rows the model's head of labels has beside the base's: a config that names none leaves it at two. */
+function labelsBeside(config: JsonObject | null, ofBase: JsonObject | null, [rows]: readonly number[]): 'same' | 'unnamed' | 'other' {
+  const count = labelCount(ofBase);
+  if (count !== rows || count === labelCount(config)) return 'same';
+  return valueAt(config, 'id2label') === undefined && valueAt(config, 'num_labels') === undefined ? 'unnamed' : 'other';
 }
 
 /** How it is known that there should be a head, as a sentence after a space. */
@@ -71,6 +88,8 @@ function fix(data: Data): Fix | null {
   if (data.baseTies) {
     return { steps: prose`If the head was tied while training, say so in config.json; nothing else is missing.`, code: { language: 'json', text: '"tie_word_embeddings": true' } };
   }
+  if (data.contested !== null) return { steps: prose`${correctDeclared(data.contested)}load the model with ${data.loading} when you train and save, and save again from the training run.`, code: null };
+  if (data.baseMisfits) return { steps: prose`Save again from the training run, with ${data.loading}: the base's head is of another size, and does not fit.`, code: null };
   if (data.baseLacks) return { steps: prose`Load the model with ${data.loading} when you train and save, and save again from the training run: the base has no such head.`, code: null };
   if (data.meant?.by === 'labels') {
     return { steps: prose`Load the model with ${data.loading} when you train and save, and save again from the training run. If it is used without a head on purpose, declare the bare class: ${'class'} in the config file, or ${'--class'}.`, code: null };
@@ -81,7 +100,7 @@ function fix(data: Data): Fix | null {
   const steps = data.savedFrom === null
     ? prose`Put the base's head back, as below, if it was not trained; else save again from the training run. Load with ${data.loading} when you train and save.`
     : prose`The bare class never had a head, so the base's is the right one: put it back, as below. Load with ${data.loading} from the start next time.`;
-  return { steps, code: { language: 'python', text: repairCode(data.repair, { loading: data.loading, checkpoint: data.checkpoint, base: data.base }) } };
+  return { steps, code: { language: 'python', text: repairCode(data.repair, { loading: data.loading, checkpoint: data.checkpoint, base: data.base, labels: data.labelsOfBase }) } };
 }
 
 /** The module that all of them are in, after a space; nothing where there is no such one. */
@@ -98,7 +117,7 @@ export const headMissing = defineRule<Data>({
   why: 'Loaders only warn: they fill the head with random numbers and go on. The model loads, runs and answers nonsense, or, after more training, a little worse than it should. It is usually found in production.',
   how: 'The class that the checkpoint is meant for has a head (its facts, or the base, say so), no tensor of it is stored, and by the config and the class\'s own default it is not tied to a stored embedding. Names without the base prefix, or a bare class in `architectures`, show that it was saved from the class without the head. Meant for is the class that the team declares (`class` in the config file, `--class`); else what `architectures` names, the base\'s, or, for a bare class alone, a classifier where config.json names labels of its own, and the generative class of a decoder.',
   sources: ['huggingface/transformers#37303', 'huggingface/transformers#27263'],
-  detect({ intent, losses, inner, checkpoint, base, baseIntent }) {
+  detect({ intent, losses, inner, checkpoint, base, baseIntent, otherType }) {
     if (losses.head.length === 0) return [];
     if (intent.head.expected !== true) return [];
     // A head that is no output embedding is tied to nothing, whatever a flag says.
@@ -109,18 +128,24 @@ export const headMissing = defineRule<Data>({
     const tie = release === undefined || output?.memory !== intent.heads.head ? null : intent.ties[release];
     // A classifier's head is no part of a language model that it was made from, whatever that ties.
     const isTiedInBase = base !== null && baseIntent?.tied === true && output?.memory === intent.heads.head;
+    const baseRow = base === null || output === undefined ? -1 : base.tensors.row(output.name);
+    const labels = base === null || output === undefined || output.memory === intent.heads.head ? 'same' : labelsBeside(checkpoint.config, base.config, output.shape);
+    const baseMisfits = base !== null && output !== undefined && (labels === 'other' || (baseRow >= 0 && base.tensors.shape(baseRow).join() !== output.shape.join()));
     const hasBaseHead = base !== null && output !== undefined && (isTiedInBase || base.tensors.has(output.name));
     const bareClass = intent.bare ? intent.class : intent.bareClass;
-    const savedFrom = intent.bare || inner.prefixLost ? { class: bareClass ?? 'the bare class', shownBy: intent.bare ? 'architectures' as const : 'names' as const } : null;
+    // Names of another model type lack this one's prefix without having lost it.
+    const savedFrom = otherType !== null ? null : intent.bare || inner.prefixLost ? { class: bareClass ?? 'the bare class', shownBy: intent.bare ? 'architectures' as const : 'names' as const } : null;
     return [{
       data: {
         ...lossOf(losses.head, checkpoint),
         savedFrom, intended: intent.intendedClass, meant: meantBy(intent.head), loading: loadingClass(intent.facts, intent.intendedClass),
-        checkpoint: loadable(checkpoint), base: hasBaseHead ? loadable(base) : null,
+        checkpoint: loadable(checkpoint), base: hasBaseHead && !baseMisfits ? loadable(base) : null,
         repair: planRepair(losses.head.map(({ memory }) => memory), inner.stored.keys(), intent),
         tie: tie === null ? null : { path: tie.path, origin: tie.origin },
         baseTies: savedFrom === null && isTiedInBase,
-        baseLacks: base !== null && !hasBaseHead,
+        baseLacks: base !== null && !hasBaseHead, baseMisfits,
+        labelsOfBase: labels === 'unnamed',
+        contested: contestedClass(intent),
       },
       parameters: losses.head.map(({ name }) => name),
     }];

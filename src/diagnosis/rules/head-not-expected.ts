@@ -4,7 +4,7 @@ import { defineRule } from '../rule.ts';
 
 interface Data {
   readonly class: string;
-  readonly evidence: string;
+  readonly evidence: readonly [before: string, name: string, after: string];
 }
 
 export const headNotExpected = defineRule<Data>({
@@ -20,7 +20,8 @@ export const headNotExpected = defineRule<Data>({
     return [{ data: { class: intent.class, evidence: intent.head.evidence }, parameters: [] }];
   },
   words(data) {
-    return { title: prose`No head, and none is meant to be`, message: prose`${data.class} has no head, and the checkpoint is used without one (${data.evidence}).`, cause: null, fix: null };
+    const [before, name, after] = data.evidence;
+    return { title: prose`No head, and none is meant to be`, message: prose`${data.class} has no head, and the checkpoint is used without one (${[before]}${name}${[after]}).`, cause: null, fix: null };
   },
   examples: () => ({
     fires: [{ name: 'An embedding model', checkpoint: { ...bareLlama(), files: { 'modules.json': '[]', 'README.md': '---\npipeline_tag: sentence-similarity\n---\n' } } }],

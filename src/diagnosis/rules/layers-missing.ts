@@ -1,6 +1,6 @@
-import { numberAt } from '../../inventory/config.ts';
 import type { Evidence } from '../evidence.ts';
 import { llama } from '../examples.ts';
+import { layerCount } from '../layer-setting.ts';
 import { aftermath, lossOf, lossSize, remedy } from '../loss-words.ts';
 import type { Loss } from '../loss-words.ts';
 import type { LostBlock } from '../losses.ts';
@@ -19,10 +19,9 @@ interface Data extends Loss {
 
 /** The setting that counts the layers of a block, and how many of them are stored. */
 function settingOf({ block, numbers }: LostBlock, { intent, checkpoint }: Evidence): Data['setting'] {
-  const disk = intent.facts?.groups.flatMap(({ parameters }) => parameters).find(({ memory }) => memory.startsWith(`${block}.`))?.disk;
-  const key = disk === undefined ? 'num_hidden_layers' : (intent.facts?.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null);
-  const count = key === null ? null : numberAt(checkpoint.config, key);
-  return key === null || count === null || numbers.some((number) => number >= count) || numbers.length >= count ? null : { key, kept: count - numbers.length };
+  const setting = layerCount(block, intent, checkpoint.config);
+  if (setting === null || numbers.some((number) => number >= setting.count) || numbers.length >= setting.count) return null;
+  return { key: setting.key, kept: setting.count - numbers.length };
 }
 
 /** What to do where the layers were removed on purpose. */

@@ -14,7 +14,7 @@ export const shardedByRank = defineRule<Data>({
   severity: 'error',
   summary: 'One rank\'s slice was saved as if it were the whole.',
   why: 'The other ranks\' parts of every matrix are not in this checkpoint. No loader can use it.',
-  how: 'Throughout, one dimension of a matrix is the expected one divided by the same whole number.',
+  how: 'Throughout, one dimension of a matrix is the expected one divided by the same whole number, and no single setting of the config accounts for all of it.',
   sources: ['RLinf/RLinf#1569'],
   detect({ losses }) {
     const { sliced } = losses;

@@ -2,6 +2,7 @@
 export const KNOWN_DISAGREEMENTS: Readonly<Record<string, string>> = {
   index_missing_entry: 'transformers 5 loads whole shards and finds the tensor all the same; transformers 4 and vLLM go by the index and do not. An error, since the same files are two models.',
   index_wrong_shard: 'As above: some loaders find the tensor in the shard that really holds it, others look where the index says.',
+  lightning_prefix: 'The base prefix once more before every name: transformers 5 takes it off, transformers 4 (run) and vLLM lose all of it. An error, since the same files are two models.',
   index_extra_entry: 'transformers 4 lists a name that only the index has as unexpected; we report it as a disagreement of index and shards.',
   index_stale_tensor_dropped: 'transformers 4 believes the index and reports nothing missing, while the parameter stays unset. We report the loss.',
   index_stale_head_dropped: 'As above, for the head.',

@@ -1,0 +1,21 @@
+import type { Intent } from '../comparison/intent.ts';
+import { numberAt } from '../inventory/config.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+
+/** A setting that counts layers, and how many it says there are. */
+export interface LayerCount {
+  /** Dotted path in the config. */
+  readonly key: string;
+  readonly count: number;
+}
+
+/**
+ * The setting that counts the layers of a list, or null where none is known or the config does not state it.
+ * @param block the list as names in memory have it, with its star: `model.layers.*`
+ */
+export function layerCount(block: string, { facts }: Pick<Intent, 'facts'>, config: JsonObject | null): LayerCount | null {
+  const disk = facts?.groups.flatMap(({ parameters }) => parameters).find(({ memory }) => memory.startsWith(`${block}.`))?.disk;
+  const key = disk === undefined ? 'num_hidden_layers' : (facts?.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null);
+  const count = key === null ? null : numberAt(config, key);
+  return key === null || count === null ? null : { key, count };
+}
