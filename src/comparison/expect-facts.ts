@@ -2,12 +2,13 @@ import type { ClassFacts, ParameterFacts, ParameterGroup } from '../architecture
 import { TableBuilder } from '../format/table-builder.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { valueAt } from '../inventory/config.ts';
+import { isThere } from './condition.ts';
 import type { Expected } from './expected.ts';
 import { LayerCounts } from './layer-counts.ts';
 import { LayerGroups, LayerKinds } from './layers.ts';
 import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
-import { ShapeFacts } from './shapes.ts';
+import { isByMember, ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
 import { foreignTowerTest, LARGE_MODULE, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
 
@@ -119,8 +120,8 @@ class Expectation {
 
   /** Whether a setting decided about a group, and the config states a value with which it was there; of a head also where it states none and none was such a value. */
   #isOnByConfig({ when, parameters }: ParameterGroup): boolean {
-    const value = when === null ? undefined : valueAt(this.#config, when.key);
-    return when?.present.includes(value) === true && (value !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory)));
+    if (when === null || isThere(when, this.#config) !== true) return false;
+    return when.key === 'num_labels' || valueAt(this.#config, when.key) !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory));
   }
 
   /** All groups of one list of layers (`model.layers`). */
@@ -197,7 +198,7 @@ class Expectation {
 
   /** Whether a setting that decided about a group has a value with which it was not there: a part of it that is stored calls for no rest, and is surplus. */
   #isOffByConfig({ when }: ParameterGroup): boolean {
-    return when !== null && when.absent.includes(valueAt(this.#config, when.key));
+    return when !== null && isThere(when, this.#config) === false;
   }
 
   /** Whether a setting that decided about a group has a value, stated by the config, with which it was there, in a layer that has the module around it. */
@@ -294,10 +295,11 @@ class Expectation {
     const shape = byFacts ?? sibling.shape ?? [];
     this.#table.add(name, sibling.dtype, shape, byFacts === null && sibling.shape === null ? 0 : null);
     this.#memory.push(memory);
-    this.#shapeKnown.push(byFacts !== null || (sibling.regular && !this.#shapes.isIrregular(disk) && !this.#isStaged(parameter.memory)) ? 1 : 0);
+    this.#shapeKnown.push(byFacts !== null || (sibling.regular && !this.#shapes.isUnlikeOthers(memory) && !this.#shapes.isIrregular(disk) && !this.#isStaged(parameter.memory)) ? 1 : 0);
   }
 
   #shapeByFormula(parameter: ParameterFacts, memory: string): readonly number[] | null {
+    if (parameter.dims?.some(isByMember) === true) return this.#shapes.shape(memory);
     let shape = this.#byFormula.get(parameter);
     if (shape === undefined) {
       shape = this.#shapes.shape(memory);

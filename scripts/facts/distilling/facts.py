@@ -4,6 +4,7 @@ import re
 from .builds import Derived, builds_of
 from .dimensions import Dimensions, size_biases
 from .groups import condition, groups_of
+from .inherited import inherit
 from .layers import layer_keys
 from .owners import dims_in, placed
 from .patterns import Patterns
@@ -24,6 +25,9 @@ def distill(entry, bare):
     for group in groups:
         group["when"] = condition(group, builds)
         del group["where"], group["all"]
+    if bare is not None and not any(build["label"][0] != "start" for build in entry["builds"]):
+        groups = inherit(groups, bare, names)
+        names |= {parameter["memory"] for group in groups for parameter in group["parameters"]}
     return {
         "class": entry["class"], "modelType": entry["modelType"], "release": entry["release"], "tasks": entry["tasks"],
         "prefix": facts["prefix"], "hasPrefix": facts["hasPrefix"], "output": facts["output"], "input": facts["input"],
@@ -39,11 +43,11 @@ def _measure(own, entry, builds, of_bare):
     dimensions = Dimensions(builds, set(entry.get("withoutEffect", [])), tried, of_bare["submodels"], Derived(entry))
     for parameter in own:
         shapes = parameter["shapes"]
-        mine = dimensions.of(shapes, parameter["memory"])
+        mine = dimensions.of(shapes, parameter["memory"], parameter["members"])
         parameter["dims"] = dimensions.better(shapes, mine, dims_in(of_bare["parameters"], parameter))
     size_biases(own)
     for parameter in own:
-        del parameter["shapes"]
+        del parameter["shapes"], parameter["members"]
 
 
 def _ignored(entry):

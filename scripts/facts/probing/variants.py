@@ -1,5 +1,5 @@
 """Builds that differ from a start in one setting, and what each showed."""
-from configs import LAYERS, choices, merge, num_labels, perturbations, put, relisted, words_in_code
+from configs import LAYERS, among, choices, lengths, merge, num_labels, perturbations, put, relisted, thresholds, words_in_code
 from formulas import integer
 
 from .builder import Start
@@ -80,7 +80,7 @@ class Variants:
         if effective is not None:
             settings = [s for s in settings if effective.get(s[0], True)]
             rest = [s for s in settings if s[0] not in effective]
-            for kind in (bool, int, type(None), list):
+            for kind in (bool, int, float, type(None), list):
                 group = [s for s in rest if type(s[1]) is kind]
                 if group and self._silent(group):
                     settings = [s for s in settings if s not in group]
@@ -98,9 +98,30 @@ class Variants:
             if built:
                 self.keep(["layers", layers], built.seen, built.values)
 
+    def others(self):
+        """The model of the other configurations that are known to be started from: the same network with another backbone."""
+        for number, start in enumerate(self.builder.other_starts()):
+            built = self.builder.attempt(start)
+            if built:
+                self.keep(["start", number], built.seen, built.values)
+
+    def lengths(self):
+        """The model with lists of numbers that are shorter and longer: where they count something, no number need do it."""
+        done = set()
+        for change in lengths(self.base.values):
+            key = change[0][0].rpartition(".")[0], len(change[0][1]), len(self.base.values[change[0][0]])
+            if key in done:
+                continue
+            overrides = self.base.overrides
+            for path, value in change:
+                overrides = put(overrides, path, value)
+            built = self.builder.attempt(overrides)
+            if built and self.keep(["lengths", [path for path, _ in change]], built.seen, built.values):
+                done.add(key)
+
     def labels(self):
         """The model with other numbers of labels, which no setting states."""
-        for count in (5, 7):
+        for count in sorted({5, 7, *thresholds(self.builder.cls, "num_labels")}):
             built = self.builder.attempt(merge(self.base.overrides, num_labels(count)))
             if built:
                 self.keep(["num_labels", count], built.seen, {**built.values, "num_labels": count})
@@ -108,7 +129,7 @@ class Variants:
     def values(self, path, value):
         """Other values to try for a setting."""
         words = words_in_code(self.builder.cls, path) if isinstance(value, str) or value is None else []
-        listed = perturbations(path, value) + choices(self.builder.config_class_at(path), path, value)
+        listed = perturbations(path, value) + among(path, value, self.base.values) + choices(self.builder.config_class_at(path), path, value)
         return listed + [word for word in words if word not in listed and word != value]
 
     def _in_company(self, path, value):

@@ -22,7 +22,7 @@ function settingOf({ block, numbers }: LostBlock, { intent, checkpoint }: Eviden
   const disk = intent.facts?.groups.flatMap(({ parameters }) => parameters).find(({ memory }) => memory.startsWith(`${block}.`))?.disk;
   const key = disk === undefined ? 'num_hidden_layers' : (intent.facts?.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null);
   const count = key === null ? null : numberAt(checkpoint.config, key);
-  return key === null || count === null || numbers.some((number) => number >= count) || numbers.length >= count ? null : { key, kept: count - numbers.length };
+  return key === null || count === null || key.endsWith('.length') || numbers.some((number) => number >= count) || numbers.length >= count ? null : { key, kept: count - numbers.length };
 }
 
 /** What to do where the layers were removed on purpose. */
