@@ -214,7 +214,8 @@ def among(path, value, values):
         return []
     beside = [other for key, other in values.items() if key.rpartition(".")[0] == path.rpartition(".")[0] and key != path
               and isinstance(other, (list, tuple)) and len(other) > 2 and set(value) <= set(other)]
-    return [option for other in beside[:1] for option in (list(other)[1:], list(other)[-2:], list(other)[-1:]) if option != list(value)]
+    # Each word but the last comes in by itself.
+    return [list(other)[at:] for other in beside[:1] for at in range(1, min(len(other), 6)) if list(other)[at:] != list(value)]
 
 
 def lengths(values):

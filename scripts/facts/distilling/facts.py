@@ -26,7 +26,7 @@ def distill(entry, bare):
         group["when"] = condition(group, builds)
         del group["where"], group["all"]
     if bare is not None and not any(build["label"][0] != "start" for build in entry["builds"]):
-        groups = inherit(groups, bare, names)
+        groups = inherit(groups, builds[0][0], bare, names)
         names |= {parameter["memory"] for group in groups for parameter in group["parameters"]}
     return {
         "class": entry["class"], "modelType": entry["modelType"], "release": entry["release"], "tasks": entry["tasks"],

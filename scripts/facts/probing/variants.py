@@ -192,11 +192,11 @@ class Variants:
         """Whether changing all of these settings at once leaves the model as it is."""
         overrides = self.base.overrides
         for path, value in group:
-            options = perturbations(path, value)
+            options = self.values(path, value)
             if options:
                 overrides = put(overrides, path, options[0])
         built = self.builder.attempt(overrides)
         if built is None or built.seen != self.base.seen:
             return False
-        self.without_effect += [path for path, value in group if perturbations(path, value)]
+        self.without_effect += [path for path, value in group if self.values(path, value)]
         return True
