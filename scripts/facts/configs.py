@@ -14,9 +14,9 @@ EXPERTS = re.compile(r"(experts|num_local_experts|expert_num)$")
 TOP_K = re.compile(r"(experts_per_tok|experts_per_token|top_?k|num_selected_experts|topk_group|n_group|num_experts_per_tok|moe_k|moe_topk)$")
 _COMMON = set(BaseConfig().to_dict()) - {
     "tie_word_embeddings", "is_decoder", "is_encoder_decoder", "add_cross_attention", "tie_encoder_decoder", "vocab_size"}
-_NOISE = re.compile(r"(token_id|_id|_ids|_index|_indices|seed|dropout|_std|_eps|epsilon|_factor|_theta|dtype|version|architectures|_loss.*|.*_prob|"
+_NOISE = re.compile(r"(token_id|_id|_ids|_index|_indices|seed|dropout|_std|_eps|epsilon|_factor|_theta|dtype|version|architectures|_loss.*|.*drop.*_prob|"
                     r".*_loss|use_cache|gradient_checkpointing|max_length|.*_token_index|num_beams|top_p|chunk_size_.*|problem_type|return_dict|torchscript|"
-                    r".*_dropout_.*|output_.*|attn_implementation|.*_attn_implementation)$")
+                    r".*_dropout_.*|output_(?!hidden_size$|dim$|size$|channels$).*|attn_implementation|.*_attn_implementation)$")
 
 #: Which layers are of a kind: `attn_layer_indices`, `cross_attention_layers`.
 _LAYER_NUMBERS = re.compile(r"layer.*(_ids|_idx|_indices|_indexes)$|[a-z]_layers$|(^|_)layers_(idx|ids)$")
@@ -65,6 +65,11 @@ def undeclared(cls):
         if shapes and isinstance(value, (bool, int, str, type(None))) and (key not in found or not value):
             found[key] = value
     return found
+
+
+def guarded(cls):
+    """{setting: default} of the switches that the code of a model class takes to be so where its config has none (`vision_use_head` of SigLIP)."""
+    return {key: default == "True" for default, key in re.findall(r'(True|False) if not hasattr\((?:self\.)?config, "(\w+)"\)', _code(cls))}
 
 
 def words_in_code(cls, key):
@@ -127,12 +132,32 @@ def merge(*many):
 
 
 def model_types(config):
-    """Nested overrides that only name the model type of each inner config, as any config.json does."""
+    """Nested overrides that name the model type of each inner config, and what it states beside its class's defaults, as any config.json does."""
     overrides = {}
     for path, sub in sub_configs(config):
         if path and getattr(sub, "model_type", ""):
             overrides = put(overrides, f"{path}.model_type", sub.model_type)
+            for key, value in _stated(sub).items():
+                overrides = put(overrides, f"{path}.{key}", value)
     return overrides
+
+
+def _stated(sub):
+    """Settings of an inner config that are not as its class has them by itself: the stages that a backbone is asked for."""
+    try:
+        own, default = sub.to_dict(), type(sub)().to_dict()
+    except Exception:  # some cannot be made, or written, without their parts
+        return {}
+    found = {}
+    for key, value in own.items():
+        plain = isinstance(value, (bool, int, float, str)) or isinstance(value, (list, tuple)) and all(isinstance(v, (bool, int, float, str)) for v in value)
+        if key in default and plain and key not in _COMMON - _STAGES and json.dumps(value) != json.dumps(default[key]):
+            found[key] = json.loads(json.dumps(value))
+    return found
+
+
+#: Which stages of a backbone are given on: `_out_features` and `_out_indices` must fit each other.
+_STAGES = {"out_features", "out_indices"}
 
 
 def as_lists(config):
@@ -174,7 +199,12 @@ def perturbations(path, value):
     key = path.rsplit(".", 1)[-1]
     if isinstance(value, bool):
         return [not value]
+    if isinstance(value, float):
+        # A number that is only weighed with shapes nothing; one that is 0 can be a switch, and a factor can make a width.
+        return [0.0, value * 2] if value else [0.1]
     if isinstance(value, int):
+        if value == 0:
+            return [1, 2, None]
         if LAYERS.search(key):
             return [value + 1, value + 2, 0, 1]
         if value <= 16:
@@ -185,8 +215,43 @@ def perturbations(path, value):
     if isinstance(value, (list, tuple)) and not value:
         return [[1]]
     if isinstance(value, (list, tuple)) and len(value) > 1 and all(isinstance(v, int) and not isinstance(v, bool) and v > 1 for v in value):
-        return [[value[0] * 2, *value[1:]]]
+        return [[value[0] * 2, *value[1:]], [*value[:-1], value[-1] * 2], [v * (i + 1) for i, v in enumerate(value)]]
     return []
+
+
+def among(path, value, values):
+    """Other choices of words from a longer list of words beside a setting: the stages that a backbone gives on (`out_features` of `stage_names`)."""
+    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(v, str) for v in value):
+        return []
+    beside = [other for key, other in values.items() if key.rpartition(".")[0] == path.rpartition(".")[0] and key != path
+              and isinstance(other, (list, tuple)) and len(other) > 2 and set(value) <= set(other)]
+    # Each word but the last comes in by itself.
+    return [list(other)[at:] for other in beside[:1] for at in range(1, min(len(other), 6)) if list(other)[at:] != list(value)]
+
+
+def lengths(values):
+    """
+    [overrides as (path, value)] in which lists of numbers of one length are one shorter, and one longer: those that stand beside each
+    other in a config go together (`conv_dim`, `conv_kernel`, `conv_stride`), with the setting that counts them where there is one.
+    """
+    beside = {}
+    for path, value in values.items():
+        if isinstance(value, list) and len(value) > 1 and all(isinstance(v, (int, float)) for v in value):
+            beside.setdefault((path.rpartition(".")[0], len(value)), []).append(path)
+    changes = []
+    for (at, length), paths in beside.items():
+        counts = [path for path, value in values.items() if path.rpartition(".")[0] == at and value == length and not isinstance(value, bool)
+                  and re.search(r"(^|_)(num|n)_|stages|levels", path.rsplit(".", 1)[-1])]
+        for count in (length - 1, length + 1):
+            lists = [(path, (values[path] + values[path][-1:])[:count]) for path in paths]
+            changes += [lists + [(path, count) for path in counts]] + [lists] * bool(counts) + [[one] for one in lists] * (len(lists) > 1)
+    return changes
+
+
+def thresholds(cls, key):
+    """Numbers at which the code of a model class decides by a setting: 10 and 9 of `if config.num_labels < 10`."""
+    found = [int(number) for number in re.findall(rf"\b{re.escape(key)} [<>]=? (\d+)", _code(cls))]
+    return sorted({n for number in found for n in (number - 1, number, number + 1) if 2 < n < 100})
 
 
 def num_labels(count):

@@ -1,8 +1,9 @@
 """What a dimension is, from how it followed the settings.
 
 The language of a dimension (`Dimension` in src/architecture/facts.ts): a number, or a sum of products of settings and numbers, each of which may be
-divided by one setting: `num_attention_heads*head_dim`, `q_lora_rank+64`, `hidden_size*num_key_value_heads/num_attention_heads`. `a|b`: the
-first of whose settings all are stated.
+divided by one setting: `num_attention_heads*head_dim`, `q_lora_rank+64`, `hidden_size*num_key_value_heads/num_attention_heads`. A `^2` at the
+end squares such a quotient, rounded down: `image_size/patch_size^2+1`, the patches of a square image. `a|b`: the first of whose settings all
+are stated. What a list has is a setting too: `conv_dim.length`, `conv_dim.first`, `conv_dim.last`, `conv_dim.member` (distilling/members.py).
 """
 import itertools
 import re
@@ -10,7 +11,8 @@ import re
 COEFFICIENTS = (1, 2, 3, 4, 6, 8)
 #: Settings that one dimension may depend on; more than that and a fit proves nothing.
 MOST_KEYS = 7
-_WORD = re.compile(r"[^*+/|]+")
+SQUARE = "^2"
+_WORD = re.compile(r"[^*+/|^]+")
 
 
 def integer(value):
@@ -32,9 +34,12 @@ def evaluate(dim, values):
     for alternative in str(dim).split("|"):
         total = 0
         for term in alternative.split("+"):
-            size, *divisors = (_product(part, values) for part in term.split("/"))
+            quotient = term.removesuffix(SQUARE)
+            size, *divisors = (_product(part, values) for part in quotient.split("/"))
             for divisor in divisors:
                 size = size // divisor if size is not None and divisor else None
+            if quotient != term and size is not None:
+                size *= size
             total = None if size is None or total is None else total + size
         if total is not None:
             return total
@@ -65,6 +70,8 @@ class Terms:
                     under = columns[divisor]
                     if all(p is not None and integer(d) and d and p % d == 0 for p, d in zip(product, under)):
                         self._add("*".join(chosen) + "/" + divisor, [p // d for p, d in zip(product, under)], len(chosen) + 1)
+                    if count == 1 and all(p is not None and integer(d) and d for p, d in zip(product, under)):
+                        self._add(f"{chosen[0]}/{divisor}{SQUARE}", [(p // d) ** 2 for p, d in zip(product, under)], 4)
 
     def _add(self, text, column, weight):
         if any(value is None for value in column):

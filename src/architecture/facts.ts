@@ -30,10 +30,15 @@ export interface Tie {
  * formula of these with products (`num_attention_heads*head_dim`, `2*intermediate_size`), quotients
  * (`hidden_size*num_key_value_heads/num_attention_heads`, rounded down) and sums (`kv_lora_rank+qk_rope_head_dim`); or
  * alternatives (`head_dim*num_attention_heads|hidden_size`: the first whose settings are all stated); or null where
- * none fits. Every setting of a formula was seen to move the dimension by itself. `num_labels` stands for the number of
+ * none fits. `^2` at the end of a term squares it, rounded down (`image_size/patch_size^2+1`). What a list has is a setting
+ * (`conv_dim.length`, `conv_dim.first`, `conv_dim.last`); `conv_dim.member` is its entry for the layer's number, `conv_dim.previous`
+ * the one before that. `*`: layers of one kind had unlike sizes, and no list tells them. Every setting of a formula was seen to move the dimension by itself. `num_labels` stands for the number of
  * entries of `id2label`, 2 where that is absent.
  */
 export type Dimension = string | number | null;
+
+/** In place of the setting that counts a list: its length was seen to be no setting's. */
+export const UNCOUNTED = '*';
 
 /** A dotted config path within the formula of a dimension. */
 export const SETTING = /[A-Za-z_][\w.]*/g;
@@ -128,7 +133,7 @@ export interface ClassFacts {
   /** Regular expressions (Python syntax that JavaScript shares) of names that may be missing / unexpected without being reported. */
   readonly ignoreMissing: readonly string[];
   readonly ignoreUnexpected: readonly string[];
-  /** Layer lists: disk pattern without the number → config key (dotted path) that says how many, or null. */
+  /** Layer lists: disk pattern without the number → config key (dotted path) that says how many; null where none is known, `UNCOUNTED` where none does. */
   readonly layers: Readonly<Record<string, string | null>>;
   readonly groups: readonly ParameterGroup[];
   readonly submodels: readonly Submodel[];

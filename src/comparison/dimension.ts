@@ -6,19 +6,23 @@ import { isObject, objectAt, valueAt } from '../inventory/config.ts';
 /** Largest dimension that is believed to be the same in every config. */
 const LARGEST_CONSTANT = 8;
 
+/** The end of a setting that is a list with an entry for each layer. */
+export const BY_MEMBER = /\.(?:member|previous)$/;
+
 /** A setting's value: undefined where the config does not state it, null where what it states can't be used. */
 type Stated = number | null | undefined;
 
 /**
  * The size that a dimension of the facts has under a config, or null where that can't be told. Of alternatives
  * (`a|b`) the first counts whose settings are all stated.
+ * @param member the number of the parameter's layer, where it is in a list: which entry of a list of settings is its own
  */
-export function dimension(dim: Dimension, config: JsonObject | null): number | null {
+export function dimension(dim: Dimension, config: JsonObject | null, member?: number): number | null {
   if (dim === null) return null;
   // A small number is a fact of the class (a kernel, a pair); a large one is a setting that did not vary while the facts were gathered.
   if (typeof dim === 'number') return dim <= LARGEST_CONSTANT ? dim : null;
   for (const alternative of dim.split('|')) {
-    const size = combined(alternative.split('+').map((term) => quotient(term, config)), (sum, term) => sum + term);
+    const size = combined(alternative.split('+').map((term) => squared(term, config, member)), (sum, term) => sum + term);
     if (size !== undefined) return size;
   }
   return null;
@@ -31,12 +35,31 @@ export function settingsOf(dim: Dimension, config: JsonObject | null): readonly 
   return [...new Set([...(used ?? '').matchAll(SETTING)].map(([setting]) => setting))];
 }
 
-function quotient(term: string, config: JsonObject | null): Stated {
-  return combined(term.split('/').map((part) => product(part, config)), (size, divisor) => Math.floor(size / divisor));
+/** A quotient, or its square (`image_size/patch_size^2`). */
+function squared(term: string, config: JsonObject | null, member: number | undefined): Stated {
+  const isSquare = term.endsWith('^2');
+  const size = quotient(isSquare ? term.slice(0, -2) : term, config, member);
+  return isSquare ? combined([size, size], (one, other) => one * other) : size;
 }
 
-function product(part: string, config: JsonObject | null): Stated {
-  return combined(part.split('*').map((factor) => (/^\d+$/.test(factor) ? Number(factor) : factor === 'num_labels' ? labelCount(config) : settingAt(config, factor))), (size, factor) => size * factor);
+function quotient(term: string, config: JsonObject | null, member: number | undefined): Stated {
+  return combined(term.split('/').map((part) => product(part, config, member)), (size, divisor) => Math.floor(size / divisor));
+}
+
+function product(part: string, config: JsonObject | null, member: number | undefined): Stated {
+  return combined(part.split('*').map((factor) => {
+    if (/^\d+$/.test(factor)) return Number(factor);
+    if (factor === 'num_labels') return labelCount(config);
+    return BY_MEMBER.test(factor) ? entryAt(config, factor, member) : settingAt(config, factor);
+  }), (size, factor) => size * factor);
+}
+
+/** The entry of a list of settings that a parameter goes by: that of its own layer (`conv_dim.member`), or of the one before it. */
+function entryAt(config: JsonObject | null, path: string, member: number | undefined): Stated {
+  const list = valueAt(config, path.replace(BY_MEMBER, ''));
+  if (list == null) return undefined;
+  const entry: unknown = Array.isArray(list) && member !== undefined ? list[path.endsWith('.previous') ? member - 1 : member] : null;
+  return typeof entry === 'number' && Number.isSafeInteger(entry) && entry >= 0 ? entry : null;
 }
 
 /** Values taken together; null where one can't be used, or the result is no size (whatever a config says, a dimension is a whole number); undefined where one is not stated. */

@@ -6,6 +6,7 @@ import { dimension, placeOf, settingsOf } from './dimension.ts';
 import { DimensionCounts } from './dimension-counts.ts';
 import { getOrAdd, push } from './multimap.ts';
 import { patternIn } from './pattern.ts';
+import { isByMember } from './shapes.ts';
 import type { ShapeFacts } from './shapes.ts';
 import type { Sides } from './sides.ts';
 import { findSlices } from './slices.ts';
@@ -75,7 +76,7 @@ class Doubts {
     if (formulas === null || expected.shape.length !== actual.shape.length || actual.shape.includes(0) || expected.shape.includes(0)) return false;
     return expected.shape.every((dim, axis) => {
       const [formula, stored] = [formulas[axis] ?? null, actual.shape[axis] ?? 0];
-      return dim === stored || this.#isUnconfirmed(formula, stored) || (typeof formula === 'string' && /^[\w.]+$/.test(formula) && !this.#explainedSizes().has(stored));
+      return dim === stored || isByMember(formula) || this.#isUnconfirmed(formula, stored) || (typeof formula === 'string' && /^[\w.]+$/.test(formula) && !this.#explainedSizes().has(stored));
     });
   }
 

@@ -1,7 +1,8 @@
 import { TableBuilder } from '../format/table-builder.ts';
 import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
-import { architectures, numberAt, valueAt } from '../inventory/config.ts';
+import { architectures, numberAt } from '../inventory/config.ts';
+import { isThere } from './condition.ts';
 import type { Expected } from './expected.ts';
 import { LAYER_KEYS } from './layers.ts';
 import type { Intent } from './intent.ts';
@@ -58,14 +59,10 @@ type Drop = (memory: string) => boolean;
 
 /** Drops what a setting decided about that has a value in the checkpoint's config with which it is not there, unless the base has it with that value. */
 function switchedOff(base: Checkpoint, config: JsonObject | null, { facts }: Intent): Drop | null {
-  const off = (facts?.groups ?? []).filter(({ when }) => when !== null && isAmong(when.absent, config, when.key) && !isAmong(when.absent, base.config, when.key));
+  const off = (facts?.groups ?? []).filter(({ when }) => when !== null && isThere(when, config) === false && isThere(when, base.config) !== false);
   if (off.length === 0) return null;
   const patterns = new Set(off.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
   return (memory) => patterns.has(patternIn(facts, 'memory', memory).pattern);
-}
-
-function isAmong(values: readonly unknown[], config: JsonObject | null, key: string): boolean {
-  return values.includes(valueAt(config, key));
 }
 
 /** Drops layers that the checkpoint's config does not count, where it counts fewer than the base's does. */

@@ -8,7 +8,7 @@ import { MemberGroups } from './members.ts';
 import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
 import { Presence } from './presence.ts';
-import { ShapeFacts } from './shapes.ts';
+import { isByMember, ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
 import { StrangeLayers } from './strange-layers.ts';
 import { fixedSequenceTest, foreignTowerTest, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
@@ -255,10 +255,11 @@ class Expectation {
     const shape = byFacts ?? sibling.shape ?? [];
     this.#table.add(name, sibling.dtype, shape, byFacts === null && sibling.shape === null ? 0 : null);
     this.#memory.push(memory);
-    this.#shapeKnown.push(byFacts !== null || (sibling.regular && !this.#shapes.isIrregular(disk) && !this.#isStaged(parameter.memory)) ? 1 : 0);
+    this.#shapeKnown.push(byFacts !== null || (sibling.regular && !this.#shapes.isUnlikeOthers(memory) && !this.#shapes.isIrregular(disk) && !this.#isStaged(parameter.memory)) ? 1 : 0);
   }
 
   #shapeByFormula(parameter: ParameterFacts, memory: string): readonly number[] | null {
+    if (parameter.dims?.some(isByMember) === true) return this.#shapes.shape(memory);
     let shape = this.#byFormula.get(parameter);
     if (shape === undefined) {
       shape = this.#shapes.shape(memory);

@@ -3,6 +3,7 @@ import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { modelType } from '../inventory/config.ts';
 import { withOthers, withOwnStructure } from './amend-expected.ts';
+import { isThere } from './condition.ts';
 import { configChange } from './config-change.ts';
 import { expectFromBase, isOfSameClass } from './expect-base.ts';
 import { expectFromFacts } from './expect-facts.ts';
@@ -30,13 +31,14 @@ export function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: 
     const change = configChange(checkpoint.config, base.base.config, () => sizesAlone(facts));
     // What a base of another class does not have (a classifier's head) only the facts tell.
     const isSameClass = isOfSameClass(base.base, intent);
-    if (isSameClass && change.structure.size === 0 && !change.sizes) return () => expected;
+    const turnedOn = { ...facts, groups: facts.groups.filter(({ when }) => when !== null && isThere(when, checkpoint.config) === true && isThere(when, base.base.config) === false) };
+    if (isSameClass && change.structure.size === 0 && !change.sizes && turnedOn.groups.length === 0) return () => expected;
     // Of one type the names may all have another prefix (`transformer.` of LlamaForQuestionAnswering): it is a base all the same.
     const isOfSameType = modelType(base.base.config) === intent.modelType;
     return (rows, names, memory) => {
       if (!isOfSameType && !fits(expected, base.base.tensors.length, memory)) return expected;
       const own = byFacts(facts)(rows, names, memory);
-      const amended = change.structure.size > 0 ? withOwnStructure(expected, own, facts, change) : isSameClass ? expected : withOthers(expected, own);
+      const amended = change.structure.size > 0 ? withOwnStructure(expected, own, facts, change) : withOthers(expected, isSameClass ? byFacts(turnedOn)(rows, names, memory) : own);
       return change.sizes || change.structure.size > 0 ? { ...amended, regular: knownShapes(own) } : amended;
     };
   }

@@ -1,3 +1,4 @@
+import { UNCOUNTED } from '../architecture/facts.ts';
 import type { ClassFacts, ParameterGroup } from '../architecture/facts.ts';
 import { listBefore } from '../architecture/patterns.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
@@ -36,6 +37,7 @@ export class LayerCounts {
   key(list: string, groups: readonly ParameterGroup[]): string | null {
     const disk = groups[0]?.parameters[0]?.disk ?? '';
     const known = this.#facts.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null;
+    if (known === UNCOUNTED) return null;
     // Where both sides of a model in halves were always as deep, the facts may have taken the setting of the other half.
     if (known?.startsWith('text_config.') === true && /vision/.test(list)) return known.replace('text_config.', 'vision_config.');
     return known ?? this.#sideKey(list) ?? (LAYERS.test(list) ? this.#onlyStackKey() : null);

@@ -1,6 +1,7 @@
-import type { ClassFacts, Condition, ParameterFacts, ParameterGroup } from '../architecture/facts.ts';
+import type { ClassFacts, ParameterFacts, ParameterGroup } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { valueAt } from '../inventory/config.ts';
+import { isThere, isThereIn } from './condition.ts';
 import type { Observed } from './observed.ts';
 import { patternIn, stars } from './pattern.ts';
 import { LARGE_MODULE } from './towers.ts';
@@ -23,15 +24,14 @@ export class Presence {
 
   /** Whether a setting decided about a group, and the config states a value with which it was there; of a head also where it states none and none was such a value. */
   isOn({ when, parameters }: ParameterGroup): boolean {
-    if (when === null || when.by !== 'value') return false;
-    const value = valueAt(this.#config, when.key);
-    return holds(when, value) === true && (value !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory)));
+    if (when === null || isThere(when, this.#config) !== true) return false;
+    return when.key === 'num_labels' || valueAt(this.#config, when.key) !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory));
   }
 
   /** Whether a setting that decided about a group has a value with which it was not there: a part of it that is stored calls for no rest, and is surplus. */
   isOff({ when }: ParameterGroup, layer: number | undefined): boolean {
     if (when === null) return false;
-    return when.by === 'value' ? holds(when, valueAt(this.#config, when.key)) === false : layer !== undefined && inLayer(when, this.#config, layer) === false;
+    return isThere(when, this.#config) === false || (layer !== undefined && isThereIn(when, this.#config, layer) === false);
   }
 
   /**
@@ -42,7 +42,7 @@ export class Presence {
     const { when, inner } = group;
     if (inner !== null && this.#layersWith(inner).has(layer)) return true;
     if (when === null) return false;
-    if (when.by !== 'value') return inLayer(when, this.#config, layer) === true;
+    if (isThereIn(when, this.#config, layer) === true) return true;
     const around = group.parameters[0]?.memory.split('.').slice(0, -2).join('.') ?? '';
     return valueAt(this.#config, when.key) !== undefined && this.isOn(group) && this.#layersOf(around).has(layer);
   }
@@ -86,29 +86,6 @@ export class Presence {
     }
     return layers;
   }
-}
-
-/** Whether a condition about single layers holds in one; null where the config does not say, or says what was never tried. */
-function inLayer(when: Condition, config: JsonObject | null, layer: number): boolean | null {
-  const value = valueAt(config, when.key);
-  if (when.by === 'start') return typeof value === 'number' && Number.isInteger(value) ? layer >= value : null;
-  const entry: unknown = Array.isArray(value) && layer < value.length ? value[layer] : undefined;
-  return entry === undefined ? null : holds(when, entry);
-}
-
-/**
- * Whether there is a group at a value of the setting that decides about it; null where nothing like that value was tried.
- * A number that sizes something is like any other, as long as those that were tried all went one way (0 and null the other).
- */
-function holds({ present, absent }: Condition, value: unknown): boolean | null {
-  if (present.includes(value)) return true;
-  if (absent.includes(value)) return false;
-  const [withIt, without] = [present.some(isCount), absent.some(isCount)];
-  return isCount(value) && withIt !== without ? withIt : null;
-}
-
-function isCount(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0;
 }
 
 /** Memory patterns of parameters that one layer shares with another by the facts: a save keeps them once. */

@@ -1,3 +1,4 @@
+import { UNCOUNTED } from '../architecture/facts.ts';
 import type { ClassFacts, ParameterFacts } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { objectAt, valueAt } from '../inventory/config.ts';
@@ -57,15 +58,20 @@ export function stagedListTest(facts: ClassFacts, config: JsonObject | null): (n
   const prefixes = new Set<string>();
   for (const { disk, memory } of facts.groups.flatMap(({ parameters }) => parameters)) {
     const [outer, inner] = [disk.indexOf('*'), disk.lastIndexOf('*')];
-    if (outer === inner || stars(disk) !== stars(memory) || facts.layers[disk.slice(0, inner - 1)] != null) continue;
-    if (STAGE_COUNT.test(facts.layers[disk.slice(0, outer - 1)] ?? 'stages') || stageDepths(facts, config, memory) !== null) prefixes.add(memory.slice(0, memory.indexOf('*')));
+    if (outer === inner || stars(disk) !== stars(memory) || isCounted(facts, disk.slice(0, inner - 1))) continue;
+    if ((!isCounted(facts, disk.slice(0, outer - 1)) || STAGE_COUNT.test(facts.layers[disk.slice(0, outer - 1)] ?? '')) || stageDepths(facts, config, memory) !== null) prefixes.add(memory.slice(0, memory.indexOf('*')));
   }
   const all = [...prefixes];
   return (name) => all.some((prefix) => name.startsWith(prefix));
 }
 
-/** A setting that counts stages rather than layers. */
-const STAGE_COUNT = /(?:^|_)(?:stages|encoder_blocks)$/;
+/** Whether a setting is known to count a list. */
+export function isCounted(facts: ClassFacts, list: string): boolean {
+  return ![undefined, null, UNCOUNTED].includes(facts.layers[list]);
+}
+
+/** A setting that counts stages rather than layers, or a list with an entry for each. */
+const STAGE_COUNT = /(?:^|_)(?:stages|encoder_blocks)$|\.length$/;
 
 /** How many blocks each stage has by the config, for a name in a list of stages; null where it does not say. */
 export function stageDepths(facts: ClassFacts, config: JsonObject | null, memory: string): readonly number[] | null {

@@ -13,12 +13,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value at a dotted path (`text_config.vocab_size`), or undefined. A null config has no values. */
+/** What a path can say of a list (`conv_dim.length`). */
+const OF_LIST: Readonly<Record<string, (list: readonly unknown[]) => unknown>> = { length: ({ length }) => length, first: (list) => list[0], last: (list) => list.at(-1) };
+
+/** The value at a dotted path (`text_config.vocab_size`, `conv_dim.length`), or undefined. A null config has no values. */
 export function valueAt(config: JsonObject | null, path: string): unknown {
   let value: unknown = config;
   for (const key of path.split('.')) {
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
+    if (Array.isArray(value) && Object.hasOwn(OF_LIST, key)) value = OF_LIST[key]?.(value);
+    else if (isObject(value) && Object.hasOwn(value, key)) value = value[key];
+    else return undefined;
   }
   return value;
 }

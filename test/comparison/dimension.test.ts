@@ -19,6 +19,25 @@ describe('dimension', () => {
     assert.equal(dimension('text_config.ranks+4', config), 7);
   });
 
+  it('squares a quotient that is rounded down: the patches of an image', () => {
+    assert.equal(dimension('image_size/patch_size^2+1', { image_size: 384, patch_size: 14 }), 27 * 27 + 1);
+    assert.equal(dimension('v.image_size/v.patch_size^2', { v: { image_size: 224, patch_size: 16 } }), 196);
+    assert.equal(dimension('image_size/patch_size^2+1', { image_size: [384, 384], patch_size: 16 }), null);
+    assert.equal(dimension('image_size/patch_size^2+1', { patch_size: 16 }), null);
+  });
+
+  it('reads lists: their length, their ends, and the entry of the layer or of the one before it', () => {
+    const listed = { dims: [32, 64, 96], a: { dims: [8] } };
+    assert.deepEqual(['dims.length', 'dims.first', 'dims.last', '2*a.dims.length'].map((dim) => dimension(dim, listed)), [3, 32, 96, 2]);
+    assert.deepEqual([0, 1, 2, 3, undefined].map((member) => dimension('2*dims.member', listed, member)), [64, 128, 192, null, null]);
+    assert.deepEqual([0, 1, 2].map((member) => dimension('dims.previous', listed, member)), [null, 32, 64]);
+    for (const dims of [7, { member: 4, length: 3, 0: 5 }, ['a', 'b'], [1.5, -2]]) assert.deepEqual([0, 1].map((member) => dimension('dims.member', { dims }, member)), [null, null]);
+  });
+
+  it('says nothing of layers that are unlike', () => {
+    assert.equal(dimension('*', config, 1), null);
+  });
+
   it('takes the first alternative whose settings are all stated', () => {
     const dim = 'head_dim*num_attention_heads|hidden_size';
     assert.equal(dimension(dim, config), 128);

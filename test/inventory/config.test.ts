@@ -43,5 +43,6 @@ suite('config', () => {
       assert.equal(config.numberAt(object, 'constructor.length'), typeof config.valueAt(object, 'constructor.length') === 'number' ? config.valueAt(object, 'constructor.length') : null);
     }));
     assert.equal(config.valueAt({}, 'constructor'), undefined);
+    assert.deepEqual(['dims.length', 'dims.first', 'dims.last', 'dims.0', 'dims.map', 'text.length'].map((path) => config.valueAt({ dims: [4, 5], text: 'ab' }, path)), [2, 4, 5, undefined, undefined, undefined]);
   });
 });

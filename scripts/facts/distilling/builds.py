@@ -1,6 +1,8 @@
 """What the probe wrote of one class, read back: its builds, and the settings that the config class derives from others."""
 from collections import defaultdict
 
+from formulas import integer
+
 
 def builds_of(entry):
     """
@@ -19,7 +21,17 @@ def builds_of(entry):
     builds = [(values, {name: at for name, at in disk.items() if "*" not in name}, memory) for values, disk, memory in builds]
     for values, _, _ in builds:
         values.setdefault("num_labels", 2)
+        values.update(_of_lists(values))
     return builds
+
+
+def _of_lists(values):
+    """What lists of whole numbers are like, as settings of their own: `conv_dim.length`, `conv_dim.first` and `conv_dim.last`."""
+    found = {}
+    for key, value in values.items():
+        if isinstance(value, list) and value and all(integer(v) for v in value):
+            found |= {f"{key}.length": len(value), f"{key}.first": value[0], f"{key}.last": value[-1]}
+    return found
 
 
 class Derived:
@@ -34,9 +46,9 @@ class Derived:
         self.variants = {}
         for number, build in enumerate(entry["builds"], 1):
             label = build["label"]
-            if len(label) == 2 and label[0] not in ("regime", "layers", "num_labels"):
+            if len(label) == 2 and label[0] not in ("regime", "layers", "lengths", "start", "num_labels"):
                 self.variants[number] = build["from"], label[0]
-            here = set(label[1]) if label[0] == "regime" else {label[0], *label[2:]}
+            here = set(label[1]) if label[0] in ("regime", "lengths") else {label[0], *label[2:]}
             self.stated.append(self.stated[build["from"]] | here)
             for key in label[2:]:
                 self.sources[key].add(label[0])

@@ -4,6 +4,7 @@ from collections import defaultdict
 from formulas import evaluate, integer
 
 from .fits import Fits
+from .members import Members
 from .owners import config_of
 
 
@@ -20,14 +21,18 @@ class Dimensions:
         self.tried = tried
         self.submodels = submodels
         self.fits = Fits(self.builds, derived)
+        self.members = Members(self.builds)
         self.fixed = self._never_varied(without_effect)
 
-    def of(self, shapes, memory):
-        """The dimensions of a parameter, each None where nothing explains it; None where its rank is not the same in all builds."""
+    def of(self, shapes, memory, members):
+        """
+        The dimensions of a parameter, each None where nothing explains it; None where its rank is not the same in all builds.
+        members: for each shape, its number in the list that it is in.
+        """
         ranks = {len(shape) for _, shape in shapes}
         if len(ranks) != 1:
             return None
-        return [self._one([(number, shape[i]) for number, shape in shapes], memory) for i in range(ranks.pop())]
+        return [self._one([(number, shape[i]) for number, shape in shapes], memory, members) for i in range(ranks.pop())]
 
     def better(self, shapes, own, other):
         """Dimensions of the bare class in place of the own where they hold in these builds too: it was varied more widely."""
@@ -40,12 +45,15 @@ class Dimensions:
         """Whether a dimension gives every size, of those that it says anything of."""
         return all(evaluate(dim, self.builds[number]) in (None, shape[i]) for number, shape in shapes)
 
-    def _one(self, seen, memory):
+    def _one(self, seen, memory, members):
         by_build = {}
         for number, size in seen:
             if by_build.setdefault(number, size) != size:
-                return None
+                return self.members.of([(number, member, size) for (number, size), member in zip(seen, members)])
         sizes = set(by_build.values())
+        own = self.members.entry([(number, member, size) for (number, size), member in zip(seen, members)])
+        if own is not None:
+            return own
         if len(sizes) == 1:
             return self._constant(sizes.pop(), by_build)
         keys = [k for k in self.fits.keys if all(self.builds[n].get(k) == size for n, size in by_build.items())]

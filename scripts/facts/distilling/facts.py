@@ -4,6 +4,7 @@ import re
 from .builds import Derived, builds_of
 from .dimensions import Dimensions, size_biases
 from .groups import condition, groups_of, inner_of
+from .inherited import inherit
 from .layers import layer_keys
 from .owners import dims_in, placed
 from .patterns import Patterns
@@ -25,6 +26,9 @@ def distill(entry, bare):
         group["when"], group["inner"] = condition(group, builds), inner_of(group, groups)
     for group in groups:
         del group["where"], group["all"]
+    if bare is not None and not any(build["label"][0] != "start" for build in entry["builds"]):
+        groups = inherit(groups, builds[0][0], bare, names)
+        names |= {parameter["memory"] for group in groups for parameter in group["parameters"]}
     return {
         "class": entry["class"], "modelType": entry["modelType"], "release": entry["release"], "tasks": entry["tasks"],
         "prefix": facts["prefix"], "hasPrefix": facts["hasPrefix"], "output": facts["output"], "input": facts["input"],
@@ -40,11 +44,11 @@ def _measure(own, entry, builds, of_bare):
     dimensions = Dimensions(builds, set(entry.get("withoutEffect", [])), tried, of_bare["submodels"], Derived(entry))
     for parameter in own:
         shapes = parameter["shapes"]
-        mine = dimensions.of(shapes, parameter["memory"])
+        mine = dimensions.of(shapes, parameter["memory"], parameter["members"])
         parameter["dims"] = dimensions.better(shapes, mine, dims_in(of_bare["parameters"], parameter))
     size_biases(own)
     for parameter in own:
-        del parameter["shapes"]
+        del parameter["shapes"], parameter["members"]
 
 
 def _ignored(entry):

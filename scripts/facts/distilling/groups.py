@@ -2,19 +2,20 @@
 import json
 from collections import Counter, defaultdict
 
-from .patterns import scope_instance, scope_of
+from .patterns import outermost, scope_instance, scope_of
 
 
 def groups_of(builds, disk, memory):
     """
     Clusters of parameters that came and went together, with the shapes each had.
 
-    where, all: the (build, concrete scope) in which a group is, and in which it could be; shapes: [(build, shape)].
+    where, all: the (build, concrete scope) in which a group is, and in which it could be; shapes: [(build, shape)]; members: for each
+    shape the number of the outermost list that it is in, None outside of lists.
     """
     present = defaultdict(set)
     instances = defaultdict(set)
     partner = defaultdict(Counter)
-    shapes = defaultdict(list)
+    shapes, members = defaultdict(list), defaultdict(list)
     for number, (_, names, _) in enumerate(builds):
         instances[""].add((number, ""))
         for name, (mem, shape) in names.items():
@@ -22,6 +23,7 @@ def groups_of(builds, disk, memory):
             present[pattern].add((number, scope_instance(name, pattern)))
             partner[pattern][memory.pattern(mem) if mem else pattern] += 1
             shapes[pattern].append((number, shape))
+            members[pattern].append(outermost(name, pattern))
             for outer in _scopes(pattern):
                 instances[outer].add((number, scope_instance(name, outer)))
     clusters = defaultdict(list)
@@ -34,7 +36,7 @@ def groups_of(builds, disk, memory):
             "presence": "always" if where == instances[scope] else "sometimes",
             "where": where,
             "all": instances[scope],
-            "parameters": [{"disk": p, "memory": partner[p].most_common(1)[0][0], "shapes": shapes[p]} for p in patterns],
+            "parameters": [{"disk": p, "memory": partner[p].most_common(1)[0][0], "shapes": shapes[p], "members": members[p]} for p in patterns],
         })
     return sorted(result, key=lambda g: (g["scope"], g["presence"], g["parameters"][0]["disk"]))
 

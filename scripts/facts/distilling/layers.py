@@ -29,7 +29,20 @@ def _layer_key(listed, instances, builds, own, bare):
     if len(known) == 1 and (not keys or known <= set(keys)):
         return known.pop()
     memory = next((p["memory"] for p in own if p["disk"].startswith(listed + ".*")), listed)
-    return _likeliest(keys, config_of(memory, bare["submodels"]))
+    return _likeliest(keys, config_of(memory, bare["submodels"])) or ("*" if not keys and _refuted(instances, builds) else None)
+
+
+#: As in src/comparison/layers.ts: what counts the layers where no fact says which setting does.
+_COUNTS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers", "decoder_layers")
+
+
+def _refuted(instances, builds):
+    """Whether the setting that would be taken to count a list was seen not to: it is of many lengths, as a factor or a list of repeats has it."""
+    by_build = defaultdict(set)
+    for (number, _), indices in instances.items():
+        by_build[number].add(len(indices))
+    guess = next((key for key in _COUNTS if integer(builds[0][0].get(key))), None)
+    return guess is not None and any({builds[n][0].get(guess)} != counts for n, counts in by_build.items())
 
 
 def _equal_to(instances, builds):
@@ -48,5 +61,9 @@ def _likeliest(keys, at):
     Of settings that always were equal to a length, the one of the model within the model that the list is in; None where that
     does not decide.
     """
-    inside = [k for k in keys if k.rpartition(".")[0] == (at or "")] or keys
+    def place(key):
+        return (key.removesuffix(".length")).rpartition(".")[0]
+
+    inside = [k for k in keys if place(k) == (at or "")] or keys
+    inside = [k for k in inside if not k.endswith(".length")] or inside[:1]
     return inside[0] if len(inside) == 1 else None

@@ -7,13 +7,20 @@ def config_of(memory, submodels):
     return max(inside)[1] if inside else None
 
 
-def placed(bare, names):
-    """memory pattern → parameters of the bare class, with what this class puts before its names (`model.`)."""
+def place_of(bare, names):
+    """What a class puts before the names of its bare class (`model.`, or nothing), or None."""
     if bare is None or not bare["memory"]:
-        return {}
+        return None
     places = {""} | {name.split(".")[0] + "." for name in names}
     held = {place: len({place + name for name in bare["memory"]} & names) for place in places}
-    place = max(sorted(held), key=held.get)
+    return max(sorted(held), key=held.get)
+
+
+def placed(bare, names):
+    """memory pattern → parameters of the bare class, with what this class puts before its names (`model.`)."""
+    place = place_of(bare, names)
+    if place is None:
+        return {}
     known = {}
     for group in bare["groups"]:
         for parameter in group["parameters"]:

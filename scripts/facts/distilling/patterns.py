@@ -81,3 +81,9 @@ def scope_instance(name, pattern):
     parts = pattern.split(".")
     stars = [i for i, part in enumerate(parts) if part == "*"]
     return ".".join(name.split(".")[:stars[-1] + 1]) if stars else ""
+
+
+def outermost(name, pattern):
+    """The number of a name at the first `*` of its pattern: 3 for `model.layers.3.mlp.weight`; None where it has none."""
+    numbers = (int(part) for part, segment in zip(name.split("."), pattern.split(".")) if segment == "*")
+    return next(numbers, None)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from release import construct
-from configs import leaves, merge, scaled_down, shrunk, sub_configs, undeclared
-from hints import starting_configs
+from configs import guarded, leaves, merge, scaled_down, shrunk, sub_configs, undeclared
+from hints import HINTS, starting_configs
 from observe import about, names_and_shapes
 
 #: CPU time, so that what is seen does not depend on what else the machine does.
@@ -52,7 +52,7 @@ class Builder:
         self.model_type, self.config_class, self.cls = model_type, config_class, cls
         self.deadline = time.process_time() + CLASS_SECONDS
         self.device = "meta"
-        self.undeclared = undeclared(cls)
+        self.undeclared, self.guarded = undeclared(cls), guarded(cls)
 
     def config(self, overrides):
         written = json.loads(json.dumps(overrides))
@@ -67,10 +67,18 @@ class Builder:
         try:
             config = self.config(overrides)
             model = construct(self.cls, config, self.device)
-            silent = {key: value for key, value in self.undeclared.items() if not hasattr(config, key)}
-            return Built(model, names_and_shapes(model), {**silent, **leaves(config)})
+            return Built(model, names_and_shapes(model), {**self._silent(config), **leaves(config)})
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
+
+    def _silent(self, config):
+        """What the code asks its config for and that this one does not state; a switch also of the inner configs of the class's own package."""
+        found = {key: value for key, value in self.undeclared.items() if not hasattr(config, key)}
+        package = self.cls.__module__.rpartition(".")[0]
+        for path, sub in sub_configs(config) if self.guarded else ():
+            if type(sub).__module__.startswith(package + "."):
+                found |= {f"{path}.{key}" if path else key: value for key, value in self.guarded.items() if not hasattr(sub, key)}
+        return found
 
     def attempt(self, overrides):
         """The class built with these settings, or None: it cannot be, or the time for the class is over."""
@@ -123,6 +131,17 @@ class Builder:
     def config_class_at(self, path):
         """The class of the config that the setting of a dotted path is in."""
         return self.sub_classes.get(path.rpartition(".")[0], self.config_class)
+
+    def other_starts(self):
+        """Overrides of the base build's size for each other starting configuration that is named for the model type."""
+        found = []
+        for start in HINTS.get(self.model_type, []):
+            try:
+                if start != self.start_overrides:
+                    found.append(merge(start, shrunk(self.config(start))))
+            except Exception:
+                continue
+        return found
 
     def deeper(self, layers):
         """The starting configuration's overrides for so many layers (one that has fewer keeps them)."""

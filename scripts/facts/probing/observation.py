@@ -90,9 +90,11 @@ def _observed(builder, effective, internal):
     facts = builder.start()
     base, ties = {"values": builder.base.values, **builder.base.seen}, tie_trials(builder)
     variants = Variants(builder, facts)
+    variants.others()
     if not internal:
         variants.settings(None if effective is None else effective.changed)
         variants.depths()
+        variants.lengths()
         if effective is None:
             vary_regimes(variants)
         else:

@@ -50,6 +50,8 @@ def _novelties(variants):
         new = kinds(build["disk"]) - known
         if new:
             key, value, *pinned = build["label"]
+            if key in ("lengths", "start"):  # more of the same, and another model
+                continue
             if key == "layers":
                 change = [(None, builder.deeper(value))]
             else:

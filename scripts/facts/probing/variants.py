@@ -1,5 +1,6 @@
 """Builds that differ from a start in one setting, and what each showed."""
-from configs import LAYERS, choices, lists_of, merge, num_labels, of_words, perturbations, put, relisted, words_in_code, words_near
+from configs import (LAYERS, among, choices, lengths, lists_of, merge, num_labels, of_words, perturbations, put, relisted, thresholds, words_in_code,
+                     words_near)
 from formulas import integer
 
 from .builder import Start
@@ -80,7 +81,7 @@ class Variants:
         if effective is not None:
             settings = [s for s in settings if effective.get(s[0], True)]
             rest = [s for s in settings if s[0] not in effective]
-            for kind in (bool, int, type(None), list):
+            for kind in (bool, int, float, type(None), list):
                 group = [s for s in rest if type(s[1]) is kind]
                 if group and self._silent(group):
                     settings = [s for s in settings if s not in group]
@@ -98,9 +99,30 @@ class Variants:
             if built:
                 self.keep(["layers", layers], built.seen, built.values)
 
+    def others(self):
+        """The model of the other configurations that are known to be started from: the same network with another backbone."""
+        for number, start in enumerate(self.builder.other_starts()):
+            built = self.builder.attempt(start)
+            if built:
+                self.keep(["start", number], built.seen, built.values)
+
+    def lengths(self):
+        """The model with lists of numbers that are shorter and longer: where they count something, no number need do it."""
+        done = set()
+        for change in lengths(self.base.values):
+            key = change[0][0].rpartition(".")[0], len(change[0][1]), len(self.base.values[change[0][0]])
+            if key in done:
+                continue
+            overrides = self.base.overrides
+            for path, value in change:
+                overrides = put(overrides, path, value)
+            built = self.builder.attempt(overrides)
+            if built and self.keep(["lengths", [path for path, _ in change]], built.seen, built.values):
+                done.add(key)
+
     def labels(self):
         """The model with other numbers of labels, which no setting states."""
-        for count in (5, 7):
+        for count in sorted({5, 7, *thresholds(self.builder.cls, "num_labels")}):
             built = self.builder.attempt(merge(self.base.overrides, num_labels(count)))
             if built:
                 self.keep(["num_labels", count], built.seen, {**built.values, "num_labels": count})
@@ -110,7 +132,7 @@ class Variants:
         if of_words(value):
             return [other for other in lists_of(words_near((self.builder.cls, self.builder.config_class_at(path)), path.rpartition(".")[2]), value) if other != list(value)]
         words = words_in_code(self.builder.cls, path) if isinstance(value, str) or value is None else []
-        listed = perturbations(path, value) + choices(self.builder.config_class_at(path), path, value)
+        listed = perturbations(path, value) + among(path, value, self.base.values) + choices(self.builder.config_class_at(path), path, value)
         return listed + [word for word in words if word not in listed and word != value]
 
     def _in_company(self, path, value):
@@ -173,11 +195,11 @@ class Variants:
         """Whether changing all of these settings at once leaves the model as it is."""
         overrides = self.base.overrides
         for path, value in group:
-            options = perturbations(path, value)
+            options = self.values(path, value)
             if options:
                 overrides = put(overrides, path, options[0])
         built = self.builder.attempt(overrides)
         if built is None or built.seen != self.base.seen:
             return False
-        self.without_effect += [path for path, value in group if perturbations(path, value)]
+        self.without_effect += [path for path, value in group if self.values(path, value)]
         return True

@@ -20,7 +20,8 @@ interface Data extends Loss {
 /** The setting that counts the layers of a block, and how many of them are stored. */
 function settingOf({ block, numbers }: LostBlock, { intent, checkpoint }: Evidence): Data['setting'] {
   const setting = layerCount(block, intent, checkpoint.config);
-  if (setting === null || numbers.some((number) => number >= setting.count) || numbers.length >= setting.count) return null;
+  // The length of a list is no number to lower.
+  if (setting === null || setting.key.endsWith('.length') || numbers.some((number) => number >= setting.count) || numbers.length >= setting.count) return null;
   return { key: setting.key, kept: setting.count - numbers.length };
 }
 

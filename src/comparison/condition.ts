@@ -1,0 +1,47 @@
+import type { Condition } from '../architecture/facts.ts';
+import type { JsonObject } from '../inventory/checkpoint.ts';
+import { valueAt } from '../inventory/config.ts';
+import { labelCount } from './dimension.ts';
+
+/**
+ * Whether a group is there by the value of the setting that decides about it: true or false where the config has a value that
+ * was tried, or one that does the same; null where it has another, and where single layers are decided about. Any number above 0
+ * does what the others did (`mask_time_prob`, `q_lora_rank`), and any number of labels what the next one that was tried on its
+ * side did.
+ */
+export function isThere(when: Condition, config: JsonObject | null): boolean | null {
+  if (when.by !== 'value') return null;
+  const { key, present, absent } = when;
+  const value = key === 'num_labels' ? labelCount(config) : valueAt(config, key);
+  if (key !== 'num_labels' || typeof value !== 'number' || present.includes(value) || absent.includes(value)) return holds(when, value);
+  return beyond(value, present, absent) ?? (beyond(value, absent, present) === true ? false : null);
+}
+
+/** Whether a group is there in one layer, by a condition about single layers; null where the config does not say, or says what was never tried. */
+export function isThereIn(when: Condition, config: JsonObject | null, layer: number): boolean | null {
+  const value = valueAt(config, when.key);
+  if (when.by === 'start') return typeof value === 'number' && Number.isInteger(value) ? layer >= value : null;
+  const entry: unknown = when.by === 'entry' && Array.isArray(value) && layer < value.length ? value[layer] : undefined;
+  return entry === undefined ? null : holds(when, entry);
+}
+
+/** What a value did, or one like it; null where nothing like it was tried, or like ones did both. */
+function holds({ present, absent }: Condition, value: unknown): boolean | null {
+  if (present.includes(value)) return true;
+  if (absent.includes(value)) return false;
+  const [withIt, without] = [present.some(isAmount), absent.some(isAmount)];
+  return isAmount(value) && withIt !== without ? withIt : null;
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && value > 0;
+}
+
+/** True where a number is on the side of some that all are beyond the others, no nearer to these than the nearest. */
+function beyond(value: number, ones: readonly unknown[], others: readonly unknown[]): true | null {
+  const [own, other] = [ones, others].map((tried) => tried.filter((one) => typeof one === 'number'));
+  if (own === undefined || other === undefined || own.length === 0 || other.length === 0) return null;
+  const isAbove = Math.min(...own) > Math.max(...other) && value >= Math.min(...own);
+  const isBelow = Math.max(...own) < Math.min(...other) && value <= Math.max(...own);
+  return isAbove || isBelow ? true : null;
+}
