@@ -54,7 +54,7 @@ describe('models within a model', () => {
     const upernet = await known('upernet');
     const ofSwin = ['backbone.embeddings.norm.weight', 'backbone.encoder.layers.0.blocks.0.layernorm_before.weight', 'backbone.encoder.layers.0.blocks.1.layernorm_before.weight'];
     const below = async (config: JsonObject, names: readonly string[]): Promise<readonly string[][]> => (await withInnerModels(upernet, config, names)).classes.map((facts) => parametersBelow(facts, 'backbone.'));
-    for (const names of await below({ backbone_config: { model_type: 'swin' } }, ofSwin)) assert.ok(names.includes('backbone.embeddings.norm.weight') && !names.includes('backbone.embedder.embedder.convolution.weight'));
+    for (const names of await below({ backbone_config: { model_type: 'swin' } }, ofSwin)) assert.ok(names.some((name) => name.endsWith('embeddings.norm.weight')) && !names.includes('backbone.embedder.embedder.convolution.weight'));
     for (const names of await below({ backbone: 'swin_tiny' }, ofSwin)) assert.deepEqual(names, []);
     for (const names of await below({ backbone: 'resnet' }, ['backbone.embedder.embedder.convolution.weight'])) assert.ok(names.length > 10);
   });
