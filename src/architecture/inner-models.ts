@@ -30,19 +30,28 @@ export async function withInnerModels(facts: ModelTypeFacts, config: JsonObject 
 async function withInnerModel(facts: ClassFacts, submodel: Submodel, config: JsonObject | null, someNames: () => readonly string[]): Promise<ClassFacts> {
   const inner = submodel.config === null ? null : objectAt(config, submodel.config);
   const type = modelType(inner);
+  if (submodel.config !== null && inner === null && config !== null && BACKBONE.test(submodel.class)) return withNamedBackbone(facts, submodel, submodel.config, someNames);
   if (submodel.config === null || type === null || type === submodel.modelType) return facts;
   const task = await taskOf(submodel, facts);
-  if (task === null) return facts;
+  if (task === null && !BACKBONE.test(submodel.class)) return facts;
   const names = someNames();
   const place = { memory: submodel.path, disk: diskPath(facts, submodel.path), config: submodel.config };
   const known = await loadModelTypeFacts(type);
-  const name = known?.auto[facts.release][task];
-  const other = known?.classes.find((entry) => entry.class === name && entry.release === facts.release);
+  const other = known?.classes.find((entry) => (task === null ? BACKBONE.test(entry.class) : entry.class === known.auto[facts.release][task]) && entry.release === facts.release);
   if (known === null || other === undefined) return (knownShare(facts, names, submodel.path) ?? 1) < 1 ? replaceInner(facts, place, null, type) : facts;
   const replaced = withTieDefault(replaceInner(facts, place, relocate(other, place), type), place.config, config, known.tieDefault[facts.release]);
   const share = knownShare(replaced, names, submodel.path);
   return share !== null && share >= (knownShare(facts, names, submodel.path) ?? 0) ? replaced : facts;
 }
+
+/** Where no config says what a backbone is (`backbone` and `use_timm_backbone` name one), nothing is known of it, unless most of what is stored there is the facts'. */
+function withNamedBackbone(facts: ClassFacts, { path, modelType: type }: Submodel, config: string, someNames: () => readonly string[]): ClassFacts {
+  const place = { memory: path, disk: diskPath(facts, path), config };
+  return (knownShare(facts, someNames(), path) ?? 1) < 0.5 ? replaceInner(facts, place, null, type) : facts;
+}
+
+/** A class that AutoBackbone chooses: a model type has one, and no other auto class offers it. */
+const BACKBONE = /Backbone$/;
 
 /** Where the outer class reads the flag in the inner config, and that does not say, the default is the inner config class's (Gemma ties). */
 function withTieDefault(facts: ClassFacts, inner: string, config: JsonObject | null, ofInner: boolean | null): ClassFacts {

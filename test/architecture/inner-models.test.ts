@@ -50,6 +50,15 @@ describe('models within a model', () => {
     }
   });
 
+  it('of an unnamed backbone are open, and of a named one those of the one backbone that its type has', async () => {
+    const upernet = await known('upernet');
+    const ofSwin = ['backbone.embeddings.norm.weight', 'backbone.encoder.layers.0.blocks.0.layernorm_before.weight', 'backbone.encoder.layers.0.blocks.1.layernorm_before.weight'];
+    const below = async (config: JsonObject, names: readonly string[]): Promise<readonly string[][]> => (await withInnerModels(upernet, config, names)).classes.map((facts) => parametersBelow(facts, 'backbone.'));
+    for (const names of await below({ backbone_config: { model_type: 'swin' } }, ofSwin)) assert.ok(names.some((name) => name.endsWith('embeddings.norm.weight')) && !names.includes('backbone.embedder.embedder.convolution.weight'));
+    for (const names of await below({ backbone: 'swin_tiny' }, ofSwin)) assert.deepEqual(names, []);
+    for (const names of await below({ backbone: 'resnet' }, ['backbone.embedder.embedder.convolution.weight'])) assert.ok(names.length > 10);
+  });
+
   it('of an unknown type are open: nothing is called for, and nothing surplus', async () => {
     const names = ['encoder.layernorm.weight', 'decoder.blocks.0.weight', 'decoder.blocks.1.weight'];
     for (const facts of await withConfig({ encoder: ENCODER, decoder: { model_type: 'of_its_own' } }, names)) {

@@ -23,6 +23,14 @@ describe('LayerCounts', () => {
     assert.equal(counts.hasOneStack(), false);
   });
 
+  it('counts by the length of a list, and by no number what was seen to follow none', async () => {
+    const speech = await known('wav2vec2', 'Wav2Vec2Model');
+    const byLength: ClassFacts = { ...speech, layers: { ...speech.layers, 'feature_extractor.conv_layers': 'conv_dim.length' } };
+    assert.equal(new LayerCounts(byLength, { conv_dim: [8, 8, 8] }).layers('feature_extractor.conv_layers', groupsOf(byLength, 'feature_extractor.conv_layers')), 3);
+    const staged = await known('efficientnet', 'EfficientNetModel');
+    assert.equal(new LayerCounts(staged, { num_hidden_layers: 64 }).layers('encoder.blocks', groupsOf(staged, 'encoder.blocks')), null);
+  });
+
   it('takes no number for a count that is none', async () => {
     const facts = await known('llama', 'LlamaForCausalLM');
     const groups = groupsOf(facts, 'model.layers');

@@ -123,5 +123,8 @@ def _vary_sizes(variants, start):
         near = None in parts or at in parts or at == ""
         if near and integer(start.values.get(path)) and start.values[path]:
             double = start.values[path] * 2
-            if variants.change(path, double, start) is None and start.values[path] > 1:
+            outcome = variants.change(path, double, start)
+            if outcome is None and start.values[path] > 1:
                 variants.change(path, start.values[path] // 2, start)
+            elif outcome and kinds(variants.builds[-1]["disk"]) - kinds(start.seen["disk"]):
+                variants.together.append(({key: start.values[key] for key in start.keys if key}, path, double))

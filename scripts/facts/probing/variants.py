@@ -196,7 +196,8 @@ class Variants:
         overrides = self.base.overrides
         for path, value in group:
             options = self.values(path, value)
-            if options:
+            # Where either of two probabilities is enough, one turned off and the other on would hide what they do.
+            if options and not (isinstance(value, float) and value == 0):
                 overrides = put(overrides, path, options[0])
         built = self.builder.attempt(overrides)
         if built is None or built.seen != self.base.seen:
