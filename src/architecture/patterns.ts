@@ -33,8 +33,13 @@ export function patternOf(name: string, lists: ReadonlySet<string>): Pattern {
 
 /** Where the number after the last `_` of a segment starts; its start where it ends in none. */
 function wordEnd(name: string, start: number, stop: number): number {
-  const at = name.lastIndexOf('_', stop - 1) + 1;
-  return at > start && isWholeNumber(name, at, stop) ? at : start;
+  let at = stop;
+  while (at > start && isDigit(name.charCodeAt(at - 1))) at--;
+  return at > start && at < stop && name[at - 1] === '_' ? at : start;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /** The list whose numbers the `*` at a place of a pattern stands for: what is before the dot, or the word that the number ends (`….expert_`). */

@@ -182,7 +182,7 @@ class Expectation {
     if (!due && !this.#touches(group, numbers)) return;
     if (this.#presence.isOff(group, numbers[0]) && !group.parameters.every(({ memory }) => this.#isPresent(memory, numbers))) return;
     const off = this.#switchedOff(group);
-    for (const parameter of group.parameters) if (!off.has(parameter) && !isReplaced(parameter.memory) && !this.#isElsewhere(group, parameter, numbers)) this.#addParameter(parameter, numbers);
+    for (const parameter of group.parameters) if (!off.has(parameter) && !isReplaced(parameter.memory) && !this.#isSpared(group, parameter, numbers)) this.#addParameter(parameter, numbers);
   }
 
   /**
@@ -200,8 +200,11 @@ class Expectation {
     return off;
   }
 
-  #isElsewhere(group: ParameterGroup, parameter: ParameterFacts, numbers: Numbers): boolean {
-    return numbers.length === 1 && !this.#isPresent(parameter.memory, numbers) && this.#presence.isElsewhere(group, parameter);
+  /** Whether a layer does without a parameter of a group that it has: it is stored with another layer, or would be a bias without a weight. */
+  #isSpared(group: ParameterGroup, parameter: ParameterFacts, numbers: Numbers): boolean {
+    const [layer] = numbers;
+    if (layer === undefined || numbers.length > 1 || this.#isPresent(parameter.memory, numbers)) return false;
+    return this.#presence.isElsewhere(group, parameter) || this.#presence.isBiasAlone(parameter, layer);
   }
 
   #touches(group: ParameterGroup, numbers: Numbers): boolean {

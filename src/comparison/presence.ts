@@ -12,6 +12,8 @@ export class Presence {
   readonly #config: JsonObject | null;
   readonly #observed: Observed;
   readonly #shared: ReadonlySet<string>;
+  /** Memory patterns of what some layers have and others lack. */
+  readonly #sometimes: ReadonlySet<string>;
   readonly #layersOfModule = new Map<string, ReadonlySet<number>>();
   readonly #layersOfList = new Map<string, ReadonlySet<number>>();
 
@@ -20,6 +22,7 @@ export class Presence {
     this.#config = config;
     this.#observed = observed;
     this.#shared = sharedBetweenLayers(facts);
+    this.#sometimes = new Set(facts.groups.flatMap(({ presence, parameters }) => (presence === 'sometimes' ? parameters.map(({ memory }) => memory) : [])));
   }
 
   /** Whether a setting decided about a group, and the config states a value with which it was there; of a head also where it states none and none was such a value. */
@@ -43,7 +46,7 @@ export class Presence {
     if (inner !== null && this.#layersWith(inner).has(layer)) return true;
     if (when === null) return false;
     if (isThereIn(when, this.#config, layer) === true) return true;
-    const around = group.parameters[0]?.memory.split('.').slice(0, -2).join('.') ?? '';
+    const around = moduleOf(moduleOf(group.parameters[0]?.memory ?? ''));
     return valueAt(this.#config, when.key) !== undefined && this.isOn(group) && this.#layersOf(around).has(layer);
   }
 
@@ -53,11 +56,23 @@ export class Presence {
    */
   isElsewhere(group: ParameterGroup, parameter: ParameterFacts): boolean {
     const stored = this.#rows(parameter.memory);
-    if (stored > 0 && this.#shared.has(parameter.memory)) return true;
+    if (stored > 0 && this.#shared.has(moduleOf(parameter.memory))) return true;
     if (group.presence === 'always' || stored !== 1) return false;
     const [module = ''] = /^[^*]*\*\.[^.]+\./.exec(parameter.memory) ?? [];
     const inModule = group.parameters.filter(({ memory }) => memory.startsWith(module));
     return module !== '' && inModule.length >= LARGE_MODULE && inModule.every(({ memory }) => this.#rows(memory) === 1) && group.parameters.some(({ memory }) => this.#rows(memory) > 1);
+  }
+
+  /**
+   * Whether a bias is called for without its weight: a setting gives biases to all projections, of which a layer can lack one
+   * (the values of Gemma 4, which are its keys), while something of the module around it is there.
+   */
+  isBiasAlone({ memory }: ParameterFacts, layer: number): boolean {
+    if (!memory.endsWith('.bias')) return false;
+    const weight = memory.replace(/bias$/, 'weight');
+    if (!this.#sometimes.has(weight)) return false;
+    const projection = moduleOf(memory);
+    return !this.#layersOf(projection).has(layer) && this.#layersOf(moduleOf(projection)).has(layer);
   }
 
   #rows(memory: string): number {
@@ -88,10 +103,14 @@ export class Presence {
   }
 }
 
-/** Memory patterns of parameters that one layer shares with another by the facts: a save keeps them once. */
+/** Memory patterns of the modules that one layer shares with another by the facts (which saw their weights tied, and perhaps no bias): a save keeps them once. */
 function sharedBetweenLayers(facts: ClassFacts): ReadonlySet<string> {
   return new Set(facts.ties.flatMap(({ target, source }) => {
     const { pattern } = patternIn(facts, 'memory', target);
-    return stars(pattern) === 1 && pattern === patternIn(facts, 'memory', source).pattern ? [pattern] : [];
+    return stars(pattern) === 1 && pattern === patternIn(facts, 'memory', source).pattern ? [moduleOf(pattern)] : [];
   }));
+}
+
+function moduleOf(memory: string): string {
+  return memory.slice(0, memory.lastIndexOf('.'));
 }

@@ -72,4 +72,17 @@ describe('whether a group is there', () => {
     assert.equal(presence({}, stored).isElsewhere(one, parameter), false);
     assert.equal(presence({}, [], [tie]).isElsewhere(one, parameter), false);
   });
+
+  it('is no bias of a projection that the layer does without', () => {
+    const bias = { disk: 'model.layers.*.self_attn.v_proj.bias', memory: 'model.layers.*.self_attn.v_proj.bias', dims: null };
+    const weight: ParameterGroup = { ...group(null), parameters: [{ ...bias, disk: 'model.layers.*.self_attn.v_proj.weight', memory: 'model.layers.*.self_attn.v_proj.weight' }] };
+    const known: ClassFacts = { ...llama as ClassFacts, groups: [weight] };
+    const table = new TableBuilder();
+    const names = ['model.layers.0.self_attn.q_proj.weight', 'model.layers.1.self_attn.v_proj.weight'];
+    for (const name of names) table.add(name, 'BF16', [4]);
+    const there = new Presence(known, {}, new Observed(llama, table.build(), 2, [0, 1], names, names));
+    // Layer 2 has nothing at all: it lost the weight with the bias.
+    assert.deepEqual([0, 1, 2].map((layer) => there.isBiasAlone(bias, layer)), [true, false, false]);
+    assert.equal(presence({}, names).isBiasAlone(bias, 0), false);
+  });
 });
