@@ -19,6 +19,9 @@ const USUAL_HEADS: ReadonlySet<string> = new Set(['classifier', 'score', 'qa_out
  * releases but the withdrawn OpenLLaMA).
  */
 const LAYERS = /^model\.layers\.\d+\.self_attn\./;
+/** Tasks for which a class with such layers has one of the usual heads, nearly always this one (its facts: all but EuroBERT's `classifier`). */
+const CLASSIFICATION: ReadonlySet<string | null> = new Set(['sequence-classification', 'token-classification']);
+const USUAL_HEAD = 'score';
 const OF_LAYERS: Readonly<Record<string, string>> = { lm_head: 'lm_head.weight', embed_tokens: 'model.embed_tokens.weight' };
 
 /** Parameters of modules that `modules_to_save` names, and of which nothing is stored. A new head is the adapter's own to bring. */
@@ -44,15 +47,20 @@ function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<st
   return { lost: called === undefined ? [] : [shapeless(called, tensors.length > 0 ? tensors.dtype(0) : 'F32')], unsettled: [] };
 }
 
-/** Without the base. PEFT writes the usual names of heads down unasked, so that one of them is stored, if any. */
+/**
+ * Without the base. PEFT writes the usual names of heads down unasked: that none of them is stored says nothing, unless the
+ * layers are those of classes that have one (BART's and XLNet's classifiers have other names, and are not saved).
+ */
 function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[]): Unsaved {
   const dtype = tensors.length > 0 ? tensors.dtype(0) : 'F32';
-  const isKnown = settings.task === 'causal-lm' && [...sorted.modules.keys()].some((module) => LAYERS.test(module));
+  const hasLayers = [...sorted.modules.keys()].some((module) => LAYERS.test(module));
+  const isKnown = settings.task === 'causal-lm' && hasLayers;
   const lost = isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : [];
   const isNone = absent.length === settings.modulesToSave.length;
   const asked = absent.filter((name) => !USUAL_HEADS.has(name));
   if (lost.length === 0 && isNone && asked[0] !== undefined) return { lost: [shapeless(asked[0], dtype)], unsettled: [] };
-  return { lost: lost.map((name) => shapeless(name, dtype)), unsettled: isNone ? absent : asked };
+  if (isNone && hasLayers && CLASSIFICATION.has(settings.task) && absent.includes(USUAL_HEAD)) return { lost: [shapeless(USUAL_HEAD, dtype)], unsettled: [] };
+  return { lost: lost.map((name) => shapeless(name, dtype)), unsettled: asked };
 }
 
 /** Whether a parameter is in a module whose name ends in one of these, as PEFT finds them: `norm` is also `input_layernorm` (run: peft 0.21). */

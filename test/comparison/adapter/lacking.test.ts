@@ -79,6 +79,13 @@ test('without a base a name of which nothing is stored, and that may match no mo
   assert.deepEqual(await missing('lora saved modules', (tensors) => tensors, { base: true, config: { modules_to_save: names } }), ['complete', []]);
 });
 
+test('without a base a classifier is missed where every class with such layers has one by a usual name, and else believed', async () => {
+  const config = { modules_to_save: ['classifier', 'score'], task_type: 'SEQ_CLS' };
+  assert.deepEqual(await missing('lora', (tensors) => tensors, { config }), ['incomplete', [`${ROOT}score`]]);
+  const ofBart = (tensors: Tensors): Tensors => Object.fromEntries(Object.entries(tensors).map(([name, info]) => [name.replace('model.layers', 'model.encoder.layers'), info]));
+  assert.deepEqual(await missing('lora', ofBart, { config }), ['complete', []]);
+});
+
 test('a name in modules_to_save is also the end of a longer one, as PEFT finds it', async () => {
   const gone = `${ROOT}model.layers.1.input_layernorm.weight`;
   assert.deepEqual(await missing('lora saved modules', without((name) => name === gone), { base: true }), ['incomplete', [gone]]);
