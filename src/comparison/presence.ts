@@ -50,14 +50,14 @@ export class Presence {
     return valueAt(this.#config, when.key) !== undefined && this.isOn(group) && this.#layersOf(around).has(layer);
   }
 
-  /**
-   * Whether a parameter is of a module that several layers share and that is stored with another of them: the facts tie it
-   * between layers, or several have the rest of its group and one the whole module (the attention of Zamba).
-   */
-  isElsewhere(group: ParameterGroup, parameter: ParameterFacts): boolean {
-    const stored = this.#rows(parameter.memory);
-    if (stored > 0 && this.#shared.has(moduleOf(parameter.memory))) return true;
-    if (group.presence === 'always' || stored !== 1) return false;
+  /** Whether a parameter is of a module that the facts tie between layers, and that is stored with one of them. */
+  isShared({ memory }: ParameterFacts): boolean {
+    return this.#shared.has(moduleOf(memory)) && this.#rows(memory) > 0;
+  }
+
+  /** Whether a parameter is of a module that several layers share, which no tie tells: they have the rest of its group, and one of them has the whole module (the attention of Zamba). */
+  isStoredOnce(group: ParameterGroup, parameter: ParameterFacts): boolean {
+    if (group.presence === 'always' || this.#rows(parameter.memory) !== 1) return false;
     const [module = ''] = /^[^*]*\*\.[^.]+\./.exec(parameter.memory) ?? [];
     const inModule = group.parameters.filter(({ memory }) => memory.startsWith(module));
     return module !== '' && inModule.length >= LARGE_MODULE && inModule.every(({ memory }) => this.#rows(memory) === 1) && group.parameters.some(({ memory }) => this.#rows(memory) > 1);
@@ -107,7 +107,7 @@ export class Presence {
 function sharedBetweenLayers(facts: ClassFacts): ReadonlySet<string> {
   return new Set(facts.ties.flatMap(({ target, source }) => {
     const { pattern } = patternIn(facts, 'memory', target);
-    return stars(pattern) === 1 && pattern === patternIn(facts, 'memory', source).pattern ? [moduleOf(pattern)] : [];
+    return stars(pattern) > 0 && pattern === patternIn(facts, 'memory', source).pattern ? [moduleOf(pattern)] : [];
   }));
 }
 

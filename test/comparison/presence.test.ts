@@ -68,9 +68,9 @@ describe('whether a group is there', () => {
     assert.ok(parameter !== undefined);
     const tie: Tie = { target: 'model.layers.4.mlp.gate.weight', source: 'model.layers.2.mlp.gate.weight', byFlag: false, flag: null };
     const stored = ['model.layers.2.mlp.gate.weight', 'model.layers.3.mlp.gate.weight'];
-    assert.equal(presence({}, stored, [tie]).isElsewhere(one, parameter), true);
-    assert.equal(presence({}, stored).isElsewhere(one, parameter), false);
-    assert.equal(presence({}, [], [tie]).isElsewhere(one, parameter), false);
+    assert.equal(presence({}, stored, [tie]).isShared(parameter), true);
+    assert.equal(presence({}, stored).isShared(parameter), false);
+    assert.equal(presence({}, [], [tie]).isShared(parameter), false);
   });
 
   it('is no bias of a projection that the layer does without', () => {
