@@ -12,6 +12,8 @@ export class Presence {
   readonly #config: JsonObject | null;
   readonly #observed: Observed;
   readonly #shared: ReadonlySet<string>;
+  /** Where lists start in modules that layers share: patterns up to the first number, with its dot. */
+  readonly #sharedLists: readonly string[];
   /** Memory patterns of what some layers have and others lack. */
   readonly #sometimes: ReadonlySet<string>;
   readonly #layersOfModule = new Map<string, ReadonlySet<number>>();
@@ -22,6 +24,7 @@ export class Presence {
     this.#config = config;
     this.#observed = observed;
     this.#shared = sharedBetweenLayers(facts);
+    this.#sharedLists = [...new Set([...this.#shared].flatMap((module) => /^.*?\*\..*?\.(?=\d+(?:\.|$))/.exec(module)?.[0] ?? []))];
     this.#sometimes = new Set(facts.groups.flatMap(({ presence, parameters }) => (presence === 'sometimes' ? parameters.map(({ memory }) => memory) : [])));
   }
 
@@ -50,9 +53,12 @@ export class Presence {
     return valueAt(this.#config, when.key) !== undefined && this.isOn(group) && this.#layersOf(around).has(layer);
   }
 
-  /** Whether a parameter is of a module that the facts tie between layers, and that is stored with one of them. */
+  /**
+   * Whether a parameter is of a module that the facts tie between layers, and that is stored with one of them; or of a list in
+   * such a module, of which each layer may use another member (the adapters of Zamba 2).
+   */
   isShared({ memory }: ParameterFacts): boolean {
-    return this.#shared.has(moduleOf(memory)) && this.#rows(memory) > 0;
+    return (this.#shared.has(moduleOf(memory)) && this.#rows(memory) > 0) || this.#sharedLists.some((list) => memory.startsWith(list));
   }
 
   /** Whether a parameter is of a module that several layers share, which no tie tells: they have the rest of its group, and one of them has the whole module (the attention of Zamba). */

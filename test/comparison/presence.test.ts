@@ -71,6 +71,9 @@ describe('whether a group is there', () => {
     assert.equal(presence({}, stored, [tie]).isShared(parameter), true);
     assert.equal(presence({}, stored).isShared(parameter), false);
     assert.equal(presence({}, [], [tie]).isShared(parameter), false);
+    // Each layer may use another member of a list in what they share.
+    const ofList = { ...tie, target: 'model.layers.4.shared.adapters.0.weight', source: 'model.layers.2.shared.adapters.0.weight' };
+    assert.deepEqual(['shared.adapters.3.weight', 'shared.norm.weight'].map((name) => presence({}, [], [ofList]).isShared({ ...parameter, memory: `model.layers.*.${name}` })), [true, false]);
   });
 
   it('is no bias of a projection that the layer does without', () => {
