@@ -204,7 +204,7 @@ class Expectation {
   #isSpared(group: ParameterGroup, parameter: ParameterFacts, numbers: Numbers): boolean {
     const [layer] = numbers;
     if (layer === undefined || this.#isPresent(parameter.memory, numbers)) return false;
-    return this.#presence.isShared(parameter) || (numbers.length === 1 && (this.#presence.isStoredOnce(group, parameter) || this.#presence.isBiasAlone(parameter, layer)));
+    return this.#presence.isShared(parameter, layer) || (numbers.length === 1 && (this.#presence.isStoredOnce(group, parameter) || this.#presence.isBiasAlone(parameter, layer)));
   }
 
   #touches(group: ParameterGroup, numbers: Numbers): boolean {

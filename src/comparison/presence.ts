@@ -54,11 +54,14 @@ export class Presence {
   }
 
   /**
-   * Whether a parameter is of a module that the facts tie between layers, and that is stored with one of them; or of a list in
-   * such a module, of which each layer may use another member (the adapters of Zamba 2).
+   * Whether a layer need not have a parameter of a module that the facts tie between layers: another one has it, and this one
+   * nothing of what they share. Of a list in such a module each layer may use another member (the adapters of Zamba 2).
    */
-  isShared({ memory }: ParameterFacts): boolean {
-    return (this.#shared.has(moduleOf(memory)) && this.#rows(memory) > 0) || this.#sharedLists.some((list) => memory.startsWith(list));
+  isShared({ memory }: ParameterFacts, layer: number): boolean {
+    const list = this.#sharedLists.find((start) => memory.startsWith(start));
+    if (list !== undefined) return !this.#layersOf(memory.slice(0, list.length) + (memory.slice(list.length).split('.')[0] ?? '')).has(layer);
+    const [root = ''] = /^[^*]*\*\.[^.]+/.exec(memory) ?? [];
+    return this.#shared.has(moduleOf(memory)) && this.#rows(memory) > 0 && !this.#layersOf(root).has(layer);
   }
 
   /** Whether a parameter is of a module that several layers share, which no tie tells: they have the rest of its group, and one of them has the whole module (the attention of Zamba). */
