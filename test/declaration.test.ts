@@ -112,7 +112,7 @@ describe('what is said where a class is declared', () => {
     assert.match(shown[0] ?? '', /\(released as `BertModel`, as declared\)/);
     assert.match(shown[1] ?? '', /Declared: `BertModel`/);
     assert.equal(toJsonV1(reportOf(report)).checkpoints[0]?.architecture.declaredClass, 'BertModel');
-    assert.equal(toJsonV1(reportOf((await declared('LlamaForCausalLM', loraAdapter(), llama())).report)).checkpoints[0]?.architecture.declaredClass, null);
+    assert.equal(toJsonV1(reportOf((await declared('LlamaForCausalLM', loraAdapter(), llama())).report)).checkpoints[0]?.architecture.declaredClass, undefined);
   });
 
   test('one that cannot be used: the tick does not stand as if nothing were wrong', async () => {

@@ -24,8 +24,8 @@ export interface CheckpointV1 {
   readonly reason: string | null;
   /** `within`: where the base is a model within the one named, its path there (`model.vision_tower`), else null. */
   readonly base: { readonly reference: string; readonly revision: string | null; readonly found: string; readonly within: string | null } | null;
-  /** `declaredClass`: the one that its team says it releases it as, else null; it was not used where it is not the intended one. */
-  readonly architecture: { readonly modelType: string | null; readonly class: string | null; readonly intendedClass: string | null; readonly declaredClass: string | null };
+  /** `declaredClass`: the one that its team says it releases it as, where it says so; it was not used where it is not the intended one. */
+  readonly architecture: { readonly modelType: string | null; readonly class: string | null; readonly intendedClass: string | null; readonly declaredClass?: string };
   readonly totals: {
     readonly tensors: number;
     readonly parameters: number;
@@ -113,7 +113,7 @@ function checkpointV1(checkpoint: CheckpointReport): CheckpointV1 {
     verdict: checkpoint.verdict,
     reason: sentence(checkpoint.reason),
     base: base === null ? null : { reference: base.reference, revision: base.revision, found: base.found, within: base.within },
-    architecture: { modelType: architecture.modelType, class: architecture.class, intendedClass: architecture.intendedClass, declaredClass: architecture.declaredClass },
+    architecture: { modelType: architecture.modelType, class: architecture.class, intendedClass: architecture.intendedClass, ...(architecture.declaredClass !== null && { declaredClass: architecture.declaredClass }) },
     totals: {
       tensors: totals.tensors,
       parameters: totals.parameters,
