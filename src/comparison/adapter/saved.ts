@@ -24,12 +24,19 @@ const CLASSIFICATION: ReadonlySet<string | null> = new Set(['sequence-classifica
 const USUAL_HEAD = 'score';
 const OF_LAYERS: Readonly<Record<string, string>> = { lm_head: 'lm_head.weight', embed_tokens: 'model.embed_tokens.weight' };
 
+/** Longest name that is looked at, in characters: real ones have under 150. */
+const LONGEST_PARAMETER = 500;
+/** Ends a module's name among others: no parameter of PyTorch has it in its name. */
+const END = '\n';
+
 /** Parameters of modules that `modules_to_save` names, and of which nothing is stored. A new head is the adapter's own to bring. */
 export function findUnsaved(beside: Beside): Unsaved {
   const names = beside.settings.modulesToSave;
   if (names.length === 0) return { lost: [], unsettled: [] };
   const stored = new Set(beside.sorted.whole.map(storedParameter));
-  const absent = names.filter((name) => ![...stored].some((parameter) => endsIn(parameter, [name])));
+  // All modules in one text: each name is looked for once.
+  const modules = `${[...new Set([...stored].flatMap(modulesAround))].join(END)}${END}`;
+  const absent = names.filter((name) => !modules.includes(`${name}${END}`));
   return beside.wrapped === null ? byName(beside, absent) : byBase(beside, names, stored, absent);
 }
 
@@ -63,12 +70,17 @@ function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: r
   return { lost: lost.map((name) => shapeless(name, dtype)), unsettled: asked };
 }
 
+/** The modules that a parameter lies in, the innermost first. A name longer than any model has is in none: it may have as many as characters. */
+function modulesAround(parameter: string): string[] {
+  const around: string[] = [];
+  if (parameter.length > LONGEST_PARAMETER) return around;
+  for (let dot = parameter.lastIndexOf('.'); dot > 0; dot = parameter.lastIndexOf('.', dot - 1)) around.push(parameter.slice(0, dot));
+  return around;
+}
+
 /** Whether a parameter is in a module whose name ends in one of these, as PEFT finds them: `norm` is also `input_layernorm` (run: peft 0.21). */
 function endsIn(parameter: string, names: readonly string[]): boolean {
-  for (let dot = parameter.lastIndexOf('.'); dot > 0; dot = parameter.lastIndexOf('.', dot - 1)) {
-    if (names.some((name) => parameter.slice(0, dot).endsWith(name))) return true;
-  }
-  return false;
+  return modulesAround(parameter).some((module) => names.some((name) => module.endsWith(name)));
 }
 
 function shapeless(name: string, dtype: string): TensorInfo {
