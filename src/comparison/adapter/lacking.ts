@@ -64,7 +64,7 @@ function namesLike({ sorted }: Beside, module: string, like: string, dtype: stri
 }
 
 function saved(beside: Beside): Lacking[] {
-  return findUnsaved(beside).lost.map((tensor) => ({ ...tensor, name: `${ROOT}${tensor.name}`, of: 'saved' }));
+  return findUnsaved(beside).lost.map((tensor) => ({ ...tensor, name: `${beside.sorted.root}${tensor.name}`, of: 'saved' }));
 }
 
 function ofWhole({ settings, sorted }: Beside): Lacking[] {
