@@ -30,7 +30,7 @@ export function findUnsaved(beside: Beside): Unsaved {
   if (names.length === 0) return { lost: [], unsettled: [] };
   const stored = new Set(beside.sorted.whole.map(storedParameter));
   const absent = names.filter((name) => ![...stored].some((parameter) => endsIn(parameter, [name])));
-  return beside.wrapped === null ? byName(beside, absent) : byBase(beside, names, stored, absent);
+  return beside.wrapped === null ? byName(beside, absent, stored) : byBase(beside, names, stored, absent);
 }
 
 function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<string>, absent: readonly string[]): Unsaved {
@@ -51,16 +51,25 @@ function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<st
  * Without the base. PEFT writes the usual names of heads down unasked: that none of them is stored says nothing, unless the
  * layers are those of classes that have one (BART's and XLNet's classifiers have other names, and are not saved).
  */
-function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[]): Unsaved {
+function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[], stored: ReadonlySet<string>): Unsaved {
   const dtype = tensors.length > 0 ? tensors.dtype(0) : 'F32';
   const hasLayers = [...sorted.modules.keys()].some((module) => LAYERS.test(module));
   const isKnown = settings.task === 'causal-lm' && hasLayers;
-  const lost = isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : [];
+  const lost = [...(isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : []), ...weightsOfBiases(stored, settings.modulesToSave)];
   const isNone = absent.length === settings.modulesToSave.length;
   const asked = absent.filter((name) => !USUAL_HEADS.has(name));
   if (lost.length === 0 && isNone && asked[0] !== undefined) return { lost: [shapeless(asked[0], dtype)], unsettled: [] };
   if (isNone && hasLayers && CLASSIFICATION.has(settings.task) && absent.includes(USUAL_HEAD)) return { lost: [shapeless(USUAL_HEAD, dtype)], unsettled: [] };
   return { lost: lost.map((name) => shapeless(name, dtype)), unsettled: asked };
+}
+
+/** Weights of modules that were saved, of which nothing but the bias is there. */
+function weightsOfBiases(stored: ReadonlySet<string>, names: readonly string[]): string[] {
+  return [...stored].flatMap((parameter) => {
+    const module = parameter.replace(/\.bias$/, '');
+    const isAlone = module !== parameter && names.includes(module.slice(module.lastIndexOf('.') + 1)) && [...stored].filter((other) => other.startsWith(`${module}.`)).length === 1;
+    return isAlone ? [`${module}.weight`] : [];
+  });
 }
 
 /** Whether a parameter is in a module whose name ends in one of these, as PEFT finds them: `norm` is also `input_layernorm` (run: peft 0.21). */
