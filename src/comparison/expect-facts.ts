@@ -235,11 +235,17 @@ class Expectation {
     else for (let piece = 0, pieces = this.#pieces(parameter.disk); piece < pieces && !this.#isFull(); piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
   }
 
-  /** How many pieces a parameter of that disk pattern has: what the config states, at least as many as the fullest one has. */
+  /**
+   * How many pieces a parameter of that disk pattern has: what the config states, at least as many as the fullest one
+   * has; where none is stored, as the pieces beside it in the same list (another matrix of the same experts).
+   */
   #pieces(disk: string): number {
     let pieces = this.#pieceCounts.get(disk);
     if (pieces === undefined) {
-      pieces = (this.#observed.disk.get(disk) ?? []).reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
+      const list = disk.slice(0, disk.lastIndexOf('*') + 1);
+      const own = this.#observed.disk.get(disk);
+      const beside = own === undefined ? [...this.#observed.disk].flatMap(([pattern, rows]) => (pattern.startsWith(`${list}.`) && stars(pattern) === stars(disk) ? rows : [])) : own;
+      pieces = beside.reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
       pieces = Math.max(pieces, this.#counts.innerBeside(disk, pieces));
       this.#pieceCounts.set(disk, pieces);
     }

@@ -1,7 +1,7 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import type { Intent } from '../comparison/intent.ts';
-import { isKnownArchitecture } from '../comparison/gguf-architectures.ts';
+import { isHeadless, isKnownArchitecture } from '../comparison/gguf-architectures.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
@@ -68,7 +68,7 @@ function undecidedGguf(intent: Intent, inner: Comparison): Prose | null {
   if (!inner.stored.has('token_embd.weight')) return prose`It is no language model, and nothing is known of what else it should hold.`;
   if (intent.modelType === null) return prose`The header names no architecture, so what the file should hold is not known.`;
   if (!isKnownArchitecture(intent.modelType)) return prose`Nothing is known of the architecture ${intent.modelType}: its blocks are alike, and what else it should hold can't be told.`;
-  if (inner.stored.has('output.weight') || intent.tied !== null) return null;
+  if (inner.stored.has('output.weight') || intent.tied !== null || isHeadless(intent.modelType)) return null;
   return prose`There is no ${'output.weight'}: llama.cpp takes the embedding in its place. Whether the model ties them, or lost its head, shows with the base: name the model that it was converted from.`;
 }
 

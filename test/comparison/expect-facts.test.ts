@@ -51,6 +51,11 @@ describe('by the facts of its class', () => {
     assert.deepEqual(await missing(edited(mixtral(), Object.fromEntries(expert.map((name) => [name, null])))), expert);
   });
 
+  test('one matrix of all experts', async () => {
+    const all = [0, 1].flatMap((layer) => [0, 1].map((expert) => `model.layers.${layer}.block_sparse_moe.experts.${expert}.w2.weight`));
+    assert.deepEqual(await missing(edited(mixtral(), Object.fromEntries(all.map((name) => [name, null])))), all);
+  });
+
   test('an absurd count in the config, or number in a name, is not followed without end', async () => {
     const many = await missing(llama({ config: { num_hidden_layers: 1e9 } }));
     assert.ok(many.length <= 4096 * 9);

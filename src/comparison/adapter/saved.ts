@@ -37,7 +37,7 @@ export function findUnsaved(beside: Beside): Unsaved {
   // All modules in one text: each name is looked for once.
   const modules = `${[...new Set([...stored].flatMap(modulesAround))].join(END)}${END}`;
   const absent = names.filter((name) => !modules.includes(`${name}${END}`));
-  return beside.wrapped === null ? byName(beside, absent) : byBase(beside, names, stored, absent);
+  return beside.wrapped === null ? byName(beside, absent, stored) : byBase(beside, names, stored, absent);
 }
 
 function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<string>, absent: readonly string[]): Unsaved {
@@ -58,11 +58,11 @@ function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<st
  * Without the base. PEFT writes the usual names of heads down unasked: that none of them is stored says nothing, unless the
  * layers are those of classes that have one (BART's and XLNet's classifiers have other names, and are not saved).
  */
-function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[]): Unsaved {
+function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[], stored: ReadonlySet<string>): Unsaved {
   const dtype = tensors.length > 0 ? tensors.dtype(0) : 'F32';
   const hasLayers = [...sorted.modules.keys()].some((module) => LAYERS.test(module));
   const isKnown = settings.task === 'causal-lm' && hasLayers;
-  const lost = isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : [];
+  const lost = [...(isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : []), ...weightsOfBiases(stored, settings.modulesToSave)];
   const isNone = absent.length === settings.modulesToSave.length;
   const asked = absent.filter((name) => !USUAL_HEADS.has(name));
   if (lost.length === 0 && isNone && asked[0] !== undefined) return { lost: [shapeless(asked[0], dtype)], unsettled: [] };
@@ -76,6 +76,17 @@ function modulesAround(parameter: string): string[] {
   if (parameter.length > LONGEST_PARAMETER) return around;
   for (let dot = parameter.lastIndexOf('.'); dot > 0; dot = parameter.lastIndexOf('.', dot - 1)) around.push(parameter.slice(0, dot));
   return around;
+}
+
+/** Weights of modules that were saved, of which nothing but the bias is there. */
+function weightsOfBiases(stored: ReadonlySet<string>, names: readonly string[]): string[] {
+  const wanted = new Set(names);
+  const held = new Map<string, number>();
+  for (const module of [...stored].flatMap(modulesAround)) held.set(module, (held.get(module) ?? 0) + 1);
+  return [...stored].flatMap((parameter) => {
+    const module = parameter.replace(/\.bias$/, '');
+    return module !== parameter && wanted.has(module.slice(module.lastIndexOf('.') + 1)) && held.get(module) === 1 ? [`${module}.weight`] : [];
+  });
 }
 
 /** Whether a parameter is in a module whose name ends in one of these, as PEFT finds them: `norm` is also `input_layernorm` (run: peft 0.21). */
