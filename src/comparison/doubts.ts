@@ -169,13 +169,18 @@ class Doubts {
   #isFarFetched({ memory, expected, actual }: Mismatch): boolean {
     const { heads } = this.#sides.input;
     if (memory === heads.embedding || memory === heads.head || actual.shape.includes(0) || expected.shape.length !== actual.shape.length) return false;
-    const differing = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [[dim, actual.shape[i] ?? 0] as const]));
+    const differing = expected.shape.flatMap((dim, axis) => (dim === actual.shape[axis] ? [] : [{ axis, dim, stored: actual.shape[axis] ?? 0 }]));
     const [only] = differing;
-    return differing.length === 1 && only !== undefined && this.#counts.isRarer(only[0], only[1]) && !this.#isOdd(memory, expected.shape);
+    return differing.length === 1 && only !== undefined && this.#counts.isRarer(only.dim, only.stored) && !this.#isOdd(memory, expected.shape, only.axis);
   }
 
-  /** Whether all other layers, two at least, have the shape that this one should have: the formula is right. */
-  #isOdd(memory: string, shape: readonly number[]): boolean {
+  /**
+   * Whether all other layers, two at least, have the shape that this one should have: the formula is right. But the first of a
+   * list may take in what comes before it in another width, and the last give out another.
+   */
+  #isOdd(memory: string, shape: readonly number[], axis: number): boolean {
+    const { numbers: [layer] } = patternIn(this.#sides.input.facts, 'memory', memory);
+    if (axis === 0 ? !this.#sides.byMemory.has(memory.replace(`.${layer}.`, `.${(layer ?? 0) + 1}.`)) : layer === 0) return false;
     const shapes = this.#shapesOf(this.#pattern(memory));
     const all = [...shapes.values()].reduce((sum, count) => sum + count, 0);
     const agreeing = shapes.get(shape.join()) ?? 0;

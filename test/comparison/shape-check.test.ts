@@ -96,6 +96,16 @@ describe('without a base', () => {
     assert.deepEqual(await mismatches(edited(sound, { [name]: ['BF16', 96, 64] })), [[name, [192, 64], [96, 64]]]);
   });
 
+  test('but the first layer may take in another width than those after it', async () => {
+    const convs = [384, 256, 256, 256, 256].map((width, layer): [string, readonly [string, ...number[]]] => [`duration_predictor.conv_layers.${layer}.conv.weight`, ['F32', 256, width, 3]]);
+    const attention = ['k', 'q', 'v', 'out'].flatMap((part) => [0, 1, 2, 3].map((layer): [string, readonly [string, ...number[]]] => [`encoder.conformer_layers.${layer}.self_attn.linear_${part}.weight`, ['F32', 384, 384]]));
+    const predictor = { config: { model_type: 'fastspeech2_conformer', architectures: ['FastSpeech2ConformerModel'], hidden_size: 384, duration_predictor_channels: 256, duration_predictor_layers: 5 }, tensors: Object.fromEntries([...convs, ...attention]) };
+    assert.deepEqual(await mismatches(predictor), []);
+    const [first, odd] = [0, 2].map((layer) => `duration_predictor.conv_layers.${layer}.conv.weight`);
+    assert.ok(first !== undefined && odd !== undefined);
+    assert.deepEqual((await mismatches(edited(predictor, { [first]: ['F32', 256, 256, 3], [odd]: ['F32', 256, 384, 3] }))).map(([name]) => name), [odd]);
+  });
+
   test('rows and columns that changed places are no formula\'s mistake', async () => {
     assert.equal((await mismatches(everywhere([64, 96]))).length, 4);
   });
