@@ -1,3 +1,4 @@
+import { decidingSettings } from '../architecture/facts.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
@@ -48,7 +49,7 @@ export function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: 
 
 /** Settings that size parameters and, as far as it was seen, decide about none. */
 function sizesAlone(facts: ClassFacts): ReadonlySet<string> {
-  const deciding = new Set([...Object.values(facts.layers), ...facts.groups.map(({ when }) => when?.key ?? null)]);
+  const deciding = new Set([...Object.values(facts.layers), ...facts.groups.flatMap(({ when }) => (when === null ? [] : decidingSettings(when)))]);
   return new Set([...sizingSettings(facts)].filter((setting) => !deciding.has(setting)));
 }
 
