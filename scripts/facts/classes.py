@@ -29,6 +29,12 @@ def _mappings():
             yield ("audio" if audio else "other"), getattr(modeling_auto, name)
 
 
+def is_exported(cls):
+    """Whether the library offers a class by name, beside its auto classes: one that people save (the encoder of Switch Transformers)."""
+    import transformers
+    return getattr(transformers, cls.__name__, None) is cls
+
+
 def auto_table():
     """model type → {task: class that the auto class chooses}, and (model type, class) → tasks."""
     chosen, tasks = {}, {}

@@ -72,6 +72,22 @@ def guarded(cls):
     return {key: default == "True" for default, key in re.findall(r'(True|False) if not hasattr\((?:self\.)?config, "(\w+)"\)', _code(cls))}
 
 
+def compared_settings(cls, values):
+    """
+    [(list or number, "first" | "last" | "", number)] of the settings, by their dotted paths, that the code of a model class compares with
+    each other: `config.conv_dim[-1] != config.hidden_size`. What is there only where two sizes differ has a projection between them.
+    """
+    found = []
+    places = {"[-1]": "last", "[0]": "first", None: ""}
+    for one, at, other in re.findall(r"config\.(\w+)(\[-1\]|\[0\])? (?:!=|==) (?:self\.)?config\.(\w+)", _code(cls)):
+        for path, value in values.items():
+            beside = f"{path[:len(path) - len(one)]}{other}"
+            is_size = isinstance(value, list) and bool(value) if at else isinstance(value, int) and not isinstance(value, bool)
+            if path.rpartition(".")[2] == one and one != other and is_size and isinstance(values.get(beside), int):
+                found.append((path, places[at or None], beside))
+    return sorted(set(found))
+
+
 def words_in_code(cls, key):
     """Words that the code of a model class compares a setting with: `if "layer_norm" in self.norm_rel_ebd`."""
     lines = [line for line in _code(cls).splitlines() if re.search(rf"\b{re.escape(key)}\b", line)]

@@ -12,7 +12,7 @@ import os
 import time
 
 from release import VERSION  # first: prepares the import
-from classes import all_classes, auto_table
+from classes import all_classes, auto_table, is_exported
 from probing.builder import TooSlow
 from probing.observation import observe
 
@@ -76,7 +76,7 @@ def main():
                 entry = {"release": VERSION, "modelType": model_type, "class": cls.__name__, "config": config_class.__name__,
                          "tasks": tasks.get(key, [])}
                 write({**entry, "started": True})
-                internal = not entry["tasks"] and cls is not classes[0]
+                internal = not entry["tasks"] and cls is not classes[0] and not is_exported(cls)
                 effective = fill(entry, cls, config_class, effective, internal, listed, tasks)
                 write(entry)
 

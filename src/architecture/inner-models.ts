@@ -16,7 +16,7 @@ import type { Place } from './relocate.ts';
 export async function withInnerModels(facts: ModelTypeFacts, config: JsonObject | null, names: readonly string[]): Promise<ModelTypeFacts> {
   let kinds: readonly string[] | undefined;
   // One of each kind tells as much as all; a checkpoint of experts has hundreds of thousands.
-  const some = (): readonly string[] => (kinds ??= [...new Map(names.map((name) => [name.replace(/\d+/g, '0'), name])).values()]);
+  const some = (): readonly string[] => (kinds ??= [...new Map(names.map((name) => [name.replace(MEMBER, '0'), name])).values()]);
   const classes = await Promise.all(facts.classes.map(async (entry) => {
     let own = entry;
     for (const submodel of entry.submodels) {
@@ -27,11 +27,15 @@ export async function withInnerModels(facts: ModelTypeFacts, config: JsonObject 
   return classes.every((entry, i) => entry === facts.classes[i]) ? facts : { ...facts, classes };
 }
 
+/** The number of a layer or an expert (`expert_4`). A stage of a backbone (`stage2`) is none: not every one need be there. */
+const MEMBER = /(?<=[._])\d+(?=\.|$)/g;
+
 async function withInnerModel(facts: ClassFacts, submodel: Submodel, config: JsonObject | null, someNames: () => readonly string[]): Promise<ClassFacts> {
   const inner = submodel.config === null ? null : objectAt(config, submodel.config);
   const type = modelType(inner);
   if (submodel.config !== null && inner === null && config !== null && BACKBONE.test(submodel.class)) return withNamedBackbone(facts, submodel, submodel.config, someNames);
-  if (submodel.config === null || type === null || type === submodel.modelType) return facts;
+  if (submodel.config === null || type === null) return facts;
+  if (type === submodel.modelType) return BACKBONE.test(submodel.class) ? withItsStages(facts, submodel, submodel.config) : facts;
   const task = await taskOf(submodel, facts);
   if (task === null && !BACKBONE.test(submodel.class)) return facts;
   const names = someNames();
@@ -42,6 +46,20 @@ async function withInnerModel(facts: ClassFacts, submodel: Submodel, config: Jso
   const replaced = withTieDefault(replaceInner(facts, place, relocate(other, place), type), place.config, config, known.tieDefault[facts.release]);
   const share = knownShare(replaced, names, submodel.path);
   return share !== null && share >= (knownShare(facts, names, submodel.path) ?? 0) ? replaced : facts;
+}
+
+/**
+ * Which stages a backbone gives on, each through a norm of its own, is its config's to say: it was seen by itself, and not within the
+ * outer class, to have others. Outside of layers it can have, or lack, whatever the backbone's own facts say that it sometimes has.
+ */
+async function withItsStages(facts: ClassFacts, { path, modelType: type, class: name }: Submodel, config: string): Promise<ClassFacts> {
+  const own = (await loadModelTypeFacts(type))?.classes.find((entry) => entry.class === name && entry.release === facts.release);
+  if (own === undefined) return facts;
+  const place = { memory: path, disk: diskPath(facts, path), config };
+  const stages = relocate(own, place).groups.filter(({ scope, presence }) => scope === '' && presence === 'sometimes');
+  const isStage = new Set(stages.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)));
+  const others = facts.groups.map((group) => ({ ...group, parameters: group.parameters.filter(({ memory }) => !isStage.has(memory)) }));
+  return stages.length === 0 ? facts : { ...facts, groups: [...others.filter(({ parameters }) => parameters.length > 0), ...stages] };
 }
 
 /** Where no config says what a backbone is (`backbone` and `use_timm_backbone` name one), nothing is known of it, unless most of what is stored there is the facts'. */

@@ -1,4 +1,4 @@
-import { SETTING } from './facts.ts';
+import { SETTING, decidingSettings } from './facts.ts';
 import type { ClassFacts, Condition, Conversion, Dimension, ParameterGroup, Submodel, Tie } from './facts.ts';
 
 /** Where a model sits within another. */
@@ -36,7 +36,7 @@ function relocateGroup(group: ParameterGroup, place: Place): ParameterGroup {
   return {
     ...group,
     scope: group.scope === '' ? '' : `${place.disk}.${group.scope}`,
-    when: group.when === null ? null : ({ ...group.when, key: settingPath(group.when.key, place.config) } satisfies Condition),
+    when: group.when === null ? null : ({ ...group.when, key: decidingSettings(group.when).map((path) => settingPath(path, place.config)).join('|') } satisfies Condition),
     inner: group.inner === null ? null : `${place.disk}.${group.inner}`,
     parameters: group.parameters.map(({ disk, memory, dims }) => ({
       disk: `${place.disk}.${disk}`,

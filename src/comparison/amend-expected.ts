@@ -1,3 +1,4 @@
+import { decidingSettings } from '../architecture/facts.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
 import type { ConfigChange } from './config-change.ts';
 import { pick } from './expect-base.ts';
@@ -41,7 +42,7 @@ export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: Cla
     const { pattern, numbers: [layer] } = patternIn(facts, 'memory', memory);
     if (layer !== undefined && change.fewerLayers.some(({ key, own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase && isConcerned(memory, facts, [key]))) return false;
     const group = groups.get(pattern);
-    return group === undefined || (group.when === null ? !isConcerned(memory, facts, settings) : !change.structure.has(group.when.key));
+    return group === undefined || (group.when === null ? !isConcerned(memory, facts, settings) : !decidingSettings(group.when).some((key) => change.structure.has(key)));
   });
 }
 

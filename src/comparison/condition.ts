@@ -1,15 +1,22 @@
+import { decidingSettings } from '../architecture/facts.ts';
 import type { Condition } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { valueAt } from '../inventory/config.ts';
-import { labelCount } from './dimension.ts';
+import { dimension, labelCount } from './dimension.ts';
+
+/** Whether a config states what decides by a condition. */
+export function isStated(when: Condition, config: JsonObject | null): boolean {
+  return when.by === 'unequal' ? sizes(when, config) !== null : valueAt(config, when.key) !== undefined;
+}
 
 /**
  * Whether a group is there by the value of the setting that decides about it: true or false where the config has a value that
- * was tried, or one that does the same; null where it has another, and where single layers are decided about. Any number above 0
+ * was tried, or one that does the same, and where it states two sizes that decide by being equal or not; null where it has another, and where single layers are decided about. Any number above 0
  * does what the others did (`mask_time_prob`, `q_lora_rank`), and any number of labels what the next one that was tried on its
  * side did.
  */
 export function isThere(when: Condition, config: JsonObject | null): boolean | null {
+  if (when.by === 'unequal') return differ(sizes(when, config));
   if (when.by !== 'value') return null;
   const { key, present, absent } = when;
   const value = key === 'num_labels' ? labelCount(config) : valueAt(config, key);
@@ -21,8 +28,25 @@ export function isThere(when: Condition, config: JsonObject | null): boolean | n
 export function isThereIn(when: Condition, config: JsonObject | null, layer: number): boolean | null {
   const value = valueAt(config, when.key);
   if (when.by === 'start') return typeof value === 'number' && Number.isInteger(value) ? layer >= value : null;
+  if (when.by === 'every') return isEachSoMany(layer, value, when.present[0]);
   const entry: unknown = when.by === 'entry' && Array.isArray(value) && layer < value.length ? value[layer] : undefined;
   return entry === undefined ? null : holds(when, entry);
+}
+
+/** Whether layers come to a layer by steps from the first of them; null where the step is none. */
+function isEachSoMany(layer: number, step: unknown, first: unknown): boolean | null {
+  if (typeof step !== 'number' || !Number.isInteger(step) || step < 1 || typeof first !== 'number') return null;
+  return (layer - first) % step === 0;
+}
+
+/** The two sizes of which a condition asks whether they differ, or null. */
+function sizes(when: Condition, config: JsonObject | null): readonly (number | null)[] | null {
+  const found = decidingSettings(when).map((key) => dimension(key, config));
+  return found.includes(null) ? null : found;
+}
+
+function differ(found: readonly (number | null)[] | null): boolean | null {
+  return found === null ? null : new Set(found).size > 1;
 }
 
 /** What a value did, or one like it; null where nothing like it was tried, or like ones did both. */

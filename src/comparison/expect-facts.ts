@@ -204,9 +204,9 @@ class Expectation {
 
   /** Whether a layer does without a parameter of a group that it has: it is stored with another layer, or would be a bias without a weight. */
   #isSpared(group: ParameterGroup, parameter: ParameterFacts, numbers: Numbers): boolean {
-    const [layer] = numbers;
+    const [layer, ...members] = numbers;
     if (layer === undefined || this.#isPresent(parameter.memory, numbers)) return false;
-    return this.#presence.isShared(parameter, layer) || (numbers.length === 1 && (this.#presence.isStoredOnce(group, parameter) || this.#presence.isBiasAlone(parameter, layer)));
+    return this.#presence.isShared(parameter, [layer, ...members]) || (numbers.length === 1 && (this.#presence.isStoredOnce(group, parameter) || this.#presence.isBiasAlone(parameter, layer)));
   }
 
   #touches(group: ParameterGroup, numbers: Numbers): boolean {

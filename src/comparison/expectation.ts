@@ -1,3 +1,4 @@
+import { decidingSettings } from '../architecture/facts.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
 import { parameterTest } from '../architecture/prefix.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
@@ -71,7 +72,7 @@ function isUnderOtherNames(base: Checkpoint, memory: readonly string[], facts: C
 
 /** Settings that size parameters and, as far as it was seen, decide about none. */
 function sizesAlone(facts: ClassFacts): ReadonlySet<string> {
-  const deciding = new Set([...Object.values(facts.layers), ...facts.groups.map(({ when }) => when?.key ?? null)]);
+  const deciding = new Set([...Object.values(facts.layers), ...facts.groups.flatMap(({ when }) => (when === null ? [] : decidingSettings(when)))]);
   return new Set([...sizingSettings(facts)].filter((setting) => !deciding.has(setting)));
 }
 

@@ -43,10 +43,15 @@ export class LayerCounts {
     return known ?? this.#sideKey(list) ?? (LAYERS.test(list) ? this.#onlyStackKey() : null);
   }
 
-  /** Only where the config states it: a vision encoder of its own is counted as any model is. */
+  /** Only where the config states it, and of no model within the model that has a config of its own: a vision encoder, or a BERT for the text, is counted as any model is. */
   #sideKey(list: string): string | null {
-    const key = sideKey(list, this.#facts.class);
+    const key = this.#isWithinAnother(list) ? null : sideKey(list, this.#facts.class);
     return key !== null && booleanAt(this.#config, 'is_encoder_decoder') === true && numberAt(this.#config, key) !== null ? key : null;
+  }
+
+  /** By its memory pattern. */
+  #isWithinAnother(list: string): boolean {
+    return this.#facts.submodels.some(({ path, config }) => config !== null && list.startsWith(`${path}.`));
   }
 
   hasOneStack(): boolean {

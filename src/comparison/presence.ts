@@ -1,9 +1,8 @@
 import type { ClassFacts, ParameterFacts, ParameterGroup } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-import { valueAt } from '../inventory/config.ts';
-import { isThere, isThereIn } from './condition.ts';
+import { isStated, isThere, isThereIn } from './condition.ts';
 import type { Observed } from './observed.ts';
-import { patternIn, stars } from './pattern.ts';
+import { numbersKey, patternIn, stars } from './pattern.ts';
 import { LARGE_MODULE } from './towers.ts';
 
 /** Which parameters a config, and what is stored of a layer, call for or leave out. */
@@ -12,10 +11,13 @@ export class Presence {
   readonly #config: JsonObject | null;
   readonly #observed: Observed;
   readonly #shared: ReadonlySet<string>;
+  /** The modules of a layer in which something is shared. */
+  readonly #sharedRoots: ReadonlySet<string>;
   /** Where lists start in modules that layers share: patterns up to the first number, with its dot. */
   readonly #sharedLists: readonly string[];
   /** Memory patterns of what some layers have and others lack. */
   readonly #sometimes: ReadonlySet<string>;
+  readonly #membersOfModule = new Map<string, ReadonlySet<number | string>>();
   readonly #layersOfModule = new Map<string, ReadonlySet<number>>();
   readonly #layersOfList = new Map<string, ReadonlySet<number>>();
 
@@ -24,6 +26,7 @@ export class Presence {
     this.#config = config;
     this.#observed = observed;
     this.#shared = sharedBetweenLayers(facts);
+    this.#sharedRoots = new Set([...this.#shared].map(rootOf));
     this.#sharedLists = [...new Set([...this.#shared].flatMap((module) => /^.*?\*\..*?\.(?=\d+(?:\.|$))/.exec(module)?.[0] ?? []))];
     this.#sometimes = new Set(facts.groups.flatMap(({ presence, parameters }) => (presence === 'sometimes' ? parameters.map(({ memory }) => memory) : [])));
   }
@@ -31,7 +34,7 @@ export class Presence {
   /** Whether a setting decided about a group, and the config states a value with which it was there; of a head also where it states none and none was such a value. */
   isOn({ when, parameters }: ParameterGroup): boolean {
     if (when === null || isThere(when, this.#config) !== true) return false;
-    return when.key === 'num_labels' || valueAt(this.#config, when.key) !== undefined || parameters.every(({ memory }) => this.#facts.head.includes(memory));
+    return when.key === 'num_labels' || isStated(when, this.#config) || parameters.every(({ memory }) => this.#facts.head.includes(memory));
   }
 
   /** Whether a setting that decided about a group has a value with which it was not there: a part of it that is stored calls for no rest, and is surplus. */
@@ -50,18 +53,19 @@ export class Presence {
     if (when === null) return false;
     if (isThereIn(when, this.#config, layer) === true) return true;
     const around = moduleOf(moduleOf(group.parameters[0]?.memory ?? ''));
-    return valueAt(this.#config, when.key) !== undefined && this.isOn(group) && this.#layersOf(around).has(layer);
+    return isStated(when, this.#config) && this.isOn(group) && this.#layersOf(around).has(layer);
   }
 
   /**
    * Whether a layer need not have a parameter of a module that the facts tie between layers: another one has it, and this one
-   * nothing of what they share. Of a list in such a module each layer may use another member (the adapters of Zamba 2).
+   * nothing of what they share. Of a list in such a module each layer may use another member (the adapters of Zamba 2): it has
+   * none of the lists' parameters of that number.
    */
-  isShared({ memory }: ParameterFacts, layer: number): boolean {
+  isShared({ memory }: ParameterFacts, [layer, member]: readonly [number, ...number[]]): boolean {
+    if (member !== undefined) return this.#sharedRoots.has(rootOf(memory)) && !this.#hasMember(rootOf(memory), layer, member);
     const list = this.#sharedLists.find((start) => memory.startsWith(start));
     if (list !== undefined) return !this.#layersOf(memory.slice(0, list.length) + (memory.slice(list.length).split('.')[0] ?? '')).has(layer);
-    const [root = ''] = /^[^*]*\*\.[^.]+/.exec(memory) ?? [];
-    return this.#shared.has(moduleOf(memory)) && this.#rows(memory) > 0 && !this.#layersOf(root).has(layer);
+    return this.#shared.has(moduleOf(memory)) && this.#rows(memory) > 0 && !this.#layersOf(rootOf(memory)).has(layer);
   }
 
   /** Whether a parameter is of a module that several layers share, which no tie tells: they have the rest of its group, and one of them has the whole module (the attention of Zamba). */
@@ -82,6 +86,13 @@ export class Presence {
     if (!this.#sometimes.has(weight)) return false;
     const projection = moduleOf(memory);
     return !this.#layersOf(projection).has(layer) && this.#layersOf(moduleOf(projection)).has(layer);
+  }
+
+  /** Whether a layer has something stored of a member, by its number, of any list within a module. */
+  #hasMember(module: string, layer: number, member: number): boolean {
+    const members = this.#membersOfModule.get(module) ?? new Set([...this.#observed.memory].flatMap(([memory, rows]) => (memory.startsWith(`${module}.`) ? rows.map(({ numbers }) => numbersKey(numbers.slice(0, 2))) : [])));
+    this.#membersOfModule.set(module, members);
+    return members.has(numbersKey([layer, member]));
   }
 
   #rows(memory: string): number {
@@ -118,6 +129,11 @@ function sharedBetweenLayers(facts: ClassFacts): ReadonlySet<string> {
     const { pattern } = patternIn(facts, 'memory', target);
     return stars(pattern) > 0 && pattern === patternIn(facts, 'memory', source).pattern ? [moduleOf(pattern)] : [];
   }));
+}
+
+/** The module of a layer that a parameter is in, however deep: `model.layers.*.shared_transformer`. */
+function rootOf(memory: string): string {
+  return /^[^*]*\*\.[^.]+/.exec(memory)?.[0] ?? '';
 }
 
 function moduleOf(memory: string): string {

@@ -61,6 +61,12 @@ class ShapeCheck {
     return Object.entries(config ?? {}).some(([key, value]) => key.endsWith('_vocab_size') && (value === rows || config?.['vocab_size'] === rows));
   }
 
+  /** Whether a dimension went from the base's vocabulary to the config's: another size can be the same number. */
+  #isOfVocabulary({ from, to }: { readonly from: number; readonly to: number }, memory: string): boolean {
+    const { heads, vocabularySize } = this.#sides.input;
+    return from === this.#vocabularyRows && (vocabularySize === null || to === vocabularySize || memory === heads.embedding || memory === heads.head);
+  }
+
   #check(position: number, row: number): void {
     const { expected, actual: table, names } = this.#sides;
     const actualRow = this.#sides.rowAt(position);
@@ -73,7 +79,7 @@ class ShapeCheck {
     const actual = table.info(actualRow);
     if (sameShape(wanted, actual.shape) || this.#isOtherVocabulary(expected.memory[row] ?? '', actual.shape)) {
       const change = isKnown ? changedDimension(expected.tensors.shape(row), actual.shape) : null;
-      if (change !== null && change.from === this.#vocabularyRows) this.#resized.push({ name: names[position] ?? actual.name, ...change });
+      if (change !== null && this.#isOfVocabulary(change, expected.memory[row] ?? '')) this.#resized.push({ name: names[position] ?? actual.name, ...change });
       return;
     }
     if (this.#isCutInto(row, actual.shape)) return;

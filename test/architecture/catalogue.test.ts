@@ -86,6 +86,25 @@ test('a name is found by the lists of its class, and numbers that count nothing 
   assert.deepEqual(patternOf('score.0.weight', listsOf(facts, 'disk')), { pattern: 'score.0.weight', numbers: [] });
 });
 
+test('what decides about a part is told where it is no value of one setting: two sizes, or a step from layer to layer', async () => {
+  const deciding = async (type: string, name: string, part: string): Promise<unknown> => {
+    const facts = (await loadModelTypeFacts(type))?.classes.find((entry) => entry.class === name);
+    return facts?.groups.find(({ parameters }) => parameters.some(({ disk }) => disk.endsWith(part)))?.when;
+  };
+  assert.deepEqual(await deciding('sew', 'SEWForCTC', 'feature_projection.weight'), { key: 'conv_dim.last|hidden_size', by: 'unequal', present: [], absent: [] });
+  assert.deepEqual(await deciding('luke', 'LukeModel', 'entity_embedding_dense.weight'), { key: 'entity_emb_size|hidden_size', by: 'unequal', present: [], absent: [] });
+  assert.deepEqual(await deciding('blip-2', 'Blip2ForConditionalGeneration', 'crossattention.attention.query.weight'), { key: 'qformer_config.cross_attention_frequency', by: 'every', present: [0], absent: [] });
+});
+
+test('an encoder that is saved by itself has its dense layers, and lists that layers share are lists', async () => {
+  const names = async (type: string, name: string): Promise<ReadonlySet<string>> => {
+    const facts = (await loadModelTypeFacts(type))?.classes.find((entry) => entry.class === name);
+    return new Set(facts?.groups.flatMap(({ parameters }) => parameters.map(({ disk }) => disk)));
+  };
+  assert.ok((await names('switch_transformers', 'SwitchTransformersEncoderModel')).has('encoder.block.*.layer.1.mlp.wi.weight'));
+  assert.ok((await names('zamba2', 'Zamba2ForCausalLM')).has('model.layers.*.shared_transformer.self_attn.linear_q_adapter_list.*.0.weight'));
+});
+
 test('experts that a loader merges share one parameter in memory', async () => {
   const types = await loadModelTypeFacts('mixtral');
   assert.ok(types);

@@ -59,6 +59,15 @@ describe('models within a model', () => {
     for (const names of await below({ backbone: 'resnet' }, ['backbone.embedder.embedder.convolution.weight'])) assert.ok(names.length > 10);
   });
 
+  it('of a backbone can have every stage that it was seen to have by itself', async () => {
+    const { classes } = await withInnerModels(await known('mm-grounding-dino'), { backbone_config: { model_type: 'swin', out_features: ['stage2', 'stage3'] } }, []);
+    for (const facts of classes.filter((entry) => entry.class === 'MMGroundingDinoModel')) {
+      const norms = facts.groups.filter(({ parameters }) => parameters.some(({ memory }) => memory.includes('.hidden_states_norms.')));
+      assert.ok(['stage2', 'stage3', 'stage4'].every((stage) => norms.some(({ parameters }) => parameters.some(({ memory }) => memory.endsWith(`.hidden_states_norms.${stage}.weight`)))));
+      assert.ok(norms.every(({ presence }) => presence === 'sometimes'));
+    }
+  });
+
   it('of an unknown type are open: nothing is called for, and nothing surplus', async () => {
     const names = ['encoder.layernorm.weight', 'decoder.blocks.0.weight', 'decoder.blocks.1.weight'];
     for (const facts of await withConfig({ encoder: ENCODER, decoder: { model_type: 'of_its_own' } }, names)) {

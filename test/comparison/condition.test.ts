@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isThere } from '../../src/comparison/condition.ts';
+import { isThere, isThereIn } from '../../src/comparison/condition.ts';
 
 describe('the setting that decides about a group', () => {
   it('tells only of values that were tried', () => {
@@ -16,6 +16,21 @@ describe('the setting that decides about a group', () => {
     // Nothing says what other sizes do where one size was with it and another without.
     assert.equal(isThere({ key: 'width', by: 'value', present: [1536], absent: [768] }, { width: 1024 }), null);
     assert.equal(isThere({ key: 'width', by: 'value', present: [0.5, true], absent: [0] }, { width: 2 }), true);
+  });
+
+  it('can be two that are equal or not, of a list by its end', () => {
+    const between = { key: 'text.conv_dim.last|text.hidden_size', by: 'unequal' as const, present: [], absent: [] };
+    assert.deepEqual([[64, 32], [32, 64]].map((widths) => isThere(between, { text: { conv_dim: widths, hidden_size: 32 } })), [false, true]);
+    for (const config of [null, {}, { text: { hidden_size: 32 } }, { text: { conv_dim: 32, hidden_size: 'wide' } }]) assert.equal(isThere(between, config), null);
+  });
+
+  it('can be a step from layer to layer', () => {
+    const crossed = { key: 'step', by: 'every' as const, present: [0], absent: [] };
+    const inLayers = (first: number, step: unknown): unknown[] => [0, 1, 2, 3].map((layer) => isThereIn({ ...crossed, present: [first] }, { step }, layer));
+    assert.deepEqual(inLayers(0, 2), [true, false, true, false]);
+    assert.deepEqual(inLayers(1, 2), [false, true, false, true]);
+    assert.deepEqual(inLayers(-1, 3), [false, false, true, false]);
+    for (const step of [0, -1, 1.5, '2', null]) assert.deepEqual(inLayers(0, step), [null, null, null, null]);
   });
 
   it('counts labels, which decide by a limit', () => {

@@ -31,6 +31,14 @@ describe('LayerCounts', () => {
     assert.equal(new LayerCounts(staged, { num_hidden_layers: 64 }).layers('encoder.blocks', groupsOf(staged, 'encoder.blocks')), null);
   });
 
+  it('counts no model within the model by a side of the outer one', async () => {
+    const facts = await known('mm-grounding-dino', 'MMGroundingDinoModel');
+    const uncounted: ClassFacts = { ...facts, layers: Object.fromEntries(Object.keys(facts.layers).map((list) => [list, null])) };
+    const counts = new LayerCounts(uncounted, { is_encoder_decoder: true, encoder_layers: 1, text_config: { num_hidden_layers: 2 } });
+    const layers = ['encoder.layers', 'text_backbone.encoder.layer'].map((list) => counts.layers(list, groupsOf(uncounted, list)));
+    assert.deepEqual(layers, [1, null]);
+  });
+
   it('takes no number for a count that is none', async () => {
     const facts = await known('llama', 'LlamaForCausalLM');
     const groups = groupsOf(facts, 'model.layers');

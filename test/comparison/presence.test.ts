@@ -68,14 +68,19 @@ describe('whether a group is there', () => {
     assert.ok(parameter !== undefined);
     const tie: Tie = { target: 'model.layers.4.mlp.gate.weight', source: 'model.layers.2.mlp.gate.weight', byFlag: false, flag: null };
     const stored = ['model.layers.2.mlp.gate.weight', 'model.layers.3.mlp.gate.weight'];
-    assert.equal(presence({}, stored, [tie]).isShared(parameter, 4), true);
-    assert.equal(presence({}, stored).isShared(parameter, 4), false);
-    assert.equal(presence({}, [], [tie]).isShared(parameter, 4), false);
+    assert.equal(presence({}, stored, [tie]).isShared(parameter, [4]), true);
+    assert.equal(presence({}, stored).isShared(parameter, [4]), false);
+    assert.equal(presence({}, [], [tie]).isShared(parameter, [4]), false);
     // A layer that has a part of what they share has lost the rest.
-    assert.equal(presence({}, [...stored, 'model.layers.4.mlp.up_proj.weight'], [tie]).isShared(parameter, 4), false);
+    assert.equal(presence({}, [...stored, 'model.layers.4.mlp.up_proj.weight'], [tie]).isShared(parameter, [4]), false);
     // Each layer may use another member of a list in what they share.
     const ofList = { ...tie, target: 'model.layers.4.shared.adapters.0.weight', source: 'model.layers.2.shared.adapters.0.weight' };
-    assert.deepEqual(['shared.adapters.3.weight', 'shared.norm.weight'].map((name) => presence({}, [], [ofList]).isShared({ ...parameter, memory: `model.layers.*.${name}` }, 4)), [true, false]);
+    assert.deepEqual(['shared.adapters.3.weight', 'shared.norm.weight'].map((name) => presence({}, [], [ofList]).isShared({ ...parameter, memory: `model.layers.*.${name}` }, [4])), [true, false]);
+    // It has a member that any of those lists has for it.
+    const asked = { ...parameter, memory: 'model.layers.*.shared.adapters.*.weight' };
+    const ofMembers = { ...ofList, target: 'model.layers.4.shared.norm.weight', source: 'model.layers.2.shared.norm.weight' };
+    assert.deepEqual([1, 3].map((member) => presence({}, [], [ofMembers]).isShared(asked, [4, member])), [true, true]);
+    assert.equal(presence({}, []).isShared(asked, [4, 1]), false);
   });
 
   it('is no bias of a projection that the layer does without', () => {

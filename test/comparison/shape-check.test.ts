@@ -57,6 +57,14 @@ describe('the vocabulary', () => {
     assert.deepEqual(comparison.vocabulary, { names: ['lm_head.weight', 'model.embed_tokens.weight'], from: 320, to: 328 });
   });
 
+  test('is not resized where another size, that was the same number, is another', async () => {
+    const wide = (width: number): ExampleCheckpoint => edited(llama({ layers: 4, config: { intermediate_size: width } }), Object.fromEntries([0, 1, 2, 3].flatMap((layer) => [
+      [UP(layer), ['BF16', width, 64] as const], [`model.layers.${layer}.mlp.gate_proj.weight`, ['BF16', width, 64] as const], [`model.layers.${layer}.mlp.down_proj.weight`, ['BF16', 64, width] as const],
+    ])));
+    const { comparison } = await sideBySide(wide(112), wide(320));
+    assert.deepEqual([comparison.mismatched, comparison.vocabulary], [[], null]);
+  });
+
   test('that the config does not follow is a mismatch, with a base and without', async () => {
     const stale = llama({ layers: 4, vocabulary: 328, config: { vocab_size: 320 } });
     for (const other of [base, null]) {

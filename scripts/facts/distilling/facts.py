@@ -7,15 +7,15 @@ from .groups import condition, groups_of, inner_of
 from .inherited import inherit
 from .layers import layer_keys
 from .owners import dims_in, placed
-from .patterns import Patterns
+from .patterns import Patterns, numbered
 from .ties import ties_of
 
 
 def distill(entry, bare):
     """The facts of a class. entry: one line of the probe; bare: the facts of the bare class of its model type, or None."""
     builds = builds_of(entry)
-    disk = Patterns([names for _, names, _ in builds])
-    memory = Patterns([names for _, _, names in builds])
+    disk = Patterns([names for _, names, _ in builds], bare and numbered(p["disk"] for group in bare["groups"] for p in group["parameters"]))
+    memory = Patterns([names for _, _, names in builds], bare and numbered(bare["memory"]))
     names = {memory.pattern(name) for _, _, held in builds for name in held}
     facts = entry["facts"]
     of_bare = {"parameters": placed(bare, names), "layers": bare["layers"] if bare else {}, "submodels": facts["submodels"]}
@@ -23,7 +23,7 @@ def distill(entry, bare):
     own = [parameter for group in groups for parameter in group["parameters"]]
     _measure(own, entry, builds, of_bare)
     for group in groups:
-        group["when"], group["inner"] = condition(group, builds), inner_of(group, groups)
+        group["when"], group["inner"] = condition(group, builds, _compared(entry)), inner_of(group, groups)
     for group in groups:
         del group["where"], group["all"]
     if bare is not None and not any(build["label"][0] != "start" for build in entry["builds"]):
@@ -49,6 +49,11 @@ def _measure(own, entry, builds, of_bare):
     size_biases(own)
     for parameter in own:
         del parameter["shapes"], parameter["members"]
+
+
+def _compared(entry):
+    """Pairs of settings that the code of the class compares, those of lists as `builds_of` names them."""
+    return [(f"{one}.{at}" if at else one, other) for one, at, other in entry.get("compared", [])]
 
 
 def _ignored(entry):

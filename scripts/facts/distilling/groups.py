@@ -2,6 +2,8 @@
 import json
 from collections import Counter, defaultdict
 
+from formulas import integer
+
 from .patterns import outermost, scope_instance, scope_of
 
 
@@ -49,16 +51,48 @@ def _scopes(pattern):
         scope = scope_of(scope[:-2])
 
 
-def condition(group, builds):
+def condition(group, builds, compared=()):
     """
-    The one setting that decides whether a group is there: {key, by, present, absent}, or None where none does.
+    What decides whether a group is there: {key, by, present, absent}, or None where no one setting does.
 
-    by: `value`, in all layers at once; `entry`, a list with a word or a switch for each layer; `start`, the number of the first
-    layer that has it. present, absent: the values, or entries, as JSON; empty by `start`.
+    by: `unequal`, two settings (`key` is `one|other`) that are not the same number; `value`, in all layers at once; `entry`,
+    a list with a word or a switch for each layer; `start`, the number of the first layer that has it; `every`, in each so many layers,
+    counted from the number in `present`. present, absent: the values, or entries, as JSON; empty by `start` and
+    `unequal`.
+
+    compared: [(setting, setting)] of which the code asks whether they are equal.
     """
     if group["presence"] == "always":
         return None
-    return _by_value(group, builds) or (_by_entry(group, builds) or _by_start(group, builds) if group["scope"].count("*") == 1 else None)
+    whole = _by_unequal(group, builds, compared) or _by_value(group, builds)
+    return whole or (_by_entry(group, builds) or _by_start(group, builds) or _by_every(group, builds) if group["scope"].count("*") == 1 else None)
+
+
+def _by_unequal(group, builds, compared):
+    for key, other in compared:
+        sizes = {number: (builds[number][0].get(key), builds[number][0].get(other)) for number, _ in group["all"]}
+        fits = all(integer(sizes[number][0]) and integer(sizes[number][1]) and (instance in group["where"]) == (sizes[number][0] != sizes[number][1])
+                   for instance in group["all"] for number in instance[:1])
+        if fits and len({one == two for one, two in sizes.values()}) == 2:
+            return {"key": f"{key}|{other}", "by": "unequal", "present": [], "absent": []}
+    return None
+
+
+#: Numbers that layers of a kind are counted from: the first, the second, the last of so many.
+_FIRST = (0, 1, -1)
+
+
+def _by_every(group, builds):
+    """What several settings, or numbers to count from, fit alike is a guess."""
+    found = []
+    for key in set().union(*(set(builds[number][0]) for number, _ in group["all"])):
+        values = {number: builds[number][0].get(key) for number, _ in group["all"]}
+        if not all(integer(value) and value > 0 for value in values.values()) or len(set(values.values())) < 2:
+            continue
+        for first in _FIRST:
+            if all(((number, scope) in group["where"]) == ((int(scope.rpartition(".")[2]) - first) % values[number] == 0) for number, scope in group["all"]):
+                found.append((key, first))
+    return {"key": found[0][0], "by": "every", "present": [json.dumps(found[0][1])], "absent": []} if len(found) == 1 else None
 
 
 def _by_value(group, builds):

@@ -26,6 +26,8 @@ def layer_keys(builds, disk, own, bare):
 def _layer_key(listed, instances, builds, own, bare):
     keys = _equal_to(instances, builds)
     known = {key for key in (list_in(bare, listed, parameter) for parameter in own) if key}
+    if known == {"*"}:  # in the bare class, which was varied more widely, no setting counts it
+        return "*"
     if len(known) == 1 and (not keys or known <= set(keys)):
         return known.pop()
     memory = next((p["memory"] for p in own if p["disk"].startswith(listed + ".*")), listed)
@@ -37,10 +39,16 @@ _COUNTS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers", "decoder_la
 
 
 def _refuted(instances, builds):
-    """Whether the setting that would be taken to count a list was seen not to: it is of many lengths, as a factor or a list of repeats has it."""
+    """
+    Whether what would be taken to count a list was seen not to: its length, of many in one build, or the setting of that name. A
+    length that changed with a switch (`cross_attn_all_layers`) follows no number.
+    """
     by_build = defaultdict(set)
     for (number, _), indices in instances.items():
         by_build[number].add(len(indices))
+    lengths = {max(counts) for counts in by_build.values() if len(counts) == 1}
+    if len(lengths) > 1 and len({repr(sorted(counts)) for counts in by_build.values()}) == len(lengths):
+        return True
     guess = next((key for key in _COUNTS if integer(builds[0][0].get(key))), None)
     return guess is not None and any({builds[n][0].get(guess)} != counts for n, counts in by_build.items())
 

@@ -2,7 +2,7 @@
 import os
 from typing import NamedTuple
 
-from configs import put, sub_configs
+from configs import compared_settings, put, sub_configs
 from observe import names_and_shapes
 from release import as_loaded
 
@@ -30,7 +30,7 @@ def observe(model_type, config_class, cls, effective, internal, listed):
     """
     What is seen of a class; of a model within the model by the inner config that it can be built with.
 
-    effective: what settings did in the bare class, None for that class; internal: whether no auto class offers it; listed:
+    effective: what settings did in the bare class, None for that class; internal: whether neither an auto class nor the library itself offers it; listed:
     {(model type, class name)} of all that have their turn. Raises RuntimeError where it cannot be built.
     """
     builder = Builder(model_type, config_class, cls)
@@ -85,8 +85,13 @@ def _tied(built):
         return built.seen["tied"]
 
 
+def compared(builder):
+    """Pairs of settings of which the code asks whether they are equal, as far as the config has both as numbers."""
+    return compared_settings(builder.cls, builder.base.values)
+
+
 def _observed(builder, effective, internal):
-    """An internal class, which no auto class offers, is built once and with every tie flag, but not varied."""
+    """An internal class, which nothing offers, is built once and with every tie flag, but not varied."""
     facts = builder.start()
     base, ties = {"values": builder.base.values, **builder.base.seen}, tie_trials(builder)
     variants = Variants(builder, facts)
@@ -95,6 +100,7 @@ def _observed(builder, effective, internal):
         variants.settings(None if effective is None else effective.changed)
         variants.depths()
         variants.lengths()
+        variants.equalities()
         if effective is None:
             vary_regimes(variants)
         else:
@@ -102,5 +108,5 @@ def _observed(builder, effective, internal):
         variants.labels()
     return Observation(builder, {
         "facts": facts, "base": base, "ties": ties, "builds": variants.builds, "derived": sorted(variants.derived),
-        "withoutEffect": sorted(set(variants.without_effect)), "cut": builder.late(),
+        "withoutEffect": sorted(set(variants.without_effect)), "compared": compared(builder), "cut": builder.late(),
     }, Effects(variants.changed, variants.together))

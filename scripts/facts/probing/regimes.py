@@ -36,6 +36,7 @@ def vary_regimes(variants):
     stated = _stated(variants)
     if stated is not None:
         starts.append(stated)
+    _vary_single(variants)
     for start in starts:
         variants.regime(start, sorted(filter(None, start.keys)))
         _vary_idle(variants, start)
@@ -110,6 +111,24 @@ def _vary_idle(variants, start):
         for value in variants.values(path, start.values[path]):
             if variants.change(path, value, start) and kinds(variants.builds[-1]["disk"]) - kinds(start.seen["disk"]):
                 variants.together.append(({key: start.values[key] for key in start.keys if key}, path, value))
+
+
+def _vary_single(variants):
+    """Turns the switches that did nothing where there was one layer beside two: what is in all layers, or in one, is the same then."""
+    base = variants.base
+    for path, value in base.values.items():
+        if value != 1 or not integer(value) or not counts_layers(path):
+            continue
+        idle = [key for key in dict.fromkeys(variants.without_effect)
+                if isinstance(base.values.get(key), bool) and key.rpartition(".")[0] == path.rpartition(".")[0]]
+        overrides = put(base.overrides, path, 2)
+        built = variants.builder.attempt(overrides) if idle else None
+        if built is None:
+            continue
+        start = variants.regime(Start(None, overrides, built.seen, built.values), [path])
+        for key in idle:
+            if variants.change(key, not base.values[key], start):
+                variants.together.append(({path: 2}, key, not base.values[key]))
 
 
 def _vary_sizes(variants, start):

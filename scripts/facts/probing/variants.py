@@ -1,5 +1,5 @@
 """Builds that differ from a start in one setting, and what each showed."""
-from configs import (LAYERS, among, choices, lengths, lists_of, merge, num_labels, of_words, perturbations, put, relisted, thresholds, words_in_code,
+from configs import (LAYERS, among, choices, compared_settings, lengths, lists_of, merge, num_labels, of_words, perturbations, put, relisted, thresholds, words_in_code,
                      words_near)
 from formulas import integer
 
@@ -119,6 +119,14 @@ class Variants:
             built = self.builder.attempt(overrides)
             if built and self.keep(["lengths", [path for path, _ in change]], built.seen, built.values):
                 done.add(key)
+
+    def equalities(self):
+        """The model with settings equal of which the code asks whether they are."""
+        for one, at, other in compared_settings(self.builder.cls, self.base.values):
+            size, before = self.base.values[other], self.base.values[one]
+            equal = size if not at else [*before[:-1], size] if at == "last" else [size, *before[1:]]
+            if equal != before:
+                self.change(one, equal)
 
     def labels(self):
         """The model with other numbers of labels, which no setting states."""
