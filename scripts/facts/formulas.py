@@ -12,6 +12,8 @@ COEFFICIENTS = (1, 2, 3, 4, 6, 8)
 #: Settings that one dimension may depend on; more than that and a fit proves nothing.
 MOST_KEYS = 7
 SQUARE = "^2"
+#: Numbers of layers divide no size: where one seems to, a module of another size came to stand at that number.
+_LAYERS = re.compile(r"layers$")
 _WORD = re.compile(r"[^*+/|^]+")
 
 
@@ -66,7 +68,7 @@ class Terms:
             for chosen in itertools.combinations_with_replacement(keys, count):
                 product = [_times(row) for row in zip(*(columns[key] for key in chosen))]
                 self._add("*".join(chosen), product, len(chosen))
-                for divisor in set(keys) - set(chosen) if count < 3 else ():
+                for divisor in {key for key in keys if not _LAYERS.search(key)} - set(chosen) if count < 3 else ():
                     under = columns[divisor]
                     if all(p is not None and integer(d) and d and p % d == 0 for p, d in zip(product, under)):
                         self._add("*".join(chosen) + "/" + divisor, [p // d for p, d in zip(product, under)], len(chosen) + 1)

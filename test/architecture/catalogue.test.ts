@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RELEASES } from '../../src/architecture/facts.ts';
+import { RELEASES, UNCOUNTED } from '../../src/architecture/facts.ts';
 import type { ClassFacts } from '../../src/architecture/facts.ts';
 import { classFacts, knownModelTypes, loadModelTypeFacts } from '../../src/architecture/index.ts';
 import { listsOf, patternOf } from '../../src/architecture/patterns.ts';
@@ -103,6 +103,20 @@ test('an encoder that is saved by itself has its dense layers, and lists that la
   };
   assert.ok((await names('switch_transformers', 'SwitchTransformersEncoderModel')).has('encoder.block.*.layer.1.mlp.wi.weight'));
   assert.ok((await names('zamba2', 'Zamba2ForCausalLM')).has('model.layers.*.shared_transformer.self_attn.linear_q_adapter_list.*.0.weight'));
+});
+
+test('no size is given by what was the same only as long as a list was as long', async () => {
+  const facts = await loadModelTypeFacts('encodec');
+  for (const entry of facts?.classes ?? []) {
+    const dims = entry.groups.flatMap(({ parameters }) => parameters).find(({ disk }) => disk === 'decoder.layers.9.conv.weight')?.dims;
+    assert.deepEqual(dims, [null, null, null]);
+  }
+});
+
+test('a list that a switch makes longer is counted by no setting', async () => {
+  for (const entry of (await loadModelTypeFacts('blt'))?.classes.filter(({ class: name }) => name === 'BltForCausalLM') ?? []) {
+    assert.deepEqual(['local_decoder', 'local_encoder'].map((side) => entry.layers[`model.${side}.cross_attn_layers`]), [UNCOUNTED, UNCOUNTED]);
+  }
 });
 
 test('experts that a loader merges share one parameter in memory', async () => {

@@ -41,6 +41,7 @@ def vary_regimes(variants):
         variants.regime(start, sorted(filter(None, start.keys)))
         _vary_idle(variants, start)
         _vary_sizes(variants, start)
+        variants.lengths(start)
 
 
 def _novelties(variants):
@@ -102,11 +103,11 @@ def _stated(variants):
 
 def _vary_idle(variants, start):
     """
-    Turns the switches, of which those that shaped what the base has can shape what is new as well, and tries the words that did
-    nothing in the base: what a part is like counts only where there is the part.
+    Turns the switches and changes the lists, of which those that shaped what the base has can shape what is new as well, and tries the
+    words that did nothing in the base: what a part is like counts only where there is the part.
     """
     idle = [key for key in dict.fromkeys(variants.without_effect) if not integer(start.values.get(key, 0))]
-    switches = [key for key in variants.changed if isinstance(start.values.get(key), bool) and key not in start.keys]
+    switches = [key for key in variants.changed if isinstance(start.values.get(key), (bool, list)) and key not in start.keys]
     for path in dict.fromkeys([*idle, *switches]):
         for value in variants.values(path, start.values[path]):
             if variants.change(path, value, start) and kinds(variants.builds[-1]["disk"]) - kinds(start.seen["disk"]):

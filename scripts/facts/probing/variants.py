@@ -106,18 +106,18 @@ class Variants:
             if built:
                 self.keep(["start", number], built.seen, built.values)
 
-    def lengths(self):
+    def lengths(self, start=None):
         """The model with lists of numbers that are shorter and longer: where they count something, no number need do it."""
-        done = set()
-        for change in lengths(self.base.values):
-            key = change[0][0].rpartition(".")[0], len(change[0][1]), len(self.base.values[change[0][0]])
+        start, done = start or self.base, set()
+        for change in lengths(start.values):
+            key = change[0][0].rpartition(".")[0], len(change[0][1]), len(start.values[change[0][0]])
             if key in done:
                 continue
-            overrides = self.base.overrides
+            overrides = start.overrides
             for path, value in change:
                 overrides = put(overrides, path, value)
             built = self.builder.attempt(overrides)
-            if built and self.keep(["lengths", [path for path, _ in change]], built.seen, built.values):
+            if built and self.keep(["lengths", [path for path, _ in change]], built.seen, built.values, start):
                 done.add(key)
 
     def equalities(self):
