@@ -42,7 +42,7 @@ def moved(entry, at):
         return key if key is None or key == "num_labels" else "|".join(f"{at}.{part}" for part in key.split("|"))
 
     for group in entry["groups"]:
-        if group["when"]:
+        if group["when"] and group["when"]["key"]:
             group["when"]["key"] = path(group["when"]["key"])
         for parameter in group["parameters"]:
             parameter["dims"] = None if parameter["dims"] is None else [renamed(d, path) for d in parameter["dims"]]

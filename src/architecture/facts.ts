@@ -53,23 +53,24 @@ export interface ParameterFacts {
 
 /** What decided whether a group was there: one setting, with the values that were tried, or two that can be equal. */
 export interface Condition {
-  /** Dotted config path; of two settings `one|other`. */
+  /** Dotted config path; of two settings `one|other`; empty where none decides. */
   readonly key: string;
   /**
    * - `value`: by its value, in all layers alike;
    * - `entry`: a list with an entry for each layer, by the layer's own (`present` and `absent` are entries);
    * - `start`: the number of the first layer that has the group, and all after it do (no values);
    * - `every`: each so many layers have it, counted from the number in `present` (-1: the last of so many);
+   * - `layer`: by the number of the layer alone, whatever the config says (no key): in those in `present`, or in all but those in `absent`;
    * - `unequal`: it stands between what two settings size, and is there where they differ (no values).
    */
-  readonly by: 'value' | 'entry' | 'start' | 'every' | 'unequal';
+  readonly by: 'value' | 'entry' | 'start' | 'every' | 'layer' | 'unequal';
   readonly present: readonly unknown[];
   readonly absent: readonly unknown[];
 }
 
 /** The settings that decide by a condition. */
 export function decidingSettings({ key }: Condition): readonly string[] {
-  return key.split('|');
+  return key === '' ? [] : key.split('|');
 }
 
 /** Parameters that were always present or absent together, within one layer (or, at the top level, within the model). */

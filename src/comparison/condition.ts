@@ -26,6 +26,7 @@ export function isThere(when: Condition, config: JsonObject | null): boolean | n
 
 /** Whether a group is there in one layer, by a condition about single layers; null where the config does not say, or says what was never tried. */
 export function isThereIn(when: Condition, config: JsonObject | null, layer: number): boolean | null {
+  if (when.by === 'layer') return when.present.length > 0 ? when.present.includes(layer) : !when.absent.includes(layer);
   const value = valueAt(config, when.key);
   if (when.by === 'start') return typeof value === 'number' && Number.isInteger(value) ? layer >= value : null;
   if (when.by === 'every') return isEachSoMany(layer, value, when.present[0]);

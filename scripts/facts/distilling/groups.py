@@ -57,15 +57,30 @@ def condition(group, builds, compared=()):
 
     by: `unequal`, two settings (`key` is `one|other`) that are not the same number; `value`, in all layers at once; `entry`,
     a list with a word or a switch for each layer; `start`, the number of the first layer that has it; `every`, in each so many layers,
-    counted from the number in `present`. present, absent: the values, or entries, as JSON; empty by `start` and
-    `unequal`.
+    counted from the number in `present`; `layer`, by its number alone (no key): the first one only, or all but the first.
+    present, absent: the values, entries or numbers, as JSON; empty by `start` and `unequal`.
 
     compared: [(setting, setting)] of which the code asks whether they are equal.
     """
     if group["presence"] == "always":
         return None
     whole = _by_unequal(group, builds, compared) or _by_value(group, builds)
-    return whole or (_by_entry(group, builds) or _by_start(group, builds) or _by_every(group, builds) if group["scope"].count("*") == 1 else None)
+    if whole or group["scope"].count("*") != 1:
+        return whole
+    return _by_entry(group, builds) or _by_start(group, builds) or _by_every(group, builds) or _by_layer(group)
+
+
+def _by_layer(group):
+    """Stacks of one layer, and stacks that were always as deep, prove nothing."""
+    there, depths = {True: set(), False: set()}, {}
+    for number, scope in group["all"]:
+        layer = int(scope.rpartition(".")[2])
+        there[(number, scope) in group["where"]].add(layer)
+        depths[number] = max(depths.get(number, 0), layer + 1)
+    if max(depths.values()) < 3 or len(set(depths.values())) < 2:
+        return None
+    first = next((state for state in (True, False) if there[state] == {0} and 0 not in there[not state]), None)
+    return None if first is None else {"key": "", "by": "layer", "present": ["0"] if first else [], "absent": [] if first else ["0"]}
 
 
 def _by_unequal(group, builds, compared):
