@@ -64,7 +64,7 @@ async function reportOf(side: SideBySide, { found, reasons }: FoundBase, { targe
   const diagnosis = diagnose(evidence, { severities, today, waivers: target.waivers });
   return checkpointReport({
     target, evidence, diagnosis, declared,
-    verdict: verdictOf(evidence, diagnosis.findings),
+    verdict: verdictOf(evidence, diagnosis.findings, declared !== null && !evidence.intent.isDeclared),
     base: side.base === null || found === null ? null : { checkpoint: side.base, found },
     baseReasons: reasons,
   });

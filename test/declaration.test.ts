@@ -56,6 +56,8 @@ describe('the class that a checkpoint is declared to be released as', () => {
     const own = bareLlama({ architecture: 'OwnModel', config: { model_type: 'own_text' } });
     const judgement = await declared('OwnForCausalLM', own);
     assert.deepEqual([said(judgement), judgement.report.architecture.intendedClass], [null, 'OwnForCausalLM']);
+    // Nothing tells what there should be, so nothing that no weight is lost.
+    assert.deepEqual([judgement.report.verdict, rulesOf(judgement.report)], ['unknown', []]);
     assert.equal(said(await declared('LlamaForOwnTask', llama({ config: { auto_map: { AutoModel: 'modeling.Own' } } }))), null);
     assert.equal(said(await declared('LlamaForOwnTask', llama({ architecture: 'LlamaForOwnTask' }))), null);
   });
@@ -120,6 +122,12 @@ describe('what is said where a class is declared', () => {
     assert.equal(plain(verdictSentence(report)), './checkpoint is complete, judged without the declared class');
     assert.match(terminal(reportOf(report), { colour: false }), /^! /);
     assert.match(markdown(reportOf(report)), /Declared: `BertForSeqenceClassification`, which was not used/);
+  });
+
+  test('one that cannot be used stands in the headline of every verdict, and is what to correct where that would decide', async () => {
+    assert.match(plain(verdictSentence((await declared('LlamaForSequenceClassifier', bareLlama())).report)), /^\.\/checkpoint, judged without the declared class, is incomplete: /);
+    const undecided = (await declared('BertForSequenceClassifier', bert({ bare: true }))).report;
+    assert.match(plain(verdictSentence(undecided)), /^\.\/checkpoint, judged without the declared class: can't tell whether it is complete: BertModel is a bare class.*\. Correct the declared class, to get a verdict\.$/);
   });
 
   test('a class of another model type, and an auto class, are called that', async () => {

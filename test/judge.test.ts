@@ -134,6 +134,19 @@ describe('what is hostile', () => {
     });
   }
 
+  test('as many labels as no classifier has, and a width that no layer has', { timeout: 20_000 }, async () => {
+    const config = { intermediate_size: 20, num_hidden_layers: 400, id2label: Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [String(i), 'x'])) };
+    const report = await judgedRead(await readExample(llama({ layers: 400, config })));
+    assert.equal(report.mismatched.length, 3 * 400);
+  });
+
+  test('a name of half a million numbers', { timeout: 20_000 }, async () => {
+    const example = llama();
+    const long = `model.layers.${'1.'.repeat(500_000)}weight`;
+    const report = await judgedRead(await readExample({ ...example, tensors: { ...example.tensors, [long]: ['BF16', 1] } }));
+    assert.deepEqual(report.unexpected.map(({ name }) => name), [long]);
+  });
+
   test('names of a megabyte, and of an object\'s own machinery', async () => {
     const long = 'x.'.repeat(500_000);
     const names = ['__proto__', 'constructor', '', '.', 'model.layers.99999999.mlp.up_proj.weight', `${'9'.repeat(400)}.weight`, long];

@@ -12,13 +12,26 @@ def shared(named):
     return sorted(sorted(names) for names in by_id.values() if len(names) > 1)
 
 
+def _as_loaded(model, named):
+    """
+    What is saved, by names that load: those that the save writes; where some of these come back under names that the model has not (5.x,
+    Gemma3ForConditionalGeneration of the type shieldgemma2), those in memory, if they do load.
+    """
+    disk = on_disk(model, named)
+    memory = to_memory(model, list(disk))
+    if any(name not in named for name in memory.values()):
+        own = to_memory(model, list(named))
+        if all(own[name] == name for name in named):
+            return dict(named), own
+    return disk, memory
+
+
 def names_and_shapes(model):
     """disk: {disk name: [memory name, shape]}, memory: {memory name: shape}, tied: [[kept, gone, …]]."""
     named = tensors(model)
     groups = shared(named)
     gone = tied_away(model, groups)
-    disk = on_disk(model, named)
-    memory = to_memory(model, list(disk))
+    disk, memory = _as_loaded(model, named)
     tied = []
     for names in groups:
         kept = [name for name in names if name not in gone]

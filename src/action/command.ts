@@ -26,17 +26,19 @@ export function parseCommand(body: string): SlashCommand {
   const options: { base: string | null; class: string | null } = { base: null, class: null };
   for (const written of words) {
     const word = unquoted(written);
-    const [, key, value = ''] = /^([a-z-]+)=(.*)$/.exec(word) ?? [];
+    const [, name, quoted = ''] = /^([a-z-]+)=(.*)$/i.exec(word) ?? [];
+    const key = name?.toLowerCase();
+    const value = unquoted(quoted);
     if (key === undefined) references.push(word);
-    else if ((key === 'base' || key === 'class') && value !== '' && options[key] === null) options[key] = unquoted(value);
+    else if ((key === 'base' || key === 'class') && value !== '' && options[key] === null) options[key] = value;
     else throw new UsageError(`/headcheck does not understand "${word}".`, 'Write: /headcheck [reference …] [base=REFERENCE] [class=NAME]');
   }
   return { references, ...options };
 }
 
-/** People write a reference as code, so that GitHub makes no link of it. */
+/** People write a reference as code, so that GitHub makes no link of it. Backticks alone are nothing. */
 function unquoted(word: string): string {
-  return /^(`+)([^`]+)\1$/.exec(word)?.[2] ?? word;
+  return /^`+$/.test(word) ? '' : (/^(`+)([^`]+)\1$/.exec(word)?.[2] ?? word);
 }
 
 /** Whether a command asks for something else than what the pull request makes: its answer is not the pull request's. */

@@ -14,9 +14,12 @@ export interface Pattern {
  */
 export function patternOf(name: string, lists: ReadonlySet<string>): Pattern {
   const numbers: number[] = [];
+  const longest = longestOf(lists);
   let pattern = '';
   let start = 0;
   while (start <= name.length) {
+    // A look-up reads the whole pattern: for a name of a megabyte, at each of its segments.
+    if (pattern.length > longest) return { pattern: `${pattern}${name.slice(start - 1)}`, numbers };
     const dot = name.indexOf('.', start);
     const stop = dot < 0 ? name.length : dot;
     const isNumber = isWholeNumber(name, start, stop) && lists.has(pattern);
@@ -29,6 +32,19 @@ export function patternOf(name: string, lists: ReadonlySet<string>): Pattern {
     start = stop + 1;
   }
   return { pattern, numbers };
+}
+
+/** The length of the longest list, beyond which no list can end. */
+const longests = new WeakMap<ReadonlySet<string>, number>();
+
+function longestOf(lists: ReadonlySet<string>): number {
+  let longest = longests.get(lists);
+  if (longest === undefined) {
+    longest = 0;
+    for (const list of lists) longest = Math.max(longest, list.length);
+    longests.set(lists, longest);
+  }
+  return longest;
 }
 
 /** Where the number after the last `_` of a segment starts; its start where it ends in none. */

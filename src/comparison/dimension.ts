@@ -2,6 +2,7 @@ import { SETTING } from '../architecture/facts.ts';
 import type { Dimension } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { isObject, objectAt, valueAt } from '../inventory/config.ts';
+import { getOrAdd } from './multimap.ts';
 
 /** Largest dimension that is believed to be the same in every config. */
 const LARGEST_CONSTANT = 8;
@@ -82,11 +83,19 @@ export function placeOf(setting: string, config: JsonObject | null): { readonly 
 /** A setting that holds for all layers: null where the config also lists values of it by layer (`num_attention_heads_per_layer`, or `per_layer_config` by the layers' numbers). */
 function settingAt(config: JsonObject | null, path: string): Stated {
   const { key, beside } = placeOf(path, config);
-  const isListed = Object.entries(beside).some(([name, value]) => (Array.isArray(value) ? name.startsWith(`${key}_`) : isByLayer(value) && Object.values(value).some((layer) => isObject(layer) && key in layer)));
-  if (isListed) return null;
+  if (isListed(key, beside)) return null;
   const value = valueAt(config, path);
   if (value == null) return undefined;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** Of each config, which settings were found listed by layer, and which were not: each parameter of each layer asks, and a config may be large. */
+const listed = new WeakMap<JsonObject, Map<string, boolean>>();
+
+function isListed(key: string, beside: JsonObject): boolean {
+  const known = listed.get(beside) ?? new Map<string, boolean>();
+  listed.set(beside, known);
+  return getOrAdd(known, key, () => Object.entries(beside).some(([name, value]) => (Array.isArray(value) ? name.startsWith(`${key}_`) : isByLayer(value) && Object.values(value).some((layer) => isObject(layer) && key in layer))));
 }
 
 /** Whether a value of the config has an entry for each of some layers, under their numbers. */
@@ -94,10 +103,17 @@ function isByLayer(value: unknown): value is JsonObject {
   return isObject(value) && Object.keys(value).length > 0 && Object.keys(value).every((name) => /^\d+$/.test(name));
 }
 
+/** Entries of the tables of labels that were counted: a table may have tens of thousands, and each parameter of each layer may ask. */
+const labelCounts = new WeakMap<JsonObject, number>();
+
 /** Number of labels of a classifier: the entries of `id2label`; where there are none `num_labels`, which 5.x writes then, and else two, transformers' own default. */
 export function labelCount(config: JsonObject | null): number {
   const labels = objectAt(config, 'id2label');
+  if (labels !== null) {
+    const count = labelCounts.get(labels) ?? Object.keys(labels).length;
+    labelCounts.set(labels, count);
+    return count;
+  }
   const stated = valueAt(config, 'num_labels');
-  if (labels !== null) return Object.keys(labels).length;
   return typeof stated === 'number' && Number.isSafeInteger(stated) && stated > 0 ? stated : 2;
 }

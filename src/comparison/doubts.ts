@@ -31,6 +31,7 @@ class Doubts {
   #confirmed: ReadonlySet<string> | undefined;
   #layers: ReadonlySet<string> | undefined;
   #byLayer: Map<string, Mismatch[]> | undefined;
+  #shapesByPattern: Map<string, Map<string, number>> | undefined;
 
   constructor(mismatched: readonly Mismatch[], sides: Sides, facts: ShapeFacts) {
     this.#mismatched = mismatched;
@@ -43,7 +44,7 @@ class Doubts {
     const sliced = findSlices(this.#mismatched);
     if (sliced !== null && this.#isThroughout(sliced)) return [...this.#mismatched];
     const failing = this.#failingThroughout();
-    return this.#mismatched.filter((item) => this.#isByConfig(item) || !(failing.has(this.#pattern(item.memory)) || this.#isFarFetched(item) || this.#isOfAnotherKind(item) || this.#isOfOtherWidth(item)));
+    return this.#mismatched.filter((item) => this.#isByConfig(item) || isTransposed(item) || !(failing.has(this.#pattern(item.memory)) || this.#isFarFetched(item) || this.#isOfAnotherKind(item) || this.#isOfOtherWidth(item)));
   }
 
   #pattern(memory: string): string {
@@ -168,9 +169,37 @@ class Doubts {
   #isFarFetched({ memory, expected, actual }: Mismatch): boolean {
     const { heads } = this.#sides.input;
     if (memory === heads.embedding || memory === heads.head || actual.shape.includes(0) || expected.shape.length !== actual.shape.length) return false;
-    const differing = expected.shape.flatMap((dim, i) => (dim === actual.shape[i] ? [] : [[dim, actual.shape[i] ?? 0] as const]));
+    const differing = expected.shape.flatMap((dim, axis) => (dim === actual.shape[axis] ? [] : [{ axis, dim, stored: actual.shape[axis] ?? 0 }]));
     const [only] = differing;
-    return differing.length === 1 && only !== undefined && this.#counts.isRarer(only[0], only[1]);
+    return differing.length === 1 && only !== undefined && this.#counts.isRarer(only.dim, only.stored) && !this.#isOdd(memory, expected.shape, only.axis);
+  }
+
+  /**
+   * Whether all other layers, two at least, have the shape that this one should have: the formula is right. But the first of a
+   * list may take in what comes before it in another width, and the last give out another.
+   */
+  #isOdd(memory: string, shape: readonly number[], axis: number): boolean {
+    const { numbers: [layer] } = patternIn(this.#sides.input.facts, 'memory', memory);
+    if (axis === 0 ? !this.#sides.byMemory.has(memory.replace(`.${layer}.`, `.${(layer ?? 0) + 1}.`)) : layer === 0) return false;
+    const shapes = this.#shapesOf(this.#pattern(memory));
+    const all = [...shapes.values()].reduce((sum, count) => sum + count, 0);
+    const agreeing = shapes.get(shape.join()) ?? 0;
+    return agreeing > 1 && agreeing === all - 1;
+  }
+
+  /** How many parameters of a pattern have each shape. */
+  #shapesOf(pattern: string): ReadonlyMap<string, number> {
+    if (this.#shapesByPattern === undefined) {
+      const { byMemory, actual } = this.#sides;
+      this.#shapesByPattern = new Map();
+      for (const [memory, position] of byMemory) {
+        if (this.#sides.isDeclared(position)) continue;
+        const shapes = getOrAdd(this.#shapesByPattern, this.#pattern(memory), () => new Map<string, number>());
+        const key = actual.shape(this.#sides.rowAt(position)).join();
+        shapes.set(key, (shapes.get(key) ?? 0) + 1);
+      }
+    }
+    return this.#shapesByPattern.get(pattern) ?? new Map();
   }
 
   /** Whether slices are of two thirds of all matrices, of three kinds at least (keys and values alone are a formula's mistake), and not of a tower alone. */
@@ -241,6 +270,12 @@ function isOfHeads(count: number, config: JsonObject): boolean {
   const counts = Object.entries(config).flatMap(([key, value]) => (/heads?$/.test(key) && typeof value === 'number' ? [value] : []));
   const some = counts.slice(0, MOST_NUMBERS);
   return some.some((queries) => [0, ...some].some((keys) => count === queries + 2 * keys));
+}
+
+/** Whether rows and columns have changed places: no setting that a formula took in another's place does that. */
+function isTransposed({ expected, actual }: Mismatch): boolean {
+  const [rows, columns] = expected.shape;
+  return expected.shape.length === 2 && actual.shape.length === 2 && rows !== columns && actual.shape[0] === columns && actual.shape[1] === rows;
 }
 
 /** How each dimension that differs does, as text. */

@@ -1,7 +1,7 @@
 import { TableBuilder } from '../format/table-builder.ts';
 import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
-import { architectures, numberAt } from '../inventory/config.ts';
+import { architectures, modelType, numberAt } from '../inventory/config.ts';
 import { isThere } from './condition.ts';
 import type { Expected } from './expected.ts';
 import { LAYER_KEYS } from './layers.ts';
@@ -49,10 +49,10 @@ function untiedHeads(base: Checkpoint, memory: readonly string[], intent: Intent
   });
 }
 
-/** Whether a base is of the class that the checkpoint is meant for, as far as it says: then it has all that the class has. */
-export function isOfSameClass(base: Checkpoint, { intendedClass }: Intent): boolean {
-  const ofBase = architectures(base.config)[0];
-  return ofBase === undefined || ofBase === intendedClass;
+/** Whether a base is of the class that the checkpoint is meant for, as far as it says: then it has all that the class has. One that names no class is not, where it is of another model type. */
+export function isOfSameClass(base: Checkpoint, { intendedClass, modelType: own }: Intent): boolean {
+  const [ofBase] = architectures(base.config);
+  return ofBase === undefined ? (modelType(base.config) ?? own) === own : ofBase === intendedClass;
 }
 
 type Drop = (memory: string) => boolean;
@@ -95,11 +95,11 @@ function fewerLayers(base: JsonObject | null, config: JsonObject | null): number
   return null;
 }
 
-/** Drops what the intended class does not have, where the base is of another class of the same model type. */
+/** Drops what the intended class does not have, where the base is of another class. */
 function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
   const [ofBase] = architectures(base.config);
-  if (ofBase === undefined || isOfSameClass(base, intent)) return null;
-  if (intent.facts === null) return headOfOtherTask(ofBase, intent);
+  if (isOfSameClass(base, intent)) return null;
+  if (intent.facts === null) return ofBase === undefined ? null : headOfOtherTask(ofBase, intent);
   const known = parametersByMemory(intent.facts);
   // Heads are put on anew for another task: a module of the same name is another one, but for the output embedding.
   const { head, outputEmbedding } = intent.facts;

@@ -11,7 +11,7 @@ import { Presence } from './presence.ts';
 import { isByMember, ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
 import { StrangeLayers } from './strange-layers.ts';
-import { fixedSequenceTest, foreignTowerTest, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
+import { countsStages, fixedSequenceTest, foreignTowerTest, leftOutModules, moduleIn, stageDepths, stagedListTest, stagedTowerTest, towerTest } from './towers.ts';
 
 type Numbers = readonly number[];
 
@@ -126,7 +126,7 @@ class Expectation {
   #addLayers(list: string, groups: readonly ParameterGroup[]): void {
     const outer = groups.filter((group) => stars(group.parameters[0]?.memory ?? '') === 1);
     const isStaged = this.#isStaged(`${list}.`);
-    const count = Math.min((isStaged ? null : this.#counts.layers(list, groups)) ?? this.#observed.count(list), MAX_LAYERS);
+    const count = Math.min((isStaged && !countsStages(this.#counts.key(list, groups)) ? null : this.#counts.layers(list, groups)) ?? this.#observed.count(list), MAX_LAYERS);
     const kinds = new LayerKinds(this.#config, count);
     const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: outer.filter((group) => this.#touches(group, [layer])) })));
     const isRegular = !isStaged && (this.#counts.key(list, groups) !== null || this.#counts.hasOneStack());
@@ -140,19 +140,21 @@ class Expectation {
     }
     const inner = groups.filter((group) => !outer.includes(group));
     const members = isStaged || this.#isInTower(`${list}.`) ? null : new MemberGroups(inner, this.#observed, kinds);
-    for (const group of inner) this.#addInner(group, outer.length === 0 ? count : 0, members);
+    for (const group of inner) this.#addInner(group, count, outer.length === 0, members);
   }
 
   /**
    * Groups of a list within layers (experts): whole for each member that is touched, and for as many members as any layer has.
-   * @param bare how many outer layers there are, where these have nothing but such lists (ALBERT, encoders of T5): then all are due, whether or not anything is stored
+   * @param layers how many outer layers there are; beyond these nothing is called for
+   * @param isBare whether these have nothing but such lists (ALBERT, encoders of T5): then all are due, whether or not anything is stored
    */
-  #addInner(group: ParameterGroup, bare: number, siblings: MemberGroups | null): void {
+  #addInner(group: ParameterGroup, layers: number, isBare: boolean, siblings: MemberGroups | null): void {
     const depth = stars(group.parameters[0]?.memory ?? '');
     const parents = new Map<number | string, Numbers>();
     let members = 0;
     for (const { memory } of group.parameters) {
       for (const { numbers } of this.#observed.memory.get(memory) ?? []) {
+        if ((numbers[0] ?? 0) >= layers) continue;
         const parent = numbers.slice(0, depth - 1);
         parents.set(numbersKey(parent), parent);
         members = Math.max(members, (numbers[depth - 1] ?? 0) + 1);
@@ -165,9 +167,9 @@ class Expectation {
     // A stage that has more than its number of blocks is counted otherwise: what comes before the list may be the first.
     const isCounted = group.parameters.every(({ memory }) => (this.#observed.memory.get(memory) ?? []).every(({ numbers: [stage = 0, block = 0] }) => block < (depths?.[stage] ?? 0)));
     for (const [stage, blocks] of (isCounted ? (depths ?? []) : []).entries()) for (let block = 0; block < Math.min(blocks, MAX_LAYERS) && !this.#isFull(); block++) this.#addGroup(group, [stage, block], true);
-    if (depth === 2 && !isTower && bare > 0) {
+    if (depth === 2 && !isTower && isBare) {
       if (parents.size === 0 && group.presence === 'always') members = Math.min(this.#counts.inner(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
-      for (let layer = 0; layer < bare; layer++) parents.set(layer, [layer]);
+      for (let layer = 0; layer < layers; layer++) parents.set(layer, [layer]);
     }
     members = Math.max(members, this.#counts.innerBeside(group.parameters[0]?.disk ?? '', members));
     for (const parent of parents.values()) {
@@ -233,11 +235,17 @@ class Expectation {
     else for (let piece = 0, pieces = this.#pieces(parameter.disk); piece < pieces && !this.#isFull(); piece++) this.#add(parameter.disk, [...numbers, piece], memory, parameter);
   }
 
-  /** How many pieces a parameter of that disk pattern has: what the config states, at least as many as the fullest one has. */
+  /**
+   * How many pieces a parameter of that disk pattern has: what the config states, at least as many as the fullest one
+   * has; where none is stored, as the pieces beside it in the same list (another matrix of the same experts).
+   */
   #pieces(disk: string): number {
     let pieces = this.#pieceCounts.get(disk);
     if (pieces === undefined) {
-      pieces = (this.#observed.disk.get(disk) ?? []).reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
+      const list = disk.slice(0, disk.lastIndexOf('*') + 1);
+      const own = this.#observed.disk.get(disk);
+      const beside = own === undefined ? [...this.#observed.disk].flatMap(([pattern, rows]) => (pattern.startsWith(`${list}.`) && stars(pattern) === stars(disk) ? rows : [])) : own;
+      pieces = beside.reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
       pieces = Math.max(pieces, this.#counts.innerBeside(disk, pieces));
       this.#pieceCounts.set(disk, pieces);
     }

@@ -1,5 +1,6 @@
 import { decidingSettings } from '../architecture/facts.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
+import { parameterTest } from '../architecture/prefix.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { modelType } from '../inventory/config.ts';
@@ -19,6 +20,9 @@ import { sizingSettings } from './shapes.ts';
 /** Of so many names one is the base's at least, where it is one. */
 export const MOST_STRANGERS = 4;
 
+/** Of so many names one is unknown at least, where they are those of another layout and not a few that the facts have not seen. */
+const STRANGE_PART = 5;
+
 /** What a checkpoint should hold, given its names. */
 type Expectation = (rows: readonly number[], names: readonly string[], memory: readonly string[]) => Expected;
 
@@ -33,6 +37,10 @@ export function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: 
     // What a base of another class does not have (a classifier's head) only the facts tell.
     const isSameClass = isOfSameClass(base.base, intent);
     const turnedOn = { ...facts, groups: facts.groups.filter(({ when }) => when !== null && isThere(when, checkpoint.config) === true && isThere(when, base.base.config) === false) };
+    const isParameter = parameterTest(facts);
+    if (isSameClass && isUnderOtherNames(base.base, expected.memory, facts, isParameter)) {
+      return (rows, names, memory) => withOthers(expected, byFacts(facts)(rows, names, memory), (row) => isParameter(expected.memory[row] ?? ''));
+    }
     if (isSameClass && change.structure.size === 0 && !change.sizes && turnedOn.groups.length === 0) return () => expected;
     // Of one type the names may all have another prefix (`transformer.` of LlamaForQuestionAnswering): it is a base all the same.
     const isOfSameType = modelType(base.base.config) === intent.modelType;
@@ -45,6 +53,21 @@ export function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: 
   }
   if (facts === null || facts.groups.length === 0) return (_rows, _names, memory) => ({ basis: 'none', tensors, memory, more: new Map(), shapeKnown: new Uint8Array(tensors.length), firstUnstored: 0 });
   return byFacts(facts);
+}
+
+/**
+ * Whether a base of the class is under names that the class's loader does not know: a fifth of them at least, and a fifth of what the
+ * class always has is not there. Such a base does not load either, whatever stands in it under those names. Where most names
+ * are unknown, it is the facts that are no yardstick.
+ */
+function isUnderOtherNames(base: Checkpoint, memory: readonly string[], facts: ClassFacts, isParameter: (memory: string) => boolean): boolean {
+  const strange = memory.filter((name) => !isParameter(name)).length;
+  if (strange * STRANGE_PART < memory.length || strange * 2 > memory.length) return false;
+  const { names } = base.tensors.columns;
+  const rows = names.map((_, row) => row);
+  const held = new Set(memory);
+  const due = expectFromFacts(facts, base.config, new Observed(facts, base.tensors, names.length, rows, names, memory)).memory;
+  return due.filter((name) => !held.has(name)).length * STRANGE_PART >= memory.length;
 }
 
 /** Settings that size parameters and, as far as it was seen, decide about none. */

@@ -20,3 +20,17 @@ const OTHERWISE_NORMALISED: ReadonlySet<string> = new Set(['neo-bert', 'jina-ber
 export function normalisesOutput(name: string): boolean {
   return KNOWN.has(name) && !OTHERWISE_NORMALISED.has(name);
 }
+
+/** Encoders, which have no head over the vocabulary (of those without `OUTPUT` in gguf-py's `MODEL_TENSORS`; the others take the embedding for it). */
+const ENCODERS: ReadonlySet<string> = new Set(['bert', 'eurobert', 'jina-bert-v2', 'jina-bert-v3', 'modern-bert', 'neo-bert', 'nomic-bert', 'nomic-bert-moe', 't5encoder']);
+
+/** Whether an architecture has no `output.weight`, nor anything in its place. */
+export function isHeadless(name: string | null): boolean {
+  return name !== null && ENCODERS.has(name);
+}
+
+/** What an encoder has beside its embedding (llama.cpp's `load_arch_tensors` refuses the file without it). Types of tokens are optional in some. */
+export function besideEmbedding(name: string): readonly string[] {
+  const norm = ['token_embd_norm.weight', 'token_embd_norm.bias'];
+  return name === 'bert' ? ['position_embd.weight', ...norm] : /^(?:nomic-bert|jina-bert)/.test(name) ? norm : [];
+}

@@ -2,7 +2,7 @@ import type { ModelTypeFacts } from '../architecture/facts.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Comparison, Missing } from './comparison.ts';
-import { normalisesOutput } from './gguf-architectures.ts';
+import { besideEmbedding, isHeadless, normalisesOutput } from './gguf-architectures.ts';
 import { oddShapes } from './gguf-shapes.ts';
 import type { Intent } from './intent.ts';
 import { resolveIntent } from './resolve-intent.ts';
@@ -44,13 +44,13 @@ function asComparison(checkpoint: Checkpoint, intent: Intent, architecture: stri
   const { tensors } = checkpoint;
   const count = Number(architecture === null ? Number.NaN : metadata(checkpoint, `${architecture}.block_count`));
   const isLanguageModel = tensors.has(EMBEDDING) || Number.isInteger(count);
-  const lacksHead = isLanguageModel && !tensors.has(HEAD);
+  const lacksHead = isLanguageModel && !tensors.has(HEAD) && !isHeadless(architecture);
   const head = lacksHead && intent.tied === false ? [missing(tensors, HEAD, EMBEDDING)] : [];
   const embedding = isLanguageModel && !tensors.has(EMBEDDING) && count > 0 ? [missing(tensors, EMBEDDING, HEAD)] : [];
   return {
     basis: 'regularity',
     matched: tensors.length,
-    missing: [...head, ...embedding, ...(isLanguageModel ? missingNorm(tensors, architecture) : []), ...missingOfBlocks(tensors, count)],
+    missing: [...head, ...embedding, ...(isLanguageModel ? missingNorm(tensors, architecture) : []), ...missingOfEncoder(tensors, architecture), ...missingOfBlocks(tensors, count)],
     mismatched: architecture === null ? [] : oddShapes(tensors, Object.assign({}, ...checkpoint.shards.map(({ metadata: values }) => values ?? {})), architecture),
     undelivered: [], unexpected: [], renamed: [], dtypeChanges: [],
     tied: lacksHead && intent.tied === true ? [{ name: HEAD, memory: HEAD, source: EMBEDDING }] : [],
@@ -75,6 +75,22 @@ function missingNorm(tensors: TensorTable, architecture: string | null): Missing
   return like === undefined ? [] : [missing(tensors, OUTPUT_NORM, like)];
 }
 
+/** What stands before the blocks of an encoder. */
+function missingOfEncoder(tensors: TensorTable, architecture: string | null): Missing[] {
+  const needed = tensors.has(EMBEDDING) && architecture !== null ? besideEmbedding(architecture) : [];
+  return needed.flatMap((name) => (tensors.has(name) ? [] : [missing(tensors, name, '')]));
+}
+
+/** What no block of any architecture of llama.cpp is without, given what it has: a way back from its inner width, from its heads, and a router for its experts. */
+const COUNTERPARTS: readonly { readonly of: RegExp; readonly need: readonly string[]; readonly not?: RegExp }[] = [
+  { of: /^ffn_(?:up|gate)\.weight$/, need: ['ffn_down.weight'] },
+  { of: /^ffn_(?:up|gate|gate_up)_exps\.weight$/, need: ['ffn_down_exps.weight'] },
+  // A table by token may stand in for the router (DeepSeek V4).
+  { of: /_exps\.weight$/, need: ['ffn_gate_inp.weight'], not: /^ffn_gate_tid2eid/ },
+  // The linear attention of Qwen3-Next ends in `ssm_out`.
+  { of: /^attn_(?:q|qkv)\.weight$/, need: ['attn_output.weight'], not: /^ssm_/ },
+];
+
 /** What blocks lack: all of it where a block that is counted is not there, and what all others of its kind have. */
 function missingOfBlocks(tensors: TensorTable, count: number): Missing[] {
   const blocks = new Map<number, Set<string>>();
@@ -87,6 +103,10 @@ function missingOfBlocks(tensors: TensorTable, count: number): Missing[] {
   const kinds = new Map<string, number[]>();
   for (const [number, stems] of blocks) kinds.set(kindOf(stems), [...(kinds.get(kindOf(stems)) ?? []), number]);
   const found = [...kinds.values()].flatMap((numbers) => oddOnes(tensors, numbers, blocks));
+  for (const [number, stems] of blocks) {
+    const names = COUNTERPARTS.flatMap(({ of, need, not }) => ([...stems].some((stem) => of.test(stem)) && ![...stems].some((stem) => not?.test(stem) === true) ? need.filter((stem) => !stems.has(stem)) : []));
+    for (const stem of names) if (!found.some(({ name }) => name === `blk.${number}.${stem}`)) found.push(missing(tensors, `blk.${number}.${stem}`, ''));
+  }
   const numbers = [...blocks.keys()].sort((a, b) => a - b);
   for (let number = 0; number < Math.max(Number.isInteger(count) ? count : 0, (numbers.at(-1) ?? -1) + 1); number++) {
     const nearest = numbers.find((other) => other > number) ?? numbers.at(-1);

@@ -1,3 +1,6 @@
+import type { Checkpoint } from '../inventory/checkpoint.ts';
+import { METHOD_PART } from './adapter/names.ts';
+
 /** The names of a checkpoint as the loader of the intended class sees them. */
 export interface LoaderNames {
   /** Name in memory of each name on disk, in the same order. Several that a loader merges share one. */
@@ -63,13 +66,21 @@ function segmentsUnwrapping(names: readonly string[]): Unwrapping | null {
 /** What PEFT adds to a module: its factors, and copies of what was there. */
 export const ADAPTER_PART = /\.(?:lora_(?:A|B|magnitude_vector|embedding_A|embedding_B)|lora_E|lora_ranknum|modules_to_save|original_module)(?:\.|$)/;
 
+/** What else stands in the files of adapters that diffusers, Kohya's scripts and others write: names of PEFT, or `.lora_down.weight` with `.alpha` beside it. */
+const LOOSE_PART = /[._]lora[._](?:A|B|a|b|up|down|mid)(?:\.|$)|\.lora_magnitude_vector|\.(?:hada|lokr)_w\d|\.(?:alpha|dora_scale)$/;
+
+/** Whether all that is stored is an adapter's, and no config says that it is meant to be more. */
+export function isLooseAdapter({ tensors, config }: Pick<Checkpoint, 'tensors' | 'config'>): boolean {
+  return config === null && tensors.length > 0 && tensors.columns.names.every((name) => LOOSE_PART.test(name));
+}
+
 function loraUnwrapping(names: readonly string[]): Unwrapping | null {
   if (!names.some((name) => name.includes('.base_layer.') || ADAPTER_PART.test(name))) return null;
   const prefixed = names.some((name) => name.startsWith('base_model.model.'));
   return {
     kind: 'lora',
     text: prefixed ? 'base_model.model.' : 'base_layer.',
-    unwrap: (name) => (ADAPTER_PART.test(name) ? null : name.replace(/^base_model\.model\./, '').replace('.base_layer.', '.')),
+    unwrap: (name) => (ADAPTER_PART.test(name) || METHOD_PART.test(name) ? null : name.replace(/^base_model\.model\./, '').replace(/(?:\.token_adapter)?(?:\.base_layer)+\./, '.')),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Comparison } from './comparison.ts';
 import { expectation, MOST_STRANGERS } from './expectation.ts';
 import { setGgufAlone } from './gguf.ts';
 import { loaderMapper } from './mapper.ts';
+import { isLooseAdapter } from './names.ts';
 import { unpackBase } from './quantization/base.ts';
 import { unpackQuantized } from './quantization/unpack.ts';
 import { resolveIntent } from './resolve-intent.ts';
@@ -23,7 +24,7 @@ import type { SideBySide } from './side-by-side.ts';
 export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null, declared: string | null = null): SideBySide {
   if (isAdapter(checkpoint)) return setAdapterBeside(checkpoint, base, facts);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return setGgufAlone(checkpoint, base, facts);
-  if (base !== null && isOtherModel(checkpoint, base)) {
+  if (base !== null && (isOtherModel(checkpoint, base) || (isLooseAdapter(checkpoint) && !isLooseAdapter(base)))) {
     return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   }
   const intent = resolveIntent(checkpoint, base, facts, declared);

@@ -22,7 +22,8 @@ export class StrangeLayers {
       for (const { numbers: [layer] } of rows) if (layer !== undefined) this.#numbers.add(layer);
     }
     const strange = new Set([...this.#numbers].map((layer) => kinds.kind(layer)));
-    this.#isTold = this.#numbers.size > 0 && Array.from({ length: count }, (_, layer) => layer).every((layer) => this.#numbers.has(layer) || !strange.has(kinds.kind(layer)));
+    // Where all layers are strange, no other tells what kind they are: their modules have names that no loader knows.
+    this.#isTold = this.#numbers.size > 0 && this.#numbers.size < count && Array.from({ length: count }, (_, layer) => layer).every((layer) => this.#numbers.has(layer) || !strange.has(kinds.kind(layer)));
   }
 
   has(layer: number): boolean {

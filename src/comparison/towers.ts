@@ -59,7 +59,7 @@ export function stagedListTest(facts: ClassFacts, config: JsonObject | null): (n
   for (const { disk, memory } of facts.groups.flatMap(({ parameters }) => parameters)) {
     const [outer, inner] = [disk.indexOf('*'), disk.lastIndexOf('*')];
     if (outer === inner || stars(disk) !== stars(memory) || isCounted(facts, disk.slice(0, inner - 1))) continue;
-    if ((!isCounted(facts, disk.slice(0, outer - 1)) || STAGE_COUNT.test(facts.layers[disk.slice(0, outer - 1)] ?? '')) || stageDepths(facts, config, memory) !== null) prefixes.add(memory.slice(0, memory.indexOf('*')));
+    if ((!isCounted(facts, disk.slice(0, outer - 1)) || countsStages(facts.layers[disk.slice(0, outer - 1)] ?? null)) || stageDepths(facts, config, memory) !== null) prefixes.add(memory.slice(0, memory.indexOf('*')));
   }
   const all = [...prefixes];
   return (name) => all.some((prefix) => name.startsWith(prefix));
@@ -72,6 +72,11 @@ export function isCounted(facts: ClassFacts, list: string): boolean {
 
 /** A setting that counts stages rather than layers, or a list with an entry for each. */
 const STAGE_COUNT = /(?:^|_)(?:stages|encoder_blocks)$|\.length$/;
+
+/** Whether a setting counts the stages of a list. */
+export function countsStages(key: string | null): boolean {
+  return key !== null && STAGE_COUNT.test(key);
+}
 
 /** How many blocks each stage has by the config, for a name in a list of stages; null where it does not say. */
 export function stageDepths(facts: ClassFacts, config: JsonObject | null, memory: string): readonly number[] | null {

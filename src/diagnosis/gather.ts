@@ -46,12 +46,13 @@ async function otherType({ checkpoint, comparison, intent, isForeign }: SideBySi
 }
 
 /** Whether this is a working copy without its weights: pointers for all of them, or only their index. A place that serves weights has no such excuse. */
-function whereWeightsAre({ parts, index, isLocal, problems, format }: Checkpoint): Pick<Evidence, 'weightsElsewhere' | 'onlyIndexSeen'> {
+function whereWeightsAre({ parts, strays, index, isLocal, problems, format }: Checkpoint): Pick<Evidence, 'weightsElsewhere' | 'onlyIndexSeen'> {
   const pointers = new Set(problems.flatMap((problem) => (problem.kind === 'pointer' ? [problem.path] : [])));
   // What an adapter is, its config tells; what a model's single file holds, nothing does.
   const isUnseen = (index !== null || format === 'adapter') && isLocal && parts.length > 0;
   return {
     weightsElsewhere: isUnseen && parts.every(({ path }) => pointers.has(path)),
-    onlyIndexSeen: isUnseen && parts.every(({ state }) => state === 'absent'),
+    // Weights that lie beside it are of a save that the index is not of.
+    onlyIndexSeen: isUnseen && parts.every(({ state }) => state === 'absent') && !strays.some(({ why }) => why === 'other-save' || why === 'not-in-index'),
   };
 }

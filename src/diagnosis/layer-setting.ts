@@ -2,6 +2,9 @@ import type { Intent } from '../comparison/intent.ts';
 import { numberAt } from '../inventory/config.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 
+/** Layers beyond this are no model's: a count above it is a slip, or a stranger's. */
+const MOST_LAYERS = 4096;
+
 /** A setting that counts layers, and how many it says there are. */
 export interface LayerCount {
   /** Dotted path in the config. */
@@ -10,12 +13,13 @@ export interface LayerCount {
 }
 
 /**
- * The setting that counts the layers of a list, or null where none is known or the config does not state it.
+ * The setting that counts the layers of a list, or null where none is known or the config does not state it, or states what is no count. The length
+ * of a list counts layers too, but is no number that could be corrected.
  * @param block the list as names in memory have it, with its star: `model.layers.*`
  */
 export function layerCount(block: string, { facts }: Pick<Intent, 'facts'>, config: JsonObject | null): LayerCount | null {
   const disk = facts?.groups.flatMap(({ parameters }) => parameters).find(({ memory }) => memory.startsWith(`${block}.`))?.disk;
   const key = disk === undefined ? 'num_hidden_layers' : (facts?.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null);
   const count = key === null ? null : numberAt(config, key);
-  return key === null || count === null ? null : { key, count };
+  return key === null || count === null || key.endsWith('.length') || count > MOST_LAYERS ? null : { key, count };
 }

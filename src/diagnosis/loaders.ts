@@ -48,7 +48,9 @@ function seenBy(evidence: Evidence, release: Release): Evidence {
   const lost = repeated?.lost[release] ?? null;
   if (repeated === null || lost === null) return evidence;
   const { inner, checkpoint } = evidence;
-  const gone = [...inner.stored].flatMap(([memory, row]) => (lost.has(row) ? [{ ...checkpoint.tensors.info(row), memory, declaredIn: null }] : []));
+  // What no release knows is no loss.
+  const strange = new Set([...inner.unexpected.map(({ name }) => name), ...inner.ignored.checkpoint]);
+  const gone = [...inner.stored].flatMap(([memory, row]) => (lost.has(row) && !strange.has(checkpoint.tensors.name(row)) ? [{ ...checkpoint.tensors.info(row), memory, declaredIn: null }] : []));
   const stored = new Map([...inner.stored].filter(([, row]) => !lost.has(row)));
   return { ...evidence, comparison: { ...inner, missing: [...inner.missing, ...gone], stored } };
 }

@@ -1,7 +1,7 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import type { Intent } from '../comparison/intent.ts';
-import { isKnownArchitecture } from '../comparison/gguf-architectures.ts';
+import { isHeadless, isKnownArchitecture } from '../comparison/gguf-architectures.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
@@ -15,8 +15,11 @@ export interface VerdictAndReason {
   readonly reason: Prose | null;
 }
 
-/** The verdict on one checkpoint, from what was found and from what could not be known. Waived findings do not count. */
-export function verdictOf(evidence: Evidence, findings: readonly Finding[]): VerdictAndReason {
+/**
+ * The verdict on one checkpoint, from what was found and from what could not be known. Waived findings do not count.
+ * @param isRefused whether a class was declared that the model type does not have
+ */
+export function verdictOf(evidence: Evidence, findings: readonly Finding[], isRefused = false): VerdictAndReason {
   const errors = findings.filter((finding) => finding.severity === 'error' && finding.waived === null);
   const [first] = errors;
   const { checkpoint } = evidence;
@@ -26,12 +29,12 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[]): Ver
   }
   const unreachable = checkpoint.problems.find((problem) => problem.kind === 'unreachable');
   if (unreachable !== undefined) return { verdict: 'unreadable', reason: prose`${unreachable.path} could not be read: ${[`${unreachable.message} ${unreachable.hint}`]}` };
-  const reason = undecided(evidence);
+  const reason = undecided(evidence, isRefused);
   return reason === null ? { verdict: 'complete', reason: null } : { verdict: 'unknown', reason };
 }
 
 /** What keeps the evidence from deciding, or null. */
-function undecided({ checkpoint, base, intent, inner, losses, adapter, quantization, onlyIndexSeen, weightsElsewhere, isForeign, otherType }: Evidence): Prose | null {
+function undecided({ checkpoint, base, intent, inner, losses, adapter, quantization, onlyIndexSeen, weightsElsewhere, isForeign, otherType }: Evidence, isRefused: boolean): Prose | null {
   if (weightsElsewhere && checkpoint.index === null) return prose`Only a pointer to the adapter's weights is here: they were not seen.`;
   if (onlyIndexSeen) {
     return prose`None of the ${checkpoint.parts.length} files that the index names is here. What the index names is whole; the weights were not seen.`;
@@ -52,7 +55,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   const open = base === null ? intent.facts?.submodels.find((submodel) => submodel.class === '') : undefined;
   if (open !== undefined) return prose`Nothing is known of the model type ${open.modelType} that ${'config.json'} names under ${open.config ?? open.path}, and there is no base to compare with. Name the base to get a verdict.`;
   if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;
-  if (base === null && intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${withClass(intent.head.reason, intent.class)}. Name the base, or the ${'class'} that it is released as, to get a verdict.`;
+  if (base === null && intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) return prose`${withClass(intent.head.reason, intent.class)}. ${[isRefused ? 'Correct the declared' : 'Name the base, or the']} ${'class'}${[isRefused ? '' : ' that it is released as']}, to get a verdict.`;
   const headAbsent = losses.head.length > 0 || inner.tied.some(({ name, memory }) => memory === intent.heads.head && (base === null || base.tensors.has(name)));
   if (intent.tied === null && headAbsent && intent.facts === null) return prose`The base stores a head, the checkpoint does not, and neither config says whether it is tied to the embedding.`;
   if (intent.tied === null && headAbsent) return prose`The head is not stored, and whether it is tied depends on the release that loads it: config.json does not say, and does not say which release wrote it.`;
@@ -65,7 +68,7 @@ function undecidedGguf(intent: Intent, inner: Comparison): Prose | null {
   if (!inner.stored.has('token_embd.weight')) return prose`It is no language model, and nothing is known of what else it should hold.`;
   if (intent.modelType === null) return prose`The header names no architecture, so what the file should hold is not known.`;
   if (!isKnownArchitecture(intent.modelType)) return prose`Nothing is known of the architecture ${intent.modelType}: its blocks are alike, and what else it should hold can't be told.`;
-  if (inner.stored.has('output.weight') || intent.tied !== null) return null;
+  if (inner.stored.has('output.weight') || intent.tied !== null || isHeadless(intent.modelType)) return null;
   return prose`There is no ${'output.weight'}: llama.cpp takes the embedding in its place. Whether the model ties them, or lost its head, shows with the base: name the model that it was converted from.`;
 }
 

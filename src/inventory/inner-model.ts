@@ -42,12 +42,16 @@ function innerConfig(config: JsonObject | null, type: string): JsonObject | unde
   return undefined;
 }
 
-/** The first segment of all the checkpoint's names, where half of them stand in the base just so (the text model of SigLIP is a `text_model` by itself too). */
+/**
+ * The first segment of all the checkpoint's names, where half of them stand in the base just so (the text model of SigLIP is a `text_model` by
+ * itself too), and where the base has layers: a head is no model.
+ */
 function sharedSegment(names: readonly string[], own: TensorTable): string | null {
   const segments = new Set(own.columns.names.map((name) => name.slice(0, Math.max(0, name.indexOf('.')))));
   const [segment] = segments;
   const shared = names.filter((name) => own.has(name)).length;
-  return segments.size === 1 && segment !== undefined && segment !== '' && shared * 2 >= own.length ? segment : null;
+  const hasLayers = names.some((name) => name.startsWith(`${segment}.`) && /\.\d+\./.test(name));
+  return segments.size === 1 && segment !== undefined && segment !== '' && shared * 2 >= own.length && hasLayers ? segment : null;
 }
 
 /** The path under which most of the checkpoint's names stand in the base, where it is half of them at least. */

@@ -1,7 +1,7 @@
 import { parseJson } from '../format/json.ts';
 import type { Source } from '../source/source.ts';
 import type { Problem } from './checkpoint.ts';
-import { isObject, stringAt } from './config.ts';
+import { booleanAt, isObject, stringAt } from './config.ts';
 import { Documents } from './documents.ts';
 import { MAX_CONFIG_BYTES } from './limits.ts';
 import { PartReader, type ReadOptions } from './parts.ts';
@@ -15,6 +15,9 @@ const WEIGHTED: ReadonlyMap<string, readonly string[]> = new Map([
   ['LSTM', []],
   ['SparseAutoEncoder', []],
 ]);
+
+/** Whose kinds they are: PyLate's are those of sentence-transformers. Code in the repo may give a name any meaning. */
+const OWN = /^(?:sentence_transformers|pylate)\./;
 
 /** The files in which a module's weights are looked for, in this order (`Module.load_torch_weights`). */
 const FILES = ['model.safetensors', 'pytorch_model.bin'] as const;
@@ -41,7 +44,7 @@ function weightedModules(modules: unknown): Module[] {
     const full = stringAt(module, 'type') ?? '';
     const type = full.slice(full.lastIndexOf('.') + 1);
     const path = (stringAt(module, 'path') ?? '').replace(/\/+$/, '');
-    return full.startsWith('sentence_transformers.') && WEIGHTED.has(type) && path !== '' ? [{ type, folder: `${path}/` }] : [];
+    return OWN.test(full) && WEIGHTED.has(type) && path !== '' ? [{ type, folder: `${path}/` }] : [];
   });
 }
 
@@ -51,6 +54,13 @@ async function problemsOf({ type, folder }: Module, source: Source, reader: Part
   const { problems, parts, tensors } =
     await reader.read([{ path, namedBy: 'name' }], path.endsWith('.bin') ? 'torch' : 'safetensors');
   if (parts[0]?.state !== 'read') return problems;
-  const lacks = (WEIGHTED.get(type) ?? []).filter((name) => !tensors.has(name));
+  const wanted = [...(WEIGHTED.get(type) ?? []), ...(type === 'Dense' && (await hasBias(folder, source)) ? ['linear.bias'] : [])];
+  const lacks = wanted.filter((name) => !tensors.has(name));
   return lacks.length === 0 ? problems : [...problems, { kind: 'module-incomplete', path, module: type, lacks }];
+}
+
+/** Whether the config of a `Dense` module states that it has a bias. */
+async function hasBias(folder: string, source: Source): Promise<boolean> {
+  const config = await new Documents(source).parsed(`${folder}config.json`, MAX_CONFIG_BYTES, parseJson);
+  return isObject(config) && booleanAt(config, 'bias') === true;
 }

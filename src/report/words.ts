@@ -9,14 +9,15 @@ import { active, countOf, isDeclaredInVain, isNothingNew, mainFinding, needsAtte
 /** `out/checkpoint is incomplete: lm_head.weight is missing`. */
 export function verdictSentence(checkpoint: CheckpointReport): Prose {
   const reference = { code: checkpoint.reference };
+  const without = isDeclaredInVain(checkpoint) ? ', judged without the declared class' : '';
   const why = verdictReason(checkpoint);
   switch (checkpoint.verdict) {
     case 'incomplete':
-      return isNothingNew(checkpoint) ? stillIncomplete(checkpoint) : [reference, ' is incomplete', ...after(why)];
+      return isNothingNew(checkpoint) ? [reference, without, ...stillIncomplete(checkpoint)] : [reference, `${without}${without && ','} is incomplete`, ...after(why)];
     case 'unreadable':
       return [reference, ' can\'t be read', ...after(why), ...(checkpoint.waived ? ['. ', ...waiverSentence(checkpoint.waived)] : [])];
     case 'unknown':
-      return [reference, ': can\'t tell whether it is complete', ...after(why)];
+      return [reference, `${without}: can't tell whether it is complete`, ...after(why)];
     case 'complete': {
       const warnings = active(checkpoint, 'warning').length;
       const waived = waivedFindings(checkpoint).length;
@@ -27,11 +28,11 @@ export function verdictSentence(checkpoint: CheckpointReport): Prose {
   }
 }
 
-/** `out/checkpoint is still incomplete, with nothing new: lm_head.weight is missing`. */
+/** ` is still incomplete, with nothing new: lm_head.weight is missing`. */
 function stillIncomplete(checkpoint: CheckpointReport): Prose {
   const warnings = active(checkpoint, 'warning').length;
   const [old] = waivedFindings(checkpoint);
-  return [{ code: checkpoint.reference }, ` is still incomplete, with ${warnings === 0 ? 'nothing new' : counted(warnings, 'new warning')}`, ...after(warnings === 0 ? (old?.title ?? null) : (mainFinding(checkpoint)?.title ?? null))];
+  return [` is still incomplete, with ${warnings === 0 ? 'nothing new' : counted(warnings, 'new warning')}`, ...after(warnings === 0 ? (old?.title ?? null) : (mainFinding(checkpoint)?.title ?? null))];
 }
 
 /** The reason in a few words; for a complete one, its first warning or the note that explains it, and what was waived. */

@@ -21,9 +21,10 @@ export function describe(value: unknown): Prose {
   return [`the ${typeof value} `, { code: quoted(String(value)) }];
 }
 
-/** The text, cut to a length that fits into a sentence. */
+/** The text on one line, control characters as JSON writes them, cut to a length that fits into a sentence. */
 export function quoted(text: string): string {
-  return text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text;
+  const line = text.slice(0, MAX_QUOTED_LENGTH).replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+  return text.length > MAX_QUOTED_LENGTH ? `${line}…` : line;
 }
 
 /** `a`, `b` or `c`, each as code. */

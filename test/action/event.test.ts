@@ -51,7 +51,8 @@ describe('a command', () => {
     assert.deepEqual(parseCommand('/headcheck `base=hf://x/y` `a'), { references: ['`a'], base: 'hf://x/y', class: null });
     assert.deepEqual(parseCommand('/headcheck'), { references: [], base: null, class: null });
     assert.deepEqual(parseCommand('/headcheck class=`BertModel` a'), { references: ['a'], base: null, class: 'BertModel' });
+    assert.deepEqual(parseCommand('/headcheck Class=BertModel `Base=b`'), { references: [], base: 'b', class: 'BertModel' });
     assert.ok(isAside(parseCommand('/headcheck class=BertModel')));
-    for (const wrong of ['/headcheck depth=3', '/headcheck base=', '/headcheck base=a base=b', '/headcheck class=']) assert.throws(() => parseCommand(wrong), { name: 'UsageError' });
+    for (const wrong of ['/headcheck depth=3', '/headcheck base=', '/headcheck base=a base=b', '/headcheck class=', '/headcheck class=``', '/headcheck Depth=3']) assert.throws(() => parseCommand(wrong), { name: 'UsageError' });
   });
 });

@@ -46,3 +46,21 @@ describe('heads', () => {
     assert.deepEqual(comparison.unexpected, []);
   });
 });
+
+test('of a base of another type that names no class, what the class does not have is not called for', async () => {
+  // 4.57 writes the class of Qwen2-VL into the part of the text alone: a text model taken out of it has the same names, and no `visual.`.
+  const own = llama();
+  const base = { config: { model_type: 'qwen2_vl', text_config: { ...own.config } }, tensors: { ...own.tensors, 'visual.blocks.0.norm1.weight': ['BF16', 64] as const } };
+  assert.deepEqual((await sideBySide(own, base)).comparison.missing, []);
+  const lost = 'model.layers.1.mlp.up_proj.weight';
+  assert.deepEqual((await sideBySide(edited(own, { [lost]: null }), base)).comparison.missing.map(({ name }) => name), [lost]);
+});
+
+test('a base under names that its own class does not load is no yardstick for names', async () => {
+  const own = llama();
+  const base = { ...own, tensors: Object.fromEntries(Object.entries(own.tensors).map(([name, info]) => [name.replace('self_attn', 'attn'), info])) };
+  assert.deepEqual(await missing(own, base), []);
+  assert.equal((await missing(base, base)).length, 8);
+  const lost = 'model.layers.1.mlp.up_proj.weight';
+  assert.deepEqual(await missing(edited(own, { [lost]: null }), base), [lost]);
+});

@@ -35,11 +35,25 @@ describe('by the facts of its class', () => {
     assert.deepEqual(await missing(edited(llama({ layers: 3, config }), { ...biases([0, 1, 2]), [first]: null })), [first]);
   });
 
+  test('what a layer or a stage has that the config does not count is surplus, with all that is numbered within it', async () => {
+    const unexpected = async (example: ExampleCheckpoint): Promise<string[]> => (await sideBySide(example)).comparison.unexpected.map(({ name }) => name);
+    const experts = Object.keys(mixtral().tensors).filter((name) => name.includes('layers.1.'));
+    assert.deepEqual(new Set(await unexpected({ ...mixtral(), config: { ...mixtral().config, num_hidden_layers: 1 } })), new Set(experts));
+    const stages = ['resnet.encoder.stages.0.layers.0.layer.0.convolution.weight', 'resnet.encoder.stages.1.layers.0.layer.0.convolution.weight', 'resnet.encoder.stages.2.layers.0.layer.0.convolution.weight'];
+    const tensors = Object.fromEntries(stages.map((name, stage): [string, ['BF16', number, number, number, number]] => [name, ['BF16', 8 * 2 ** stage, 8, 3, 3]]));
+    assert.deepEqual(await unexpected({ config: { model_type: 'resnet', architectures: ['ResNetForImageClassification'], embedding_size: 8, hidden_sizes: [8, 16], depths: [1, 1], layer_type: 'basic' }, tensors }), [stages[2]]);
+  });
+
   test('a lost expert, and a part of one', async () => {
     const part = 'model.layers.0.block_sparse_moe.experts.1.w3.weight';
     assert.deepEqual(await missing(edited(mixtral(), { [part]: null })), [part]);
     const expert = ['w1', 'w2', 'w3'].map((name) => `model.layers.1.block_sparse_moe.experts.0.${name}.weight`);
     assert.deepEqual(await missing(edited(mixtral(), Object.fromEntries(expert.map((name) => [name, null])))), expert);
+  });
+
+  test('one matrix of all experts', async () => {
+    const all = [0, 1].flatMap((layer) => [0, 1].map((expert) => `model.layers.${layer}.block_sparse_moe.experts.${expert}.w2.weight`));
+    assert.deepEqual(await missing(edited(mixtral(), Object.fromEntries(all.map((name) => [name, null])))), all);
   });
 
   test('an absurd count in the config, or number in a name, is not followed without end', async () => {

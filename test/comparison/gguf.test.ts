@@ -140,6 +140,23 @@ test('blocks are unlike on purpose where a setting is a list by layer, in halves
   assert.equal((await judge(WHOLE, { long: odd, flag: 'attention.key_length_swa' })).verdict, 'complete');
   assert.equal((await judge(WHOLE, { long: ['blk.1.ffn_up.weight'], flag: 'attention.key_length_swa' })).verdict, 'incomplete');
   assert.equal((await judge(WHOLE, { long: [...odd, 'blk.3.attn_q.weight'] })).verdict, 'complete');
-  const dense = WHOLE.filter((name) => !/^blk\.[123]\.ffn_/.test(name)).concat([1, 2, 3].flatMap((i) => ['ffn_norm', 'ffn_up_exps', 'ffn_down_exps'].map((stem) => `blk.${i}.${stem}.weight`)));
+  const dense = WHOLE.filter((name) => !/^blk\.[123]\.ffn_/.test(name)).concat([1, 2, 3].flatMap((i) => ['ffn_norm', 'ffn_gate_inp', 'ffn_up_exps', 'ffn_down_exps'].map((stem) => `blk.${i}.${stem}.weight`)));
   assert.equal((await judge(dense, { long: ['blk.0.ffn_norm.weight'] })).verdict, 'complete');
+});
+
+test('what goes with another tensor is missed though every block has lost it', async () => {
+  const lacks = async (names: readonly string[]): Promise<string[]> => (await judge(names)).missing.map(({ name }) => name);
+  for (const stem of ['ffn_down', 'attn_output']) {
+    assert.deepEqual(await lacks(WHOLE.filter((name) => !name.includes(stem))), [0, 1, 2, 3].map((i) => `blk.${i}.${stem}.weight`));
+  }
+  const experts = WHOLE.filter((name) => !name.includes('ffn_up') && !name.includes('ffn_down')).concat([0, 1, 2, 3].flatMap((i) => block(i, ['ffn_up_exps', 'ffn_down_exps', 'ffn_gate_inp'])));
+  assert.deepEqual(await lacks(experts), []);
+  assert.deepEqual(await lacks(experts.filter((name) => !name.includes('ffn_gate_inp'))), [0, 1, 2, 3].map((i) => `blk.${i}.ffn_gate_inp.weight`));
+});
+
+test('an encoder has no head; what stands beside its embedding is its own', async () => {
+  const names = ['token_embd.weight', 'token_embd_norm.weight', 'token_embd_norm.bias', 'position_embd.weight', ...[0, 1, 2, 3].flatMap((i) => block(i, ['attn_q', 'attn_output', 'attn_output_norm', 'ffn_up', 'ffn_down', 'layer_output_norm']))];
+  for (const base of [null, llama()]) assert.equal((await judge(names, { architecture: 'bert', base })).verdict, 'complete');
+  assert.deepEqual((await judge(names.filter((name) => name !== 'position_embd.weight'), { architecture: 'bert' })).missing.map(({ name }) => name), ['position_embd.weight']);
+  assert.equal((await judge(names.filter((name) => name !== 'position_embd.weight'), { architecture: 'nomic-bert' })).verdict, 'complete');
 });

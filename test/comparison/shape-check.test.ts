@@ -95,6 +95,29 @@ describe('without a base', () => {
     assert.deepEqual(await mismatches(edited(base, { [UP(1)]: ['BF16', 90, 64] })), [[UP(1), [96, 64], [90, 64]]]);
   });
 
+  test('also where what it stores is a usual size, and what it should store is found nowhere else', async () => {
+    const phi3 = { architecture: 'Phi3ForCausalLM', layers: 4, config: { model_type: 'phi3', pad_token_id: 0 } };
+    const fused = (layer: number): Record<string, readonly [string, ...number[]]> => ({ [`model.layers.${layer}.self_attn.qkv_proj.weight`]: ['BF16', 128, 64], [`model.layers.${layer}.mlp.gate_up_proj.weight`]: ['BF16', 192, 64] });
+    const sound = edited(llama({ ...phi3, rename: (name) => (/[qkv]_proj|gate_proj|up_proj/.test(name) ? null : name) }), Object.assign({}, ...[0, 1, 2, 3].map(fused)));
+    assert.deepEqual(await mismatches(sound), []);
+    const name = 'model.layers.1.mlp.gate_up_proj.weight';
+    assert.deepEqual(await mismatches(edited(sound, { [name]: ['BF16', 96, 64] })), [[name, [192, 64], [96, 64]]]);
+  });
+
+  test('but the first layer may take in another width than those after it', async () => {
+    const convs = [384, 256, 256, 256, 256].map((width, layer): [string, readonly [string, ...number[]]] => [`duration_predictor.conv_layers.${layer}.conv.weight`, ['F32', 256, width, 3]]);
+    const attention = ['k', 'q', 'v', 'out'].flatMap((part) => [0, 1, 2, 3].map((layer): [string, readonly [string, ...number[]]] => [`encoder.conformer_layers.${layer}.self_attn.linear_${part}.weight`, ['F32', 384, 384]]));
+    const predictor = { config: { model_type: 'fastspeech2_conformer', architectures: ['FastSpeech2ConformerModel'], hidden_size: 384, duration_predictor_channels: 256, duration_predictor_layers: 5 }, tensors: Object.fromEntries([...convs, ...attention]) };
+    assert.deepEqual(await mismatches(predictor), []);
+    const [first, odd] = [0, 2].map((layer) => `duration_predictor.conv_layers.${layer}.conv.weight`);
+    assert.ok(first !== undefined && odd !== undefined);
+    assert.deepEqual((await mismatches(edited(predictor, { [first]: ['F32', 256, 256, 3], [odd]: ['F32', 256, 384, 3] }))).map(([name]) => name), [odd]);
+  });
+
+  test('rows and columns that changed places are no formula\'s mistake', async () => {
+    assert.equal((await mismatches(everywhere([64, 96]))).length, 4);
+  });
+
   test('a formula that fails in every layer alike is doubted', async () => {
     // 128 is twice the hidden size: a formula may have taken the wrong setting.
     assert.deepEqual(await mismatches(everywhere([128, 64])), []);

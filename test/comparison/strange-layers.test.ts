@@ -28,6 +28,13 @@ describe('layers of a kind that the facts do not know', () => {
     assert.equal((await missing(hybrid({ layer_types: KINDS.map(() => 'full_attention') }))).length, 8);
   });
 
+  test('lack what they have under names that no loader knows, where all of them do', async () => {
+    for (const config of [{}, { layer_types: KINDS }]) {
+      const renamed = llama({ layers: 5, config, rename: (name) => name.replace('self_attn', 'attn') });
+      assert.equal((await missing(renamed)).length, 20);
+    }
+  });
+
   test('lack what others lose, and the rest of a module that they have', async () => {
     const norm = 'model.layers.2.input_layernorm.weight';
     assert.deepEqual(await missing(hybrid({ layer_types: KINDS }, (name) => name === norm)), [norm]);

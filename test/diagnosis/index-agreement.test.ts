@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { indexAgreement } from '../../src/diagnosis/index-agreement.ts';
 import { llama } from '../../src/diagnosis/examples.ts';
-import { readExample } from '../support/examples.ts';
+import { judged, readExample, rulesOf } from '../support/examples.ts';
 
 const ONE = 'model-00001-of-00002.safetensors';
 const TWO = 'model-00002-of-00002.safetensors';
@@ -31,4 +31,12 @@ test('a name in no shard, or in another, is lacking where the index places it; o
 
 test('of a name in two shards the last counts, and none of its rows is unlisted', async () => {
   assert.deepEqual(await agreement({ [FIRST]: ONE, [SECOND]: ONE, ...rest }, [FIRST, SECOND], [FIRST, ...REST]), { lacking: [FIRST], unlisted: [] });
+});
+
+test('an index of another run names none of the weights that lie beside it: that is no working copy without its weights', async () => {
+  const files = { 'model.safetensors.index.json': JSON.stringify({ metadata: {}, weight_map: Object.fromEntries(NAMES.map((name) => [name, 'model-00001-of-00001.safetensors'])) }) };
+  const beside = await judged({ checkpoint: { ...SOUND, shards: { [ONE]: [FIRST], [TWO]: [SECOND, ...REST] }, files } });
+  assert.deepEqual([beside.verdict, ...rulesOf(beside, 'error')], ['incomplete', 'shard-missing']);
+  const alone = await judged({ checkpoint: { ...SOUND, shards: {}, files } });
+  assert.equal(alone.verdict, 'unknown');
 });

@@ -183,3 +183,10 @@ describe('a layout that is irregular on purpose', () => {
     assert.equal((await judged({ checkpoint: { ...without, config: { ...silent, weight_tying: false } }, base })).verdict, 'incomplete');
   });
 });
+
+test('a tower is due where the class is named in the part of the text alone, as transformers 4.57 names Qwen2-VL', async () => {
+  const config = (architectures: readonly string[]): ExampleCheckpoint['config'] => ({ model_type: 'qwen2_vl', transformers_version: '4.57.6', text_config: { ...llama().config, architectures, model_type: 'qwen2_vl_text' }, vision_config: { model_type: 'qwen2_vl', depth: 2, embed_dim: 64, hidden_size: 64 } });
+  const found = async (architectures: readonly string[]): Promise<string[]> => rulesOf(await judged({ checkpoint: { ...llama(), config: config(architectures) } }), 'error');
+  assert.ok((await found(['Qwen2VLForConditionalGeneration'])).includes('tower-missing'));
+  assert.ok(!(await found(['Qwen2ForCausalLM'])).includes('tower-missing'));
+});

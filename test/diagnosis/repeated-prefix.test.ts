@@ -52,6 +52,12 @@ describe('the base prefix once more before every name', () => {
     assert.equal(plain((await judged({ checkpoint })).findings[0]?.title ?? []), '20 of 21 names carry model. once more');
   });
 
+  test('what no release knows is not counted among what is lost', async () => {
+    const sound = llama();
+    const [four] = await loaders(renamed({ ...sound, tensors: { ...sound.tensors, 'odd.weight': ['BF16', 1] } }, twice));
+    assert.match(four ?? '', /fills 21 parameters/);
+  });
+
   test('is no fault where both releases take it off, for a bare class, nor one that no class has', async () => {
     const bare = await judged({ checkpoint: renamed(llama({ prefix: '', head: false, architecture: 'LlamaModel' }), twice) });
     assert.ok(!rulesOf(bare).includes('wrapper-prefix'));

@@ -198,3 +198,35 @@ test('Python that is to be pasted brings what it uses, or says what it takes fro
     }
   }
 });
+
+describe('a number of layers is offered only where it would be right', () => {
+  const tall = (layers: number, kept: readonly number[]): ExampleCheckpoint => llama({ layers, config: { num_hidden_layers: 2 }, rename: (name) => (/layers\.(\d+)\./.test(name) && !kept.includes(Number(/layers\.(\d+)\./.exec(name)?.[1])) ? null : name) });
+
+  test('layers that follow those that the config counts', async () => {
+    const finding = await said('unexpected-parameters', { checkpoint: tall(4, [0, 1, 2, 3]) });
+    assert.equal(plain(finding.title), 'config.json counts 2 layers, and 4 are stored');
+    assert.equal(finding.fix?.code?.text, '"num_hidden_layers": 4');
+  });
+
+  test('with a gap between them, none: a loader would make up what is between', async () => {
+    for (const kept of [[0, 1, 7], [0, 1, 2, 4]]) {
+      const finding = await said('unexpected-parameters', { checkpoint: tall(8, kept) });
+      assert.match(plain(finding.title), /parameters are not part of the model$/);
+      assert.equal(finding.fix?.code, null);
+    }
+  });
+
+  test('the length of a list of settings is no number to correct', async () => {
+    const stages = [0, 1, 2].map((stage): [string, ['BF16', number, number, number, number]] => [`resnet.encoder.stages.${stage}.layers.0.layer.0.convolution.weight`, ['BF16', 8, 8, 3, 3]]);
+    const config = { model_type: 'resnet', architectures: ['ResNetForImageClassification'], embedding_size: 8, hidden_sizes: [8, 8], depths: [1, 1], layer_type: 'basic' };
+    const finding = await said('unexpected-parameters', { checkpoint: { config, tensors: Object.fromEntries(stages) } });
+    assert.equal(plain(finding.title), 'resnet.encoder.stages.2.layers.0.layer.0.convolution.weight is not part of the model');
+    assert.equal(finding.fix?.code, null);
+  });
+
+  test('of a config that counts billions, the number is not to be lowered by two', async () => {
+    const steps = (config: Readonly<Record<string, number>>): Promise<string> => said('layers-missing', { checkpoint: llama({ config }) }).then(({ fix }) => plain(fix?.steps ?? []));
+    assert.match(await steps({ num_hidden_layers: 3000 }), /set num_hidden_layers to 2 in config\.json/);
+    assert.match(await steps({ num_hidden_layers: 4e9 }), /lower the number of layers in config\.json\.$/);
+  });
+});

@@ -24,6 +24,10 @@ describe('a model within a base', () => {
     assert.equal(inner.config?.['transformers_version'], '5.18.0');
   });
 
+  test('is none where only a head is stored', async () => {
+    assert.equal(innerModel(await readExample(WHOLE), await readExample(tower({ 'lm_head.weight': ['BF16', 320, 64] }, 'llama'))), null);
+  });
+
   test('may stand in the base under the names that it has by itself', async () => {
     const text = within('text_model', TOWER);
     const whole: ExampleCheckpoint = { config: { model_type: 'siglip', text_config: { model_type: 'siglip_text_model' } }, tensors: { ...text, ...within('vision_model', TOWER), logit_scale: ['F32', 1] } };

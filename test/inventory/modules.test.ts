@@ -19,6 +19,7 @@ describe('modules of sentence-transformers', () => {
   it('that need weights are looked for in their folders', async () => {
     assert.deepEqual(await errors(model(DENSE, { '2_Dense/config.json': '{}' })), ['module-incomplete']);
     assert.deepEqual(await errors(model('sentence_transformers.base.modules.dense.Dense', { '2_Dense/config.json': '{}' })), ['module-incomplete']);
+    assert.deepEqual(await errors(model('pylate.models.Dense.Dense', { '2_Dense/config.json': '{}' })), ['module-incomplete']);
     assert.deepEqual(await errors(model(DENSE, {}, LINEAR)), []);
   });
 
@@ -35,5 +36,7 @@ describe('modules of sentence-transformers', () => {
     assert.deepEqual(await errors({ ...model(DENSE, {}, LINEAR), resize: { '2_Dense/model.safetensors': -8 } }), ['file-truncated']);
     assert.deepEqual(await errors(model(DENSE, { '2_Dense/model.safetensors': '' })), ['not-safetensors']);
     assert.deepEqual(await errors(model(DENSE, {}, { 'linear.bias': ['F32', 32] })), ['module-incomplete']);
+    assert.deepEqual(await errors(model(DENSE, { '2_Dense/config.json': '{"bias": true}' }, LINEAR)), ['module-incomplete']);
+    assert.deepEqual(await errors(model(DENSE, { '2_Dense/config.json': '{"bias": false}' }, LINEAR)), []);
   });
 });

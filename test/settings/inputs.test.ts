@@ -81,7 +81,7 @@ describe('settings from inputs and the config file', () => {
 
   it('says which of several references is none', () => {
     assert.equal(wrong({ checkpoints: [''] }).message, 'checkpoint should be a path or a reference; found an empty text.');
-    assert.equal(wrong({ checkpoints: ['out', ' ', 'a\nb'] }).message, 'checkpoint 2 of 3 should be a path or a reference; found an empty text.\ncheckpoint 3 of 3 should be a path or a reference on one line, without control characters; found a\nb.');
+    assert.equal(wrong({ checkpoints: ['out', ' ', 'a\nb'] }).message, 'checkpoint 2 of 3 should be a path or a reference; found an empty text.\ncheckpoint 3 of 3 should be a path or a reference on one line, without control characters; found a\\nb.');
     assert.match(wrong({ checkpoints: `out\n\n${'x'.repeat(2001)}` }).message, /^checkpoint 2 of 2 should be a path or a reference of at most 2000 characters; found x{80}…\.$/);
     assert.equal(wrong({ checkpoints: { a: 1 } }).message, 'checkpoint should be references, one a line; found a mapping.');
   });

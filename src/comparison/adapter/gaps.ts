@@ -19,6 +19,9 @@ interface Place {
 
 /** Present numbers for each one that is not there, at least: fewer prove no order. */
 const EVIDENCE = 2;
+/** Longest name of a module that is looked at, in characters, and numbers in it: real ones have under 150, and three at most. */
+const LONGEST_MODULE = 500;
+const MOST_NUMBERS = 4;
 
 /**
  * Modules that a gap in the numbers of the others shows (layers 0, 1 and 3: the second is lost), where no base tells what
@@ -30,24 +33,34 @@ export function findGaps({ modules }: SortedTensors, isTarget: NonNullable<Retur
   const alike = new Map<string, Set<number>>();
   const places = [...modules.keys()].flatMap(placesIn);
   for (const place of places) {
-    push(series, `${place.list}*${place.rest}`, place);
+    push(series, seriesOf(place), place);
     getOrAdd(alike, `${place.list}*${lastOf(place.rest)}`, () => new Set()).add(place.number);
   }
+  const others = layersOfAnotherKind(places, series);
   const found = new Map<string, Gap>();
-  for (const [first, ...others] of series.values()) {
+  for (const [first, ...next] of series.values()) {
     if (first === undefined) continue;
-    for (const number of gapIn([first, ...others].map((place) => place.number))) {
+    for (const number of gapIn([first, ...next].map((place) => place.number))) {
       const module = `${first.list}${number}${first.rest}`;
       const isElsewhere = alike.get(`${first.list}*${lastOf(first.rest)}`)?.has(number) === true;
-      if (!isElsewhere && isTarget(module) && !isOfAnotherKind(series, places, first.list, number)) found.set(module, { module, like: first.module });
+      if (!isElsewhere && !others.has(`${first.list}${number}`) && isTarget(module)) found.set(module, { module, like: first.module });
     }
   }
   return [...found.values()];
 }
 
-/** A module at each of its numbers. A number at the end counts what follows each other in a sequence, with or without parameters. */
+/**
+ * A module at each of its numbers. A number at the end counts what follows each other in a sequence, with or without
+ * parameters. What no model has, a name of a megabyte or of many numbers, is left out: each number would copy it.
+ */
 function placesIn(module: string): Place[] {
-  return [...module.matchAll(/(?<=\.)\d+(?=\.)/g)].map((match) => ({ list: module.slice(0, match.index), number: Number(match[0]), rest: module.slice(match.index + match[0].length), module }));
+  if (module.length > LONGEST_MODULE) return [];
+  const numbers = [...module.matchAll(/(?<=\.)\d+(?=\.)/g)].slice(0, MOST_NUMBERS);
+  return numbers.map(({ 0: digits, index }) => ({ list: module.slice(0, index), number: Number(digits), rest: module.slice(index + digits.length), module }));
+}
+
+function seriesOf({ list, rest }: Place): string {
+  return `${list}*${rest}`;
 }
 
 /** The numbers between the first and the last that are not there, where they follow each other and are few beside the others. */
@@ -60,10 +73,12 @@ function gapIn(numbers: readonly number[]): number[] {
   return (end - start) * EVIDENCE < present.length ? Array.from({ length: end - start }, (_, i) => start + i) : [];
 }
 
-/** Whether a layer has a module that few of the others have. */
-function isOfAnotherKind(series: ReadonlyMap<string, readonly Place[]>, places: readonly Place[], list: string, number: number): boolean {
-  const layers = new Set(places.filter((place) => place.list === list).map((place) => place.number)).size;
-  return places.some((place) => place.list === list && place.number === number && (series.get(`${list}*${place.rest}`)?.length ?? 0) * 2 < layers);
+/** Layers, each as its list and its number, that have a module that few of the others have. */
+function layersOfAnotherKind(places: readonly Place[], series: ReadonlyMap<string, readonly Place[]>): ReadonlySet<string> {
+  const layers = new Map<string, Set<number>>();
+  for (const { list, number } of places) getOrAdd(layers, list, () => new Set()).add(number);
+  const isRare = (place: Place): boolean => (series.get(seriesOf(place))?.length ?? 0) * 2 < (layers.get(place.list)?.size ?? 0);
+  return new Set(places.filter(isRare).map(({ list, number }) => `${list}${number}`));
 }
 
 function lastOf(rest: string): string {

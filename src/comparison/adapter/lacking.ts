@@ -9,7 +9,7 @@ import { targetTest } from './targets.ts';
 
 /** All that ought to be there by method, config and base, and is not. */
 export function findLacking(beside: Beside): Lacking[] {
-  return [...parts(beside), ...modules(beside), ...gaps(beside), ...saved(beside), ...ofWhole(beside)];
+  return [...parts(beside), ...modules(beside), ...gaps(beside), ...saved(beside), ...ofWhole(beside), ...tokens(beside)];
 }
 
 function parts(beside: Beside): Lacking[] {
@@ -64,11 +64,19 @@ function namesLike({ sorted }: Beside, module: string, like: string, dtype: stri
 }
 
 function saved(beside: Beside): Lacking[] {
-  return findUnsaved(beside).lost.map((tensor) => ({ ...tensor, name: `${ROOT}${tensor.name}`, of: 'saved' }));
+  return findUnsaved(beside).lost.map((tensor) => ({ ...tensor, name: `${beside.sorted.root}${tensor.name}`, of: 'saved' }));
 }
 
 function ofWhole({ settings, sorted }: Beside): Lacking[] {
   return lackingWhole(settings.type, sorted.own, settings).map((part) => lacking('whole', part.startsWith('pr') ? part : `base_model.${part}`, 'F32', null));
+}
+
+/** The values of trained tokens, where the config names some and no module has any. */
+function tokens({ settings, sorted, heads, checkpoint }: Beside): Lacking[] {
+  const isStored = [...sorted.modules.values()].some((tensors) => tensors.some(({ part }) => part?.includes('trainable_tokens_') === true));
+  if (!settings.trainsTokens || settings.type !== 'LORA' || sorted.modules.size === 0 || isStored) return [];
+  const module = heads.embedding?.replace(/\.weight$/, '') ?? 'embed_tokens';
+  return [lacking('part', `${ROOT}${module}.token_adapter.trainable_tokens_delta`, checkpoint.tensors.dtype(0), null)];
 }
 
 /** A module's name without its numbers. */

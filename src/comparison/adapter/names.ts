@@ -10,13 +10,15 @@ export interface AdapterTensor {
   readonly module: string;
   /** `lora_A.weight`; null for a parameter of the model that is stored whole (`modules_to_save`, a trained bias). */
   readonly part: string | null;
+  /** The name as it stands within the wrapped model. */
+  readonly inner: string;
 }
 
 /**
  * First segments of what each of PEFT's methods adds to a module (peft 0.21, run for every one: `<method>_…`, and
  * those of other names), and the lower-case matrices of MLX.
  */
-const PARTS = /(?:^|\.)((?:lora_|ia3_|hada_|lokr_|oft_|boft_|poly_|ln_tuning_|fourierft_|hra_|vblora_|vera_|randlora_|c3a_|miss_|bone_|shira_|road_|waveft_|delora_|osf_|gralora_|token_adapter\.|trainable_tokens_|adaption_)[^]*)$/;
+export const METHOD_PART = /(?:^|\.)((?:lora_|ia3_|hada_|lokr_|oft_|boft_|poly_|ln_tuning_|fourierft_|hra_|vblora_|vera_|randlora_|c3a_|miss_|bone_|shira_|road_|waveft_|delora_|osf_|gralora_|token_adapter\.|trainable_tokens_|adaption_)[^]*)$/;
 
 /** Tensors of a prompt, which adapt no module. */
 const WHOLE = /^(?:prompt_embeddings|prefix_task_cols|prefix_task_rows|internal_xlora_classifier\..*)$/;
@@ -24,21 +26,31 @@ const WHOLE = /^(?:prompt_embeddings|prefix_task_cols|prefix_task_rows|internal_
 /** The adapter's own name after a method's: PEFT leaves it out when it saves, and takes it when it loads (run: peft 0.21). */
 const ADAPTER_NAME = /(\.lora_(?:[AB]|embedding_[AB]|magnitude_vector))\.default(?=\.|$)/;
 
-/** Takes the name of an adapter's tensor apart; null for a name that PEFT can't have written, or that it can't load. */
-export function parseAdapterName(name: string, row: number): AdapterTensor | null {
-  if (WHOLE.test(name)) return { row, name, module: '', part: name };
-  if (/^base_model\.(?!model\.)/.test(name)) return { row, name, module: '', part: name.slice('base_model.'.length) };
-  if (!name.startsWith(ROOT)) return null;
-  const inner = name.slice(ROOT.length).replace(ADAPTER_NAME, '$1');
-  const match = PARTS.exec(inner);
+/**
+ * Takes the name of an adapter's tensor apart; null for a name that PEFT can't have written, or that it can't load.
+ * @param root what stands before the names of the wrapped model
+ */
+export function parseAdapterName(name: string, row: number, root = ROOT): AdapterTensor | null {
+  if (WHOLE.test(name)) return { row, name, module: '', part: name, inner: name };
+  if (!name.startsWith(root)) {
+    const [, part] = /^base_model\.(?!model\.)(.+)$/.exec(name) ?? [];
+    return part === undefined ? null : { row, name, module: '', part, inner: part };
+  }
+  const inner = name.slice(root.length).replace(ADAPTER_NAME, '$1');
+  const match = METHOD_PART.exec(inner);
   const part = match?.[1];
-  if (match === null || part === undefined) return { row, name, module: moduleOfParameter(inner), part: null };
-  return { row, name, module: inner.slice(0, match.index), part };
+  if (match === null || part === undefined) return { row, name, module: moduleOfParameter(inner), part: null, inner };
+  return { row, name, module: inner.slice(0, match.index), part, inner };
+}
+
+/** What stands before the names of the wrapped model: a prompt wraps no module, so that the model is PEFT's own `base_model` (run: peft 0.21). */
+export function rootOf(names: readonly string[]): string {
+  return names.some((name) => WHOLE.test(name)) ? 'base_model.' : ROOT;
 }
 
 /** The parameter of the model that a tensor stored whole stands for: PEFT's own segments taken out. */
 export function storedParameter(tensor: AdapterTensor): string {
-  return tensor.name.slice(ROOT.length).replace(/\.(?:base_layer|modules_to_save|original_module)(?=\.)/g, '');
+  return tensor.inner.replace(/\.(?:base_layer|modules_to_save|original_module)(?=\.)/g, '');
 }
 
 function moduleOfParameter(inner: string): string {

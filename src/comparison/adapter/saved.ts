@@ -24,13 +24,20 @@ const CLASSIFICATION: ReadonlySet<string | null> = new Set(['sequence-classifica
 const USUAL_HEAD = 'score';
 const OF_LAYERS: Readonly<Record<string, string>> = { lm_head: 'lm_head.weight', embed_tokens: 'model.embed_tokens.weight' };
 
+/** Longest name that is looked at, in characters: real ones have under 150. */
+const LONGEST_PARAMETER = 500;
+/** Ends a module's name among others: no parameter of PyTorch has it in its name. */
+const END = '\n';
+
 /** Parameters of modules that `modules_to_save` names, and of which nothing is stored. A new head is the adapter's own to bring. */
 export function findUnsaved(beside: Beside): Unsaved {
   const names = beside.settings.modulesToSave;
   if (names.length === 0) return { lost: [], unsettled: [] };
   const stored = new Set(beside.sorted.whole.map(storedParameter));
-  const absent = names.filter((name) => ![...stored].some((parameter) => endsIn(parameter, [name])));
-  return beside.wrapped === null ? byName(beside, absent) : byBase(beside, names, stored, absent);
+  // All modules in one text: each name is looked for once.
+  const modules = `${[...new Set([...stored].flatMap(modulesAround))].join(END)}${END}`;
+  const absent = names.filter((name) => !modules.includes(`${name}${END}`));
+  return beside.wrapped === null ? byName(beside, absent, stored) : byBase(beside, names, stored, absent);
 }
 
 function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<string>, absent: readonly string[]): Unsaved {
@@ -51,11 +58,11 @@ function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<st
  * Without the base. PEFT writes the usual names of heads down unasked: that none of them is stored says nothing, unless the
  * layers are those of classes that have one (BART's and XLNet's classifiers have other names, and are not saved).
  */
-function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[]): Unsaved {
+function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[], stored: ReadonlySet<string>): Unsaved {
   const dtype = tensors.length > 0 ? tensors.dtype(0) : 'F32';
   const hasLayers = [...sorted.modules.keys()].some((module) => LAYERS.test(module));
   const isKnown = settings.task === 'causal-lm' && hasLayers;
-  const lost = isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : [];
+  const lost = [...(isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : []), ...weightsOfBiases(stored, settings.modulesToSave)];
   const isNone = absent.length === settings.modulesToSave.length;
   const asked = absent.filter((name) => !USUAL_HEADS.has(name));
   if (lost.length === 0 && isNone && asked[0] !== undefined) return { lost: [shapeless(asked[0], dtype)], unsettled: [] };
@@ -63,12 +70,28 @@ function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: r
   return { lost: lost.map((name) => shapeless(name, dtype)), unsettled: asked };
 }
 
+/** The modules that a parameter lies in, the innermost first. A name longer than any model has is in none: it may have as many as characters. */
+function modulesAround(parameter: string): string[] {
+  const around: string[] = [];
+  if (parameter.length > LONGEST_PARAMETER) return around;
+  for (let dot = parameter.lastIndexOf('.'); dot > 0; dot = parameter.lastIndexOf('.', dot - 1)) around.push(parameter.slice(0, dot));
+  return around;
+}
+
+/** Weights of modules that were saved, of which nothing but the bias is there. */
+function weightsOfBiases(stored: ReadonlySet<string>, names: readonly string[]): string[] {
+  const wanted = new Set(names);
+  const held = new Map<string, number>();
+  for (const module of [...stored].flatMap(modulesAround)) held.set(module, (held.get(module) ?? 0) + 1);
+  return [...stored].flatMap((parameter) => {
+    const module = parameter.replace(/\.bias$/, '');
+    return module !== parameter && wanted.has(module.slice(module.lastIndexOf('.') + 1)) && held.get(module) === 1 ? [`${module}.weight`] : [];
+  });
+}
+
 /** Whether a parameter is in a module whose name ends in one of these, as PEFT finds them: `norm` is also `input_layernorm` (run: peft 0.21). */
 function endsIn(parameter: string, names: readonly string[]): boolean {
-  for (let dot = parameter.lastIndexOf('.'); dot > 0; dot = parameter.lastIndexOf('.', dot - 1)) {
-    if (names.some((name) => parameter.slice(0, dot).endsWith(name))) return true;
-  }
-  return false;
+  return modulesAround(parameter).some((module) => names.some((name) => module.endsWith(name)));
 }
 
 function shapeless(name: string, dtype: string): TensorInfo {

@@ -17,6 +17,8 @@ export interface AdapterSettings {
   /** Whether parameters are adapted by name (fused experts), which stack the ranks of all experts in one matrix. */
   readonly adaptsParameters: boolean;
   readonly modulesToSave: readonly string[];
+  /** Whether single tokens of the embedding are trained beside the method's matrices. */
+  readonly trainsTokens: boolean;
   readonly magnitudes: boolean;
   readonly biasOfB: boolean;
   /** Whether layers are repeated, so that there are more of them than in the base. */
@@ -43,6 +45,8 @@ export function adapterSettings(config: JsonObject | null): AdapterSettings {
   const type = stringAt(config, 'peft_type')?.toUpperCase() ?? null;
   const task = stringAt(config, 'task_type');
   const layers = valueAt(config, 'layers_to_transform');
+  // A list for the input embedding, or lists by the names of modules.
+  const tokens = valueAt(config, 'trainable_token_indices');
   return {
     type,
     ranks: type === 'LORA' ? ranks(config) : [],
@@ -52,6 +56,7 @@ export function adapterSettings(config: JsonObject | null): AdapterSettings {
     layersPatterns: stringsAt(config, 'layers_pattern'),
     adaptsParameters: stringsAt(config, 'target_parameters').length > 0,
     modulesToSave: stringsAt(config, 'modules_to_save'),
+    trainsTokens: Object.keys(tokens ?? {}).length > 0,
     magnitudes: booleanAt(config, 'use_dora') === true,
     biasOfB: booleanAt(config, 'lora_bias') === true,
     repeatsLayers: Array.isArray(valueAt(config, 'layer_replication')),

@@ -25,8 +25,19 @@ export function isSaved(module: string, modulesToSave: readonly string[]): boole
 }
 
 function nameTest(names: AdapterSettings['targets']): Test | null {
-  if (!('expression' in names)) return (module) => names.some((name) => module === name || module.endsWith(`.${name}`));
-  return expressionTest(names.expression);
+  if ('expression' in names) return expressionTest(names.expression);
+  const ends = new Set(names);
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  return (module) => endsAtDot(module, ends, longest);
+}
+
+/** Whether a module is one of some names, or ends in one after a dot. A config may list thousands: each end is looked up, not each name. */
+function endsAtDot(module: string, names: ReadonlySet<string>, longest: number): boolean {
+  if (names.has(module)) return true;
+  for (let dot = module.lastIndexOf('.'); dot >= 0 && module.length - dot - 1 <= longest; dot = dot === 0 ? -1 : module.lastIndexOf('.', dot - 1)) {
+    if (names.has(module.slice(dot + 1))) return true;
+  }
+  return false;
 }
 
 /** A Python expression that must match the whole name; null for one that JavaScript can't read, or that costs too much. */

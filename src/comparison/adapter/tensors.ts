@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../inventory/checkpoint.ts';
 import type { AdapterTensor } from './names.ts';
-import { parseAdapterName } from './names.ts';
+import { parseAdapterName, rootOf } from './names.ts';
 import { wrapperOf } from './wrapper.ts';
 
 /** An adapter's tensors, sorted by what they are for. */
@@ -13,18 +13,21 @@ export interface SortedTensors {
   readonly own: ReadonlySet<string>;
   /** Names of which PEFT can make nothing. */
   readonly unread: readonly string[];
+  /** What stands before the names of the wrapped model. */
+  readonly root: string;
 }
 
 /** Takes an adapter's names apart, with a wrapper taken off them. */
 export function sortTensors({ tensors }: Checkpoint): SortedTensors {
   const { names } = tensors.columns;
   const wrapper = wrapperOf(names);
+  const root = rootOf(wrapper === null ? names : names.map((name) => name.slice(wrapper.length)));
   const modules = new Map<string, AdapterTensor[]>();
   const whole: AdapterTensor[] = [];
   const own = new Set<string>();
   const unread: string[] = [];
   names.forEach((name, row) => {
-    const tensor = parseAdapterName(wrapper === null ? name : name.slice(wrapper.length), row);
+    const tensor = parseAdapterName(wrapper === null ? name : name.slice(wrapper.length), row, root);
     if (tensor === null) unread.push(name);
     else if (tensor.part === null) whole.push(tensor);
     else if (tensor.module === '') own.add(tensor.part);
@@ -34,5 +37,5 @@ export function sortTensors({ tensors }: Checkpoint): SortedTensors {
       else list.push(tensor);
     }
   });
-  return { modules, whole, own, unread };
+  return { modules, whole, own, unread, root };
 }

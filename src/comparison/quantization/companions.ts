@@ -1,6 +1,6 @@
 import type { TensorTable } from '../../format/tensor-table.ts';
 import type { JsonObject } from '../../inventory/checkpoint.ts';
-import { objectAt, stringAt } from '../../inventory/config.ts';
+import { booleanAt, objectAt, stringAt } from '../../inventory/config.ts';
 import { MAIN_SLOT } from './groups.ts';
 import type { Layout, PackedGroup } from './groups.ts';
 
@@ -34,7 +34,8 @@ export class CompanionCheck {
   }
 
   check(group: PackedGroup): Companions {
-    const main = group.main < 0 ? [mainName(group)] : [];
+    // ZeRO-3's placeholders hold no values either.
+    const main = group.main < 0 || this.#table.shape(group.main).includes(0) ? [mainName(group)] : [];
     const wanted = this.#wanted(group).filter((slot) => !group.slots.has(slot));
     const usual = [...(this.#counts.get(group.layout)?.slots.keys() ?? [])];
     const doubtful = usual.filter((slot) => OPTIONAL.has(slot) && !group.slots.has(slot) && this.#isUsual(group.layout, slot));
@@ -46,7 +47,7 @@ export class CompanionCheck {
     switch (layout) {
       case 'bnb4': return [...this.#quantState(slots), 'absmax', 'quant_map', ...(this.#isNested(slots) ? ['nested_absmax', 'nested_quant_map'] : [])];
       case 'bnb8': return ['SCB'];
-      case 'gptq': return ['scales', ...(this.#some(layout, 'qzeros') || !slots.has('scales') ? ['qzeros'] : [])];
+      case 'gptq': return ['scales', ...(this.#some(layout, 'qzeros') || !slots.has('scales') || booleanAt(this.#config, 'zero_point') === true ? ['qzeros'] : [])];
       case 'ct': return ['weight_scale', ...this.#ofPacked()];
       case 'nvfp4': return ['weight_scale', ...(this.#some(layout, 'weight_scale_2') || stringAt(this.#config, 'quant_method') === 'modelopt' ? ['weight_scale_2'] : [])];
       case 'scaled': return [this.#scale(slots), ...(this.#isUsual(layout, 'weight_zero_point') ? ['weight_zero_point'] : [])];

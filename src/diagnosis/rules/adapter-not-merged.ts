@@ -1,4 +1,5 @@
-import { ADAPTER_PART } from '../../comparison/names.ts';
+import { METHOD_PART } from '../../comparison/adapter/names.ts';
+import { ADAPTER_PART, isLooseAdapter } from '../../comparison/names.ts';
 import { loraAdapter } from '../adapter-examples.ts';
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
@@ -12,6 +13,9 @@ interface Data {
   readonly only: boolean;
 }
 
+/** Names under which loaders look for a model. */
+const MODEL_FILE = /(?:^|\/)(?:pytorch_)?model[.-]/;
+
 const unmerged = (name: string): string => `base_model.model.${name.replace(/(q_proj|v_proj)\.weight$/, '$1.base_layer.weight')}`;
 const matrices = { 'base_model.model.model.layers.0.self_attn.q_proj.lora_A.default.weight': ['BF16', 8, 64], 'base_model.model.model.layers.0.self_attn.q_proj.lora_B.default.weight': ['BF16', 64, 8] } as const;
 
@@ -20,14 +24,20 @@ export const adapterNotMerged = defineRule<Data>({
   severity: 'error',
   summary: 'A model with its adapter still apart was saved as if it were the model.',
   why: 'No loader of models knows these names. Every adapted matrix is taken for missing and starts from random numbers, the rest too where `base_model.model.` stands before it; only warnings tell.',
-  how: 'Names of a model\'s file have the segments that PEFT puts in: `.base_layer.`, `.lora_A.`, `.lora_B.`.',
+  how: 'Names of a model\'s file have the segments that PEFT puts in: `.base_layer.`, `.lora_A.`, `.lora_B.`, those of its other methods; and the base, or the code in the repo, has no such names of its own.',
   sources: ['tloen/alpaca-lora#334'],
-  detect({ adapter, checkpoint, losses }) {
+  detect({ adapter, base, checkpoint, comparison, intent, losses }) {
     if (adapter !== null) return [];
     const names = checkpoint.tensors.length > 0 ? checkpoint.tensors.columns.names : [...(checkpoint.index?.weightMap.keys() ?? [])];
-    const own = names.filter((name) => ADAPTER_PART.test(name));
-    if (own.length === 0) return [];
-    return [{ data: { matrices: own.length, examples: [...own.slice(0, 1), ...names.filter((name) => name.includes('.base_layer.')).slice(0, 1)], only: own.length === names.length }, parameters: losses.wrapped.map(({ name }) => name) }];
+    const isWrapped = comparison.wrapper?.kind === 'lora';
+    // What the base has too is of the model itself: Phi-4 multimodal and Jina's embeddings keep adapters for good.
+    const own = names.filter((name) => (ADAPTER_PART.test(name) || (isWrapped && METHOD_PART.test(name))) && base?.tensors.has(name) !== true);
+    const only = own.length > 0 && own.length === names.length;
+    // An adapter's own file, as diffusers writes it (`pytorch_lora_weights.safetensors`).
+    if (only && isLooseAdapter(checkpoint) && !checkpoint.parts.some(({ path }) => MODEL_FILE.test(path))) return [];
+    // So may code in the repo, unless the rest of the names shows otherwise.
+    if (!isWrapped && (own.length === 0 || (intent.remoteCode && !only))) return [];
+    return [{ data: { matrices: own.length, examples: [...own.slice(0, 1), ...names.filter((name) => name.includes('.base_layer.')).slice(0, 1)], only }, parameters: losses.wrapped.map(({ name }) => name) }];
   },
   words(data) {
     const merge = ['from peft import PeftModel', '', 'merged = model.merge_and_unload()  # model: the PeftModel of the training run', 'merged.save_pretrained("merged")'];
@@ -35,7 +45,7 @@ export const adapterNotMerged = defineRule<Data>({
       title: data.only ? prose`Only an adapter is stored, under a model's name` : prose`The adapter was not merged into the model`,
       message: data.only
         ? prose`All ${data.matrices} tensors are an adapter's, such as ${someNames(data.examples)}. Loaded as a model, everything starts from random numbers.`
-        : prose`${data.matrices} of the tensors are an adapter's, and names have PEFT's segments in them: ${someNames(data.examples)}. No loader of models knows these names.`,
+        : prose`${[data.matrices === 0 ? 'Names' : `${data.matrices} of the tensors are an adapter's, and names`]} have PEFT's segments in them: ${someNames(data.examples)}. No loader of models knows these names.`,
       cause: prose`The wrapped model's ${'state_dict()'} was saved, or ${'save_pretrained'} of the model inside it.`,
       fix: data.only
         ? { steps: prose`Save it with ${'PeftModel.save_pretrained'}, which writes ${'adapter_model.safetensors'} and its config; or merge it into the base, as below.`, code: { language: 'python', text: merge.join('\n') } }
@@ -46,13 +56,25 @@ export const adapterNotMerged = defineRule<Data>({
     const wrapped = llama({ rename: unmerged });
     const checkpoint = { ...wrapped, tensors: { ...wrapped.tensors, ...matrices } };
     const adapter = loraAdapter();
+    const ia3 = { ...wrapped.tensors, 'base_model.model.model.layers.0.self_attn.q_proj.ia3_l.default': ['BF16', 64, 1] } as const;
+    const loose = Object.fromEntries(Object.entries(adapter.tensors).map(([name, info]) => [name.replace(/^base_model\.model\./, 'unet.'), info]));
+    // Phi-4 multimodal keeps its adapters apart by its own code.
+    const kept = { ...checkpoint, config: { ...checkpoint.config, model_type: 'phi4mm', architectures: ['Phi4MMForCausalLM'], auto_map: { AutoModelForCausalLM: 'modeling_phi4mm.Phi4MMForCausalLM' } } };
     return {
       fires: [
         { name: 'The wrapped model\'s state was saved', checkpoint, base: llama() },
         { name: 'The same, no base at hand', checkpoint },
+        { name: 'Another method\'s state (IA3)', checkpoint: { ...wrapped, tensors: ia3 }, base: llama() },
+        { name: 'Of an adapter nothing but the segments that it leaves', checkpoint: wrapped },
         { name: 'Only the matrices, saved as the model', checkpoint: { config: llama().config, tensors: adapter.tensors }, base: llama() },
       ],
-      silent: [{ name: 'A sound save', checkpoint: llama(), base: llama() }, { name: 'An adapter saved as one', checkpoint: adapter, base: llama() }],
+      silent: [
+        { name: 'A sound save', checkpoint: llama(), base: llama() },
+        { name: 'An adapter saved as one', checkpoint: adapter, base: llama() },
+        { name: 'A model that keeps its adapters apart, as its base does', checkpoint: kept, base: kept },
+        { name: 'Such a model by itself', checkpoint: kept },
+        { name: 'An adapter as diffusers writes it', checkpoint: { config: null, tensors: loose, shards: { 'pytorch_lora_weights.safetensors': Object.keys(loose) }, files: { 'model.safetensors.index.json': null } } },
+      ],
     };
   },
 });

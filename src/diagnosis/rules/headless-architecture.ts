@@ -18,7 +18,8 @@ export const headlessArchitecture = defineRule<Data>({
   how: '`architectures` names a bare class, while the base, the model type, the labels or the team (`class`) shows that a class with a head was meant; its head is stored, or tied to the stored embedding, so nothing is missing.',
   sources: ['huggingface/transformers#37303'],
   detect({ intent, losses, inner }) {
-    if (!intent.bare || intent.class === null || intent.head.expected !== true || intent.intendedClass === null || losses.head.length > 0) return [];
+    // Where nothing tells what there should be, nothing tells that all of it is there.
+    if (inner.basis === 'none' || !intent.bare || intent.class === null || intent.head.expected !== true || intent.intendedClass === null || losses.head.length > 0) return [];
     return [{ data: { class: intent.class, intended: intent.intendedClass, isTied: inner.tied.some(({ memory }) => memory === intent.heads.head) }, parameters: [], location: { path: 'config.json', line: null } }];
   },
   words(data) {

@@ -20,8 +20,7 @@ interface Data extends Loss {
 /** The setting that counts the layers of a block, and how many of them are stored. */
 function settingOf({ block, numbers }: LostBlock, { intent, checkpoint }: Evidence): Data['setting'] {
   const setting = layerCount(block, intent, checkpoint.config);
-  // The length of a list is no number to lower.
-  if (setting === null || setting.key.endsWith('.length') || numbers.some((number) => number >= setting.count) || numbers.length >= setting.count) return null;
+  if (setting === null || numbers.some((number) => number >= setting.count) || numbers.length >= setting.count) return null;
   return { key: setting.key, kept: setting.count - numbers.length };
 }
 
@@ -29,7 +28,7 @@ function settingOf({ block, numbers }: LostBlock, { intent, checkpoint }: Eviden
 function onPurpose({ numbers, setting }: Data): Prose {
   if (setting === null) return prose`lower the number of layers in config.json`;
   const areLast = numbers.every((number) => number >= setting.kept);
-  return prose`${words(areLast ? '' : 'number the others anew from 0, and ')}set ${setting.key} to ${setting.kept} in config.json (lists with an entry for each layer need as many)`;
+  return prose`${words(areLast ? '' : 'number the others anew from 0, and ')}set ${setting.key} to ${String(setting.kept)} in config.json (lists with an entry for each layer need as many)`;
 }
 
 export const layersMissing = defineRule<Data>({

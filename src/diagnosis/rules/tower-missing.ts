@@ -1,4 +1,4 @@
-import { objectAt } from '../../inventory/config.ts';
+import { objectAt, stringsAt } from '../../inventory/config.ts';
 import type { Evidence } from '../evidence.ts';
 import { prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
@@ -16,7 +16,9 @@ interface Data extends Loss {
 function saidBy(tower: string, { base, checkpoint, intent }: Evidence): Data['by'] {
   if (base !== null) return 'base';
   const path = intent.facts?.submodels.find((submodel) => submodel.path === tower)?.config ?? null;
-  const isNamed = intent.class !== null && (intent.facts?.class === intent.class || intent.head.expected === true);
+  // transformers 4.57 writes the class of Qwen2-VL into the text's part alone.
+  const names = intent.class === null ? stringsAt(checkpoint.config, 'text_config.architectures') : [intent.class];
+  const isNamed = names.some((name) => name === intent.facts?.class) || (intent.class !== null && intent.head.expected === true);
   return isNamed && path !== null && objectAt(checkpoint.config, path) !== null ? 'config' : 'class';
 }
 
@@ -52,8 +54,9 @@ export const towerMissing = defineRule<Data>({
     const text = { ...llama({ rename: (name) => `language_model.${name}` }), config };
     const tower = { 'vision_tower.vision_model.pre_layrnorm.weight': ['BF16', 32] as const, 'vision_tower.vision_model.post_layernorm.weight': ['BF16', 32] as const };
     const whole = { config, tensors: { ...text.tensors, ...tower } };
+    const vl = { model_type: 'qwen2_vl', transformers_version: '4.57.6', text_config: { ...llama().config, architectures: ['Qwen2VLForConditionalGeneration'], model_type: 'qwen2_vl_text' }, vision_config: { model_type: 'qwen2_vl', depth: 2, embed_dim: 64, hidden_size: 64 } };
     return {
-      fires: [{ name: 'Only the text model was saved', checkpoint: text, base: whole }, { name: 'The same, no base at hand', checkpoint: text }],
+      fires: [{ name: 'The class is named in the part of the text', checkpoint: { ...llama(), config: vl } }, { name: 'Only the text model was saved', checkpoint: text, base: whole }, { name: 'The same, no base at hand', checkpoint: text }],
       silent: [{ name: 'Text and vision', checkpoint: whole, base: whole }, { name: 'A model without towers', checkpoint: llama() }],
     };
   },

@@ -18,7 +18,7 @@ interface Data {
   readonly isPartial: boolean;
   readonly byBase: boolean;
   /** Where all of them are of layers that the config does not count: the setting, and what is stored. */
-  readonly beyond: (LayerCount & { readonly numbers: readonly number[]; /** layers, counted by the largest number */ readonly stored: number; readonly inBase: boolean }) | null;
+  readonly beyond: (LayerCount & { readonly numbers: readonly number[]; /** how many layers, those that it counts among them */ readonly stored: number; readonly inBase: boolean }) | null;
   /** The class in config.json, where another is declared. */
   readonly contested: string | null;
 }
@@ -30,7 +30,9 @@ function beyondOf({ inner, intent, checkpoint, base, promisedMtp }: Evidence): D
   const setting = first == null || promisedMtp > 0 ? null : layerCount(first.list, intent, checkpoint.config);
   if (first == null || setting === null || !layers.every((layer) => layer?.list === first.list && layer.number >= setting.count)) return null;
   const numbers = [...new Set(layers.flatMap((layer) => (layer === null ? [] : [layer.number])))].sort((a, b) => a - b);
-  return { ...setting, numbers, stored: (numbers.at(-1) ?? 0) + 1, inBase: base !== null && inner.unexpected.every(({ name }) => base.tensors.has(name)) };
+  // A count of layers with gaps between them would have the loader make those as well.
+  if (numbers.some((number, i) => number !== setting.count + i)) return null;
+  return { ...setting, numbers, stored: setting.count + numbers.length, inBase: base !== null && inner.unexpected.every(({ name }) => base.tensors.has(name)) };
 }
 
 /** Of layers too many: it is the config that decides how many a loader makes. */

@@ -96,3 +96,20 @@ test('what an unknown method stores is no stranger to the base', async () => {
   const report = await judged({ checkpoint: adapterOf('lora', other, { peft_type: 'NEWLORA' }), base: baseOf() });
   assert.deepEqual([report.verdict, report.unexpected], ['unknown', []]);
 });
+
+test('what modules_to_save names of a model under a prompt stands without the root that other methods put before it', async () => {
+  const config = { peft_type: 'PROMPT_TUNING', task_type: 'CAUSAL_LM', modules_to_save: ['lm_head'], target_modules: null };
+  const tensors = { prompt_embeddings: ['F32', 8, 64], 'base_model.lm_head.weight': baseOf().tensors['lm_head.weight'] ?? ['F32', 1] } as const;
+  assert.deepEqual(await missing('lora', () => tensors, { config, base: true }), ['complete', []]);
+  assert.deepEqual(await missing('lora', () => ({ prompt_embeddings: tensors.prompt_embeddings }), { config, base: true }), ['incomplete', ['base_model.lm_head.weight']]);
+});
+
+test('trained tokens of which nothing is stored, and a saved module of which only the bias is', async () => {
+  const config = { trainable_token_indices: [1, 2] };
+  const delta = `${ROOT}model.embed_tokens.token_adapter.trainable_tokens_delta`;
+  assert.deepEqual(await missing('lora', (tensors) => ({ ...tensors, [delta]: ['F32', 2, 64] }), { config, base: true }), ['complete', []]);
+  for (const base of [true, false]) assert.equal((await missing('lora', (tensors) => tensors, { config, base }))[0], 'incomplete');
+  assert.deepEqual(await missing('lora', (tensors) => tensors, { config, base: true }), ['incomplete', [delta]]);
+  const classifier = { task_type: 'SEQ_CLS', modules_to_save: ['classifier', 'score'] };
+  assert.deepEqual(await missing('lora', (tensors) => ({ ...tensors, [`${ROOT}classifier.bias`]: ['F32', 3] }), { config: classifier }), ['incomplete', [`${ROOT}classifier.weight`]]);
+});

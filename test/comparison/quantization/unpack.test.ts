@@ -121,3 +121,13 @@ test('every quantised case of the truth sample has the verdict that it should ha
   assert.ok(cases.length > 60);
   assert.deepEqual(cases.filter(({ agrees }) => !agrees).map(({ id, verdict, wanted }) => `${id}: ${verdict}, wanted ${wanted.join()}`), []);
 });
+
+test('packed values without a number in them, and zeros that the config calls for, are missed', async () => {
+  const lacking = async (tensors: Tensors, config: Readonly<Record<string, unknown>>): Promise<readonly string[]> => (await unpack(tensors, config))?.quantization?.lacking.flatMap(({ names }) => names) ?? [];
+  const awq = { quant_method: 'awq', bits: 4, zero_point: true };
+  const sound: Tensors = { 'm.qweight': ['I32', 256, 16], 'm.qzeros': ['I32', 2, 16], 'm.scales': ['F16', 2, 128] };
+  assert.deepEqual(await lacking(sound, awq), []);
+  assert.deepEqual(await lacking({ ...sound, 'm.qweight': ['I32', 0] }, awq), ['m.qweight']);
+  const { 'm.qzeros': _, ...rest } = sound;
+  assert.deepEqual(await lacking(rest, awq), ['m.qzeros']);
+});
