@@ -7,7 +7,9 @@ import zlib
 
 
 def counts(name, key, submodels):
-    """Whether a setting can count a list: that of another model within the model can not. Names on disk can lack `model.`."""
+    """Whether a setting, or that none does (`*`), can be what counts a list: that of another model within the model can not. Names on disk can lack `model.`."""
+    if key == "*":
+        return True
     inside = [(len(s["path"]), s["config"]) for s in submodels if s["config"] and f"model.{name}".startswith((s["path"] + ".", f"model.{s['path']}."))]
     return not inside or f"{key}.".startswith(max(inside)[1] + ".")
 
