@@ -33,6 +33,13 @@ describe('the setting that decides about a group', () => {
     for (const step of [0, -1, 1.5, '2', null]) assert.deepEqual(inLayers(0, step), [null, null, null, null]);
   });
 
+  it('can be the number of the layer alone', () => {
+    const inLayers = (when: { readonly present: readonly number[]; readonly absent: readonly number[] }): unknown[] => [0, 1, 2].map((layer) => isThereIn({ key: '', by: 'layer', ...when }, null, layer));
+    assert.deepEqual(inLayers({ present: [0], absent: [] }), [true, false, false]);
+    assert.deepEqual(inLayers({ present: [], absent: [0] }), [false, true, true]);
+    assert.equal(isThere({ key: '', by: 'layer', present: [0], absent: [] }, {}), null);
+  });
+
   it('counts labels, which decide by a limit', () => {
     const labels = (count: number): object => Object.fromEntries(Array.from({ length: count }, (_, i) => [i, `L${i}`]));
     const large = { key: 'num_labels', by: 'value' as const, present: [10, 11], absent: [2, 5, 7, 9] };

@@ -44,6 +44,19 @@ describe('by the facts of its class', () => {
     assert.deepEqual(await unexpected({ config: { model_type: 'resnet', architectures: ['ResNetForImageClassification'], embedding_size: 8, hidden_sizes: [8, 16], depths: [1, 1], layer_type: 'basic' }, tensors }), [stages[2]]);
   });
 
+  test('what the first layer alone has', async () => {
+    const bias = 'encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight';
+    const layer = (number: number): Record<string, readonly [string, ...number[]]> => Object.fromEntries([
+      ...['q', 'k', 'v', 'o'].map((part): [string, [string, number, number]] => [`encoder.block.${number}.layer.0.SelfAttention.${part}.weight`, ['F32', 64, 64]]),
+      ...[0, 1].map((part): [string, [string, number]] => [`encoder.block.${number}.layer.${part}.layer_norm.weight`, ['F32', 64]]),
+      [`encoder.block.${number}.layer.1.DenseReluDense.wi.weight`, ['F32', 96, 64]], [`encoder.block.${number}.layer.1.DenseReluDense.wo.weight`, ['F32', 64, 96]],
+    ]);
+    const config = { model_type: 't5', architectures: ['T5EncoderModel'], d_model: 64, d_kv: 16, d_ff: 96, num_layers: 3, num_heads: 4, vocab_size: 320, relative_attention_num_buckets: 32, feed_forward_proj: 'relu', is_encoder_decoder: false };
+    const t5: ExampleCheckpoint = { config, tensors: { 'shared.weight': ['F32', 320, 64], 'encoder.final_layer_norm.weight': ['F32', 64], [bias]: ['F32', 32, 4], ...layer(0), ...layer(1), ...layer(2) } };
+    assert.deepEqual(await missing(t5), []);
+    assert.deepEqual(await missing(edited(t5, { [bias]: null })), [bias]);
+  });
+
   test('a lost expert, and a part of one', async () => {
     const part = 'model.layers.0.block_sparse_moe.experts.1.w3.weight';
     assert.deepEqual(await missing(edited(mixtral(), { [part]: null })), [part]);
