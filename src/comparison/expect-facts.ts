@@ -128,7 +128,9 @@ class Expectation {
     const isStaged = this.#isStaged(`${list}.`);
     const count = Math.min((isStaged && !countsStages(this.#counts.key(list, groups)) ? null : this.#counts.layers(list, groups)) ?? this.#observed.count(list), MAX_LAYERS);
     const kinds = new LayerKinds(this.#config, count);
-    const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: outer.filter((group) => this.#touches(group, [layer])) })));
+    // What is there by the number of the layer alone makes it no other than its siblings.
+    const alike = outer.filter(({ when }) => when?.by !== 'layer');
+    const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: alike.filter((group) => this.#touches(group, [layer])) })));
     const isRegular = !isStaged && (this.#counts.key(list, groups) !== null || this.#counts.hasOneStack());
     const strange = new StrangeLayers(list, this.#known, this.#observed, kinds, count);
     for (let layer = 0; layer < count; layer++) {
