@@ -1,4 +1,5 @@
 import { getOrAdd, push } from '../multimap.ts';
+import { LONGEST_NAME } from './names.ts';
 import type { SortedTensors } from './tensors.ts';
 import type { targetTest } from './targets.ts';
 
@@ -19,8 +20,7 @@ interface Place {
 
 /** Present numbers for each one that is not there, at least: fewer prove no order. */
 const EVIDENCE = 2;
-/** Longest name of a module that is looked at, in characters, and numbers in it: real ones have under 150, and three at most. */
-const LONGEST_MODULE = 500;
+/** Numbers of a name that are looked at: real ones have three at most. */
 const MOST_NUMBERS = 4;
 
 /**
@@ -54,7 +54,7 @@ export function findGaps({ modules }: SortedTensors, isTarget: NonNullable<Retur
  * parameters. What no model has, a name of a megabyte or of many numbers, is left out: each number would copy it.
  */
 function placesIn(module: string): Place[] {
-  if (module.length > LONGEST_MODULE) return [];
+  if (module.length > LONGEST_NAME) return [];
   const numbers = [...module.matchAll(/(?<=\.)\d+(?=\.)/g)].slice(0, MOST_NUMBERS);
   return numbers.map(({ 0: digits, index }) => ({ list: module.slice(0, index), number: Number(digits), rest: module.slice(index + digits.length), module }));
 }

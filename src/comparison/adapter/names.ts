@@ -1,6 +1,9 @@
 /** What PEFT puts before the names of the model that it wraps. */
 export const ROOT = 'base_model.model.';
 
+/** Longest name that is taken apart at its dots and numbers, in characters: real ones have under 150, a stranger's as many parts as it likes. */
+export const LONGEST_NAME = 500;
+
 /** One tensor of an adapter, taken apart. */
 export interface AdapterTensor {
   /** Row in the checkpoint's table. */

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '../../format/tensor-table.ts';
 import type { Beside } from './beside.ts';
-import { storedParameter } from './names.ts';
+import { LONGEST_NAME, storedParameter } from './names.ts';
 import { isSaved } from './targets.ts';
 
 /** What `modules_to_save` calls for and is not stored. */
@@ -24,8 +24,6 @@ const CLASSIFICATION: ReadonlySet<string | null> = new Set(['sequence-classifica
 const USUAL_HEAD = 'score';
 const OF_LAYERS: Readonly<Record<string, string>> = { lm_head: 'lm_head.weight', embed_tokens: 'model.embed_tokens.weight' };
 
-/** Longest name that is looked at, in characters: real ones have under 150. */
-const LONGEST_PARAMETER = 500;
 /** Ends a module's name among others: no parameter of PyTorch has it in its name. */
 const END = '\n';
 
@@ -73,7 +71,7 @@ function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: r
 /** The modules that a parameter lies in, the innermost first. A name longer than any model has is in none: it may have as many as characters. */
 function modulesAround(parameter: string): string[] {
   const around: string[] = [];
-  if (parameter.length > LONGEST_PARAMETER) return around;
+  if (parameter.length > LONGEST_NAME) return around;
   for (let dot = parameter.lastIndexOf('.'); dot > 0; dot = parameter.lastIndexOf('.', dot - 1)) around.push(parameter.slice(0, dot));
   return around;
 }
