@@ -34,7 +34,7 @@ export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, f
     intendedClass: intended,
     isDeclared: declared !== null,
     bare,
-    bareClass: facts === null ? null : (RELEASES.map((release) => intendedClass(facts, 'base', release)).find((name) => name !== null) ?? null),
+    bareClass: facts === null ? null : bareClass(facts),
     head,
     writtenBy,
     facts: intendedFacts,
@@ -44,6 +44,11 @@ export function resolveIntent(checkpoint: Checkpoint, base: Checkpoint | null, f
     tied: decideTie(config, base?.config ?? null, ties, writtenBy),
     remoteCode: intendedFacts === null && hasRemoteCode(config),
   };
+}
+
+/** The class that the auto class for bare models chooses, by the first release that has one. */
+function bareClass(facts: ModelTypeFacts): string | null {
+  return RELEASES.map((release) => intendedClass(facts, 'base', release)).find((name) => name !== null) ?? null;
 }
 
 function perRelease<T>(value: (release: Release) => T): Readonly<Record<Release, T>> {
@@ -84,6 +89,9 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
   if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };
   if (own === null && auto !== null) return { intended: auto, head: { expected: true, from: 'auto-class' } };
+  // Of a model in halves (CLIP) the class without a head is the whole that is released.
+  const whole = own === null && facts !== null ? bareClass(facts) : null;
+  if (whole !== null && !isBare(whole, facts)) return { intended: whole, head: { expected: true, from: 'auto-class' } };
   if (base?.within !== undefined && (auto === null || isEncoder(facts, checkpoint.config))) return { intended: own, head: { expected: false, evidence: ['', base.within, ' of the base'] } };
   if (auto === null || isEncoder(facts, checkpoint.config)) {
     const reason = own === null ? 'config.json names no class' : `${own} is a bare class, and nothing says which class it was made from`;
