@@ -49,7 +49,7 @@ describe('the class that a checkpoint is meant for', () => {
   test('is the whole that is released of a model in halves, where the config names no class', async () => {
     const halves = await intentOf({ config: { model_type: 'clip' }, tensors: { logit_scale: ['F32'] } });
     assert.deepEqual([halves.intendedClass, halves.head], ['CLIPModel', { expected: true, from: 'auto-class' }]);
-    assert.equal((await intentOf({ config: { model_type: 'bert' }, tensors: { 'embeddings.word_embeddings.weight': ['F32', 8, 8] } })).head.expected, null);
+    assert.equal((await intentOf({ config: { model_type: 'vit' }, tensors: { 'embeddings.cls_token': ['F32', 1, 1, 8] } })).head.expected, null);
   });
 
   test('is unknown for a bare encoder, which is used with and without a head', async () => {
