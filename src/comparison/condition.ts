@@ -4,9 +4,18 @@ import type { JsonObject } from '../inventory/checkpoint.ts';
 import { valueAt } from '../inventory/config.ts';
 import { dimension, labelCount } from './dimension.ts';
 
+/** What every config of transformers leaves out where it is so (`PretrainedConfig` of 4.57; 5.x has it in the configs that have a use for it). */
+const UNSTATED: Readonly<Record<string, unknown>> = { is_decoder: false };
+
+/** What a config states of a setting, or means by leaving it out; undefined where that can't be told. */
+function statedAt(config: JsonObject | null, key: string): unknown {
+  const value = valueAt(config, key);
+  return value === undefined && config !== null && Object.hasOwn(UNSTATED, key) ? UNSTATED[key] : value;
+}
+
 /** Whether a config states what decides by a condition. */
 export function isStated(when: Condition, config: JsonObject | null): boolean {
-  return when.by === 'unequal' ? sizes(when, config) !== null : valueAt(config, when.key) !== undefined;
+  return when.by === 'unequal' ? sizes(when, config) !== null : statedAt(config, when.key) !== undefined;
 }
 
 /**
@@ -19,7 +28,7 @@ export function isThere(when: Condition, config: JsonObject | null): boolean | n
   if (when.by === 'unequal') return differ(sizes(when, config));
   if (when.by !== 'value') return null;
   const { key, present, absent } = when;
-  const value = key === 'num_labels' ? labelCount(config) : valueAt(config, key);
+  const value = key === 'num_labels' ? labelCount(config) : statedAt(config, key);
   if (key !== 'num_labels' || typeof value !== 'number' || present.includes(value) || absent.includes(value)) return holds(when, value);
   return beyond(value, present, absent) ?? (beyond(value, absent, present) === true ? false : null);
 }

@@ -33,6 +33,12 @@ describe('the setting that decides about a group', () => {
     for (const step of [0, -1, 1.5, '2', null]) assert.deepEqual(inLayers(0, step), [null, null, null, null]);
   });
 
+  it('can be what a config means by leaving it out', () => {
+    const side = { key: 'is_decoder', by: 'value' as const, present: [false], absent: [true] };
+    assert.deepEqual([{}, { is_decoder: true }, { is_decoder: false }, null].map((config) => isThere(side, config)), [true, false, true, null]);
+    assert.equal(isThere({ ...side, key: 'is_gated' }, {}), null);
+  });
+
   it('can be the number of the layer alone', () => {
     const inLayers = (when: { readonly present: readonly number[]; readonly absent: readonly number[] }): unknown[] => [0, 1, 2].map((layer) => isThereIn({ key: '', by: 'layer', ...when }, null, layer));
     assert.deepEqual(inLayers({ present: [0], absent: [] }), [true, false, false]);
