@@ -2,7 +2,7 @@ import type { ModelTypeFacts } from '../architecture/facts.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Comparison, Missing } from './comparison.ts';
-import { besideEmbedding, isHeadless, normalisesOutput } from './gguf-architectures.ts';
+import { isKnownArchitecture, besideEmbedding, isHeadless, normalisesOutput } from './gguf-architectures.ts';
 import { oddShapes } from './gguf-shapes.ts';
 import type { Intent } from './intent.ts';
 import { resolveIntent } from './resolve-intent.ts';
@@ -50,7 +50,7 @@ function asComparison(checkpoint: Checkpoint, intent: Intent, architecture: stri
   return {
     basis: 'regularity',
     matched: tensors.length,
-    missing: [...head, ...embedding, ...(isLanguageModel ? missingNorm(tensors, architecture) : []), ...missingOfEncoder(tensors, architecture), ...missingOfBlocks(tensors, count)],
+    missing: [...head, ...embedding, ...(isLanguageModel ? missingNorm(tensors, architecture) : []), ...missingOfEncoder(tensors, architecture), ...missingOfBlocks(tensors, count, architecture)],
     mismatched: architecture === null ? [] : oddShapes(tensors, Object.assign({}, ...checkpoint.shards.map(({ metadata: values }) => values ?? {})), architecture),
     undelivered: [], unexpected: [], renamed: [], dtypeChanges: [],
     tied: lacksHead && intent.tied === true ? [{ name: HEAD, memory: HEAD, source: EMBEDDING }] : [],
@@ -92,7 +92,7 @@ const COUNTERPARTS: readonly { readonly of: RegExp; readonly need: readonly stri
 ];
 
 /** What blocks lack: all of it where a block that is counted is not there, and what all others of its kind have. */
-function missingOfBlocks(tensors: TensorTable, count: number): Missing[] {
+function missingOfBlocks(tensors: TensorTable, count: number, architecture: string | null): Missing[] {
   const blocks = new Map<number, Set<string>>();
   for (const name of tensors.columns.names) {
     const match = /^blk\.(\d{1,6})\.(.+)$/.exec(name);
@@ -103,7 +103,8 @@ function missingOfBlocks(tensors: TensorTable, count: number): Missing[] {
   const kinds = new Map<string, number[]>();
   for (const [number, stems] of blocks) kinds.set(kindOf(stems), [...(kinds.get(kindOf(stems)) ?? []), number]);
   const found = [...kinds.values()].flatMap((numbers) => oddOnes(tensors, numbers, blocks));
-  for (const [number, stems] of blocks) {
+  // An architecture of another's own may call the way back by another name (`attn_out`).
+  for (const [number, stems] of architecture !== null && isKnownArchitecture(architecture) ? blocks : []) {
     const names = COUNTERPARTS.flatMap(({ of, need, not }) => ([...stems].some((stem) => of.test(stem)) && ![...stems].some((stem) => not?.test(stem) === true) ? need.filter((stem) => !stems.has(stem)) : []));
     for (const stem of names) if (!found.some(({ name }) => name === `blk.${number}.${stem}`)) found.push(missing(tensors, `blk.${number}.${stem}`, ''));
   }

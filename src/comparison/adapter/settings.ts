@@ -1,6 +1,6 @@
 import type { Task } from '../../architecture/facts.ts';
 import type { JsonObject } from '../../inventory/checkpoint.ts';
-import { booleanAt, numberAt, objectAt, stringAt, stringsAt, valueAt } from '../../inventory/config.ts';
+import { booleanAt, isObject, numberAt, objectAt, stringAt, stringsAt, valueAt } from '../../inventory/config.ts';
 
 /** What `adapter_config.json` says, as far as it decides which tensors the adapter stores. */
 export interface AdapterSettings {
@@ -56,7 +56,7 @@ export function adapterSettings(config: JsonObject | null): AdapterSettings {
     layersPatterns: stringsAt(config, 'layers_pattern'),
     adaptsParameters: stringsAt(config, 'target_parameters').length > 0,
     modulesToSave: stringsAt(config, 'modules_to_save'),
-    trainsTokens: Object.keys(tokens ?? {}).length > 0,
+    trainsTokens: [tokens, ...Object.values(isObject(tokens) ? tokens : {})].some((list) => Array.isArray(list) && list.length > 0),
     magnitudes: booleanAt(config, 'use_dora') === true,
     biasOfB: booleanAt(config, 'lora_bias') === true,
     repeatsLayers: Array.isArray(valueAt(config, 'layer_replication')),

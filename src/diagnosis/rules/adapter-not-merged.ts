@@ -14,7 +14,7 @@ interface Data {
 }
 
 /** Names under which loaders look for a model. */
-const MODEL_FILE = /(?:^|\/)(?:pytorch_)?model[.-]/;
+const MODEL_FILE = /(?:^|\/)(?:pytorch_)?model(?:-\d+-of-\d+)?\.[\w.]+$/;
 
 const unmerged = (name: string): string => `base_model.model.${name.replace(/(q_proj|v_proj)\.weight$/, '$1.base_layer.weight')}`;
 const matrices = { 'base_model.model.model.layers.0.self_attn.q_proj.lora_A.default.weight': ['BF16', 8, 64], 'base_model.model.model.layers.0.self_attn.q_proj.lora_B.default.weight': ['BF16', 64, 8] } as const;
@@ -34,7 +34,7 @@ export const adapterNotMerged = defineRule<Data>({
     const own = names.filter((name) => (ADAPTER_PART.test(name) || (isWrapped && METHOD_PART.test(name))) && base?.tensors.has(name) !== true);
     const only = own.length > 0 && own.length === names.length;
     // An adapter's own file, as diffusers writes it (`pytorch_lora_weights.safetensors`).
-    if (only && isLooseAdapter(checkpoint) && !checkpoint.parts.some(({ path }) => MODEL_FILE.test(path))) return [];
+    if (isLooseAdapter(checkpoint) && !checkpoint.parts.some(({ path }) => MODEL_FILE.test(path))) return [];
     // So may code in the repo, unless the rest of the names shows otherwise.
     if (!isWrapped && (own.length === 0 || (intent.remoteCode && !only))) return [];
     return [{ data: { matrices: own.length, examples: [...own.slice(0, 1), ...names.filter((name) => name.includes('.base_layer.')).slice(0, 1)], only }, parameters: losses.wrapped.map(({ name }) => name) }];
@@ -57,6 +57,7 @@ export const adapterNotMerged = defineRule<Data>({
     const checkpoint = { ...wrapped, tensors: { ...wrapped.tensors, ...matrices } };
     const adapter = loraAdapter();
     const ia3 = { ...wrapped.tensors, 'base_model.model.model.layers.0.self_attn.q_proj.ia3_l.default': ['BF16', 64, 1] } as const;
+    const control = { 'proj_out.lora_A.weight': ['BF16', 8, 64], 'proj_out.lora_B.weight': ['BF16', 64, 8], 'proj_out.lora_B.bias': ['BF16', 64], 'norm.scale': ['BF16', 64] } as const;
     const loose = Object.fromEntries(Object.entries(adapter.tensors).map(([name, info]) => [name.replace(/^base_model\.model\./, 'unet.'), info]));
     // Phi-4 multimodal keeps its adapters apart by its own code.
     const kept = { ...checkpoint, config: { ...checkpoint.config, model_type: 'phi4mm', architectures: ['Phi4MMForCausalLM'], auto_map: { AutoModelForCausalLM: 'modeling_phi4mm.Phi4MMForCausalLM' } } };
@@ -73,6 +74,7 @@ export const adapterNotMerged = defineRule<Data>({
         { name: 'An adapter saved as one', checkpoint: adapter, base: llama() },
         { name: 'A model that keeps its adapters apart, as its base does', checkpoint: kept, base: kept },
         { name: 'Such a model by itself', checkpoint: kept },
+        { name: 'A control adapter, some of it stored whole', checkpoint: { config: null, tensors: control, shards: { 'model-lora.safetensors': Object.keys(control) }, files: { 'model.safetensors.index.json': null } } },
         { name: 'An adapter as diffusers writes it', checkpoint: { config: null, tensors: loose, shards: { 'pytorch_lora_weights.safetensors': Object.keys(loose) }, files: { 'model.safetensors.index.json': null } } },
       ],
     };

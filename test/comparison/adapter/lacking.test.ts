@@ -110,6 +110,7 @@ test('trained tokens of which nothing is stored, and a saved module of which onl
   assert.deepEqual(await missing('lora', (tensors) => ({ ...tensors, [delta]: ['F32', 2, 64] }), { config, base: true }), ['complete', []]);
   for (const base of [true, false]) assert.equal((await missing('lora', (tensors) => tensors, { config, base }))[0], 'incomplete');
   assert.deepEqual(await missing('lora', (tensors) => tensors, { config, base: true }), ['incomplete', [delta]]);
+  for (const none of [[], {}, { embed_tokens: [] }]) assert.deepEqual(await missing('lora', (tensors) => tensors, { config: { trainable_token_indices: none }, base: true }), ['complete', []]);
   const classifier = { task_type: 'SEQ_CLS', modules_to_save: ['classifier', 'score'] };
   assert.deepEqual(await missing('lora', (tensors) => ({ ...tensors, [`${ROOT}classifier.bias`]: ['F32', 3] }), { config: classifier }), ['incomplete', [`${ROOT}classifier.weight`]]);
 });
