@@ -93,8 +93,7 @@ function settingAt(config: JsonObject | null, path: string): Stated {
 const listed = new WeakMap<JsonObject, Map<string, boolean>>();
 
 function isListed(key: string, beside: JsonObject): boolean {
-  const known = listed.get(beside) ?? new Map<string, boolean>();
-  listed.set(beside, known);
+  const known = getOrAdd(listed, beside, () => new Map<string, boolean>());
   return getOrAdd(known, key, () => Object.entries(beside).some(([name, value]) => (Array.isArray(value) ? name.startsWith(`${key}_`) : isByLayer(value) && Object.values(value).some((layer) => isObject(layer) && key in layer))));
 }
 
@@ -109,11 +108,7 @@ const labelCounts = new WeakMap<JsonObject, number>();
 /** Number of labels of a classifier: the entries of `id2label`; where there are none `num_labels`, which 5.x writes then, and else two, transformers' own default. */
 export function labelCount(config: JsonObject | null): number {
   const labels = objectAt(config, 'id2label');
-  if (labels !== null) {
-    const count = labelCounts.get(labels) ?? Object.keys(labels).length;
-    labelCounts.set(labels, count);
-    return count;
-  }
+  if (labels !== null) return getOrAdd(labelCounts, labels, () => Object.keys(labels).length);
   const stated = valueAt(config, 'num_labels');
   return typeof stated === 'number' && Number.isSafeInteger(stated) && stated > 0 ? stated : 2;
 }

@@ -2,7 +2,7 @@ import type { ClassFacts, ParameterFacts, ParameterGroup } from '../architecture
 import { TableBuilder } from '../format/table-builder.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import type { Expected } from './expected.ts';
-import { LayerCounts } from './layer-counts.ts';
+import { LayerCounts, MAX_LAYERS } from './layer-counts.ts';
 import { LayerGroups, LayerKinds } from './layers.ts';
 import { MemberGroups } from './members.ts';
 import type { Observed } from './observed.ts';
@@ -20,8 +20,6 @@ function isInEveryLayer(group: ParameterGroup): boolean {
   return group.presence === 'always' && group.parameters.every(({ disk, memory }) => stars(disk) === stars(memory));
 }
 
-/** Layers that are looked for at most. The deepest models have a few hundred; a config may say anything. */
-const MAX_LAYERS = 4096;
 /** How many parameters are called for at most for each that is stored. */
 const MAX_EXPECTED_PER_STORED = 8;
 

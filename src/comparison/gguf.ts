@@ -2,7 +2,7 @@ import type { ModelTypeFacts } from '../architecture/facts.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Comparison, Missing } from './comparison.ts';
-import { isKnownArchitecture, besideEmbedding, isHeadless, normalisesOutput } from './gguf-architectures.ts';
+import { besideEmbedding, isHeadless, isKnownArchitecture, normalisesOutput } from './gguf-architectures.ts';
 import { oddShapes } from './gguf-shapes.ts';
 import type { Intent } from './intent.ts';
 import { resolveIntent } from './resolve-intent.ts';

@@ -6,6 +6,9 @@ import { booleanAt, numberAt } from '../inventory/config.ts';
 import { LAYER_KEYS } from './layers.ts';
 import { stars } from './pattern.ts';
 
+/** Layers that are looked for at most. The deepest models have a few hundred; a config may say anything. */
+export const MAX_LAYERS = 4096;
+
 /** A list of layers by its name, and not one of the pieces of a head or of convolutions before them. */
 const LAYERS = /(?:^|\.)(?:layers?|blocks?|h)$/;
 

@@ -1,6 +1,7 @@
 import type { ClassFacts, ParameterFacts, ParameterGroup } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { isStated, isThere, isThereIn } from './condition.ts';
+import { getOrAdd } from './multimap.ts';
 import type { Observed } from './observed.ts';
 import { numbersKey, patternIn, stars } from './pattern.ts';
 import { LARGE_MODULE } from './towers.ts';
@@ -90,8 +91,7 @@ export class Presence {
 
   /** Whether a layer has something stored of a member, by its number, of any list within a module. */
   #hasMember(module: string, layer: number, member: number): boolean {
-    const members = this.#membersOfModule.get(module) ?? new Set([...this.#observed.memory].flatMap(([memory, rows]) => (memory.startsWith(`${module}.`) ? rows.map(({ numbers }) => numbersKey(numbers.slice(0, 2))) : [])));
-    this.#membersOfModule.set(module, members);
+    const members = getOrAdd(this.#membersOfModule, module, () => new Set([...this.#observed.memory].flatMap(([memory, rows]) => (memory.startsWith(`${module}.`) ? rows.map(({ numbers }) => numbersKey(numbers.slice(0, 2))) : []))));
     return members.has(numbersKey([layer, member]));
   }
 

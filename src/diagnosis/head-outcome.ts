@@ -1,4 +1,5 @@
 import type { Release } from '../architecture/facts.ts';
+import type { Comparison } from '../comparison/comparison.ts';
 import type { ComparedPair, Evidence } from './evidence.ts';
 import { indexAgreement } from './index-agreement.ts';
 
@@ -40,12 +41,17 @@ export function headBy(evidence: Evidence, release: Release): 'stored' | 'embedd
   }
 }
 
+/** Names on disk that no loader makes anything of: unexpected ones, and those on its ignore lists. */
+export function unusedNames({ unexpected, ignored }: Comparison): ReadonlySet<string> {
+  return new Set([...unexpected.map(({ name }) => name), ...ignored.checkpoint]);
+}
+
 /** Parameters of the model that a shard holds and the index does not list: 4.57 and vLLM do not load them. By their names in memory. */
 export function unlisted({ comparison, checkpoint }: Evidence): string[] {
   const { tensors } = checkpoint;
   const rows = indexAgreement(checkpoint).unlisted;
   if (rows.size === 0) return [];
-  const unused = new Set([...comparison.unexpected.map(({ name }) => name), ...comparison.ignored.checkpoint]);
+  const unused = unusedNames(comparison);
   const found: string[] = [];
   for (const [memory, row] of comparison.stored) {
     if (rows.has(row) && !unused.has(tensors.name(row))) found.push(memory);

@@ -1,9 +1,7 @@
+import { MAX_LAYERS } from '../comparison/layer-counts.ts';
 import type { Intent } from '../comparison/intent.ts';
 import { numberAt } from '../inventory/config.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
-
-/** Layers beyond this are no model's: a count above it is a slip, or a stranger's. */
-const MOST_LAYERS = 4096;
 
 /** A setting that counts layers, and how many it says there are. */
 export interface LayerCount {
@@ -21,5 +19,5 @@ export function layerCount(block: string, { facts }: Pick<Intent, 'facts'>, conf
   const disk = facts?.groups.flatMap(({ parameters }) => parameters).find(({ memory }) => memory.startsWith(`${block}.`))?.disk;
   const key = disk === undefined ? 'num_hidden_layers' : (facts?.layers[disk.slice(0, disk.indexOf('*') - 1)] ?? null);
   const count = key === null ? null : numberAt(config, key);
-  return key === null || count === null || key.endsWith('.length') || count > MOST_LAYERS ? null : { key, count };
+  return key === null || count === null || key.endsWith('.length') || count > MAX_LAYERS ? null : { key, count };
 }

@@ -1,7 +1,7 @@
 import type { ClassFacts, Release } from '../architecture/facts.ts';
 import { mapToMemory } from '../architecture/prefix.ts';
 import type { Evidence } from './evidence.ts';
-import { headIn, unlisted } from './head-outcome.ts';
+import { headIn, unlisted, unusedNames } from './head-outcome.ts';
 import type { HeadOutcome } from './head-outcome.ts';
 import { lacksConfig, lostIndex } from './lost-documents.ts';
 import { llamaCpp } from './llama-cpp.ts';
@@ -49,8 +49,8 @@ function seenBy(evidence: Evidence, release: Release): Evidence {
   if (repeated === null || lost === null) return evidence;
   const { inner, checkpoint } = evidence;
   // What no release knows is no loss.
-  const strange = new Set([...inner.unexpected.map(({ name }) => name), ...inner.ignored.checkpoint]);
-  const gone = [...inner.stored].flatMap(([memory, row]) => (lost.has(row) && !strange.has(checkpoint.tensors.name(row)) ? [{ ...checkpoint.tensors.info(row), memory, declaredIn: null }] : []));
+  const unused = unusedNames(inner);
+  const gone = [...inner.stored].flatMap(([memory, row]) => (lost.has(row) && !unused.has(checkpoint.tensors.name(row)) ? [{ ...checkpoint.tensors.info(row), memory, declaredIn: null }] : []));
   const stored = new Map([...inner.stored].filter(([, row]) => !lost.has(row)));
   return { ...evidence, comparison: { ...inner, missing: [...inner.missing, ...gone], stored } };
 }

@@ -9,20 +9,21 @@ import { active, countOf, isDeclaredInVain, isNothingNew, mainFinding, needsAtte
 /** `out/checkpoint is incomplete: lm_head.weight is missing`. */
 export function verdictSentence(checkpoint: CheckpointReport): Prose {
   const reference = { code: checkpoint.reference };
-  const without = isDeclaredInVain(checkpoint) ? ', judged without the declared class' : '';
+  const aside = isDeclaredInVain(checkpoint) ? 'judged without the declared class' : null;
+  const subject = aside === null ? [reference] : [reference, `, ${aside},`];
   const why = verdictReason(checkpoint);
   switch (checkpoint.verdict) {
     case 'incomplete':
-      return isNothingNew(checkpoint) ? [reference, without, ...stillIncomplete(checkpoint)] : [reference, `${without}${without && ','} is incomplete`, ...after(why)];
+      return [...subject, ...(isNothingNew(checkpoint) ? stillIncomplete(checkpoint) : [' is incomplete', ...after(why)])];
     case 'unreadable':
       return [reference, ' can\'t be read', ...after(why), ...(checkpoint.waived ? ['. ', ...waiverSentence(checkpoint.waived)] : [])];
     case 'unknown':
-      return [reference, `${without}: can't tell whether it is complete`, ...after(why)];
+      return [reference, `${aside === null ? '' : `, ${aside}`}: can't tell whether it is complete`, ...after(why)];
     case 'complete': {
       const warnings = active(checkpoint, 'warning').length;
       const waived = waivedFindings(checkpoint).length;
       const off = switchedOff(checkpoint);
-      const but = [...(warnings === 0 ? [] : [`with ${counted(warnings, 'warning')}`]), ...(waived === 0 ? [] : [`${counted(waived, 'finding')} waived`]), ...(off === 0 ? [] : [`${counted(off, 'rule')} switched off`]), ...(isDeclaredInVain(checkpoint) ? ['judged without the declared class'] : [])];
+      const but = [...(warnings === 0 ? [] : [`with ${counted(warnings, 'warning')}`]), ...(waived === 0 ? [] : [`${counted(waived, 'finding')} waived`]), ...(off === 0 ? [] : [`${counted(off, 'rule')} switched off`]), ...(aside === null ? [] : [aside])];
       return [reference, ` is complete${but.map((part) => `, ${part}`).join('')}`];
     }
   }

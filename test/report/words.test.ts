@@ -50,6 +50,8 @@ test('what was so before is said to be nothing new, and what is new beside it is
   };
   const old = gated(seed, seed);
   assert.match(plain(verdictSentence(old)), /^\S+ is still incomplete, with nothing new: \S/);
+  const undeclared = { ...old, architecture: { ...old.architecture, declaredClass: 'LlamaForOwnTask' } };
+  assert.match(plain(verdictSentence(undeclared)), /^\S+, judged without the declared class, is still incomplete, with nothing new: \S/);
   assert.equal(overallSentence(reportOf(old, passing)), '1 of 2 checkpoints is incomplete (with nothing new); 1 is complete.');
   assert.equal(overallSentence(reportOf(old, seed)), 'All 2 checkpoints are incomplete (1 of them with nothing new).');
   const warned = gated({ ...seed, findings: [...seed.findings, finding({ rule: 'stale-files', severity: 'warning', title: ['A file lies beside'] })] }, seed);

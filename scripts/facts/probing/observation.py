@@ -85,11 +85,6 @@ def _tied(built):
         return built.seen["tied"]
 
 
-def compared(builder):
-    """Pairs of settings of which the code asks whether they are equal, as far as the config has both as numbers."""
-    return compared_settings(builder.cls, builder.base.values)
-
-
 def _observed(builder, effective, internal):
     """An internal class, which nothing offers, is built once and with every tie flag, but not varied."""
     facts = builder.start()
@@ -108,5 +103,5 @@ def _observed(builder, effective, internal):
         variants.labels()
     return Observation(builder, {
         "facts": facts, "base": base, "ties": ties, "builds": variants.builds, "derived": sorted(variants.derived),
-        "withoutEffect": sorted(set(variants.without_effect)), "compared": compared(builder), "cut": builder.late(),
+        "withoutEffect": sorted(set(variants.without_effect)), "compared": compared_settings(builder.cls, builder.base.values), "cut": builder.late(),
     }, Effects(variants.changed, variants.together))

@@ -21,13 +21,14 @@ export interface SortedTensors {
 export function sortTensors({ tensors }: Checkpoint): SortedTensors {
   const { names } = tensors.columns;
   const wrapper = wrapperOf(names);
-  const root = rootOf(wrapper === null ? names : names.map((name) => name.slice(wrapper.length)));
+  const inner = wrapper === null ? names : names.map((name) => name.slice(wrapper.length));
+  const root = rootOf(inner);
   const modules = new Map<string, AdapterTensor[]>();
   const whole: AdapterTensor[] = [];
   const own = new Set<string>();
   const unread: string[] = [];
   names.forEach((name, row) => {
-    const tensor = parseAdapterName(wrapper === null ? name : name.slice(wrapper.length), row, root);
+    const tensor = parseAdapterName(inner[row] ?? name, row, root);
     if (tensor === null) unread.push(name);
     else if (tensor.part === null) whole.push(tensor);
     else if (tensor.module === '') own.add(tensor.part);
