@@ -7,6 +7,7 @@ import type { JsonObject } from '../src/inventory/checkpoint.ts';
 import type { Checkpoint } from '../src/inventory/checkpoint.ts';
 import type { CheckpointReport } from '../src/report/report.ts';
 import { judged, judgedRead, readExample, rulesOf } from './support/examples.ts';
+import { hostileTest } from './support/hostile-test.ts';
 
 type Tensors = ExampleCheckpoint['tensors'];
 type Damage = (example: ExampleCheckpoint) => ExampleCheckpoint;
@@ -126,7 +127,7 @@ describe('what is hostile', () => {
     'a billion prediction layers': { num_nextn_predict_layers: 1e9, mtp_num_hidden_layers: -1 },
   };
   for (const [name, config] of Object.entries(configs)) {
-    test(`a config with ${name} is judged like any other`, { timeout: 20_000 }, async () => {
+    hostileTest(`a config with ${name} is judged like any other`, async () => {
       const report = await judgedRead(await readExample(llama({ config })));
       assert.ok(['complete', 'incomplete', 'unknown'].includes(report.verdict));
       assert.ok(report.missing.length < 40_000, `${report.missing.length} missing`);
@@ -134,13 +135,13 @@ describe('what is hostile', () => {
     });
   }
 
-  test('as many labels as no classifier has, and a width that no layer has', { timeout: 20_000 }, async () => {
+  hostileTest('as many labels as no classifier has, and a width that no layer has', async () => {
     const config = { intermediate_size: 20, num_hidden_layers: 400, id2label: Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [String(i), 'x'])) };
     const report = await judgedRead(await readExample(llama({ layers: 400, config })));
     assert.equal(report.mismatched.length, 3 * 400);
   });
 
-  test('a name of half a million numbers', { timeout: 20_000 }, async () => {
+  hostileTest('a name of half a million numbers', async () => {
     const example = llama();
     const long = `model.layers.${'1.'.repeat(500_000)}weight`;
     const report = await judgedRead(await readExample({ ...example, tensors: { ...example.tensors, [long]: ['BF16', 1] } }));
@@ -158,7 +159,7 @@ describe('what is hostile', () => {
     await judgedRead(await readExample(extra));
   });
 
-  test('an index of a quarter of a million names that no file holds', { timeout: 20_000 }, async () => {
+  hostileTest('an index of a quarter of a million names that no file holds', async () => {
     const map = Object.fromEntries(Array.from({ length: 250_000 }, (_, i) => [`model.layers.${i}.mlp.up_proj.weight`, SHARDS[1]]));
     const example = llama();
     const index = JSON.stringify({ metadata: { total_size: 1 }, weight_map: { ...map, ...Object.fromEntries(Object.keys(example.tensors).map((name) => [name, SHARDS[0]])) } });

@@ -5,6 +5,7 @@ import type { Comparison, Missing } from './comparison.ts';
 import { besideEmbedding, isHeadless, isKnownArchitecture, normalisesOutput } from './gguf-architectures.ts';
 import { oddShapes } from './gguf-shapes.ts';
 import type { Intent } from './intent.ts';
+import { push } from './multimap.ts';
 import { resolveIntent } from './resolve-intent.ts';
 import type { SideBySide } from './side-by-side.ts';
 
@@ -101,12 +102,13 @@ function missingOfBlocks(tensors: TensorTable, count: number, architecture: stri
     blocks.set(number, (blocks.get(number) ?? new Set<string>()).add(match[2]));
   }
   const kinds = new Map<string, number[]>();
-  for (const [number, stems] of blocks) kinds.set(kindOf(stems), [...(kinds.get(kindOf(stems)) ?? []), number]);
+  for (const [number, stems] of blocks) push(kinds, kindOf(stems), number);
   const found = [...kinds.values()].flatMap((numbers) => oddOnes(tensors, numbers, blocks));
+  const told = new Set(found.map(({ name }) => name));
   // An architecture of another's own may call the way back by another name (`attn_out`).
   for (const [number, stems] of architecture !== null && isKnownArchitecture(architecture) ? blocks : []) {
-    const names = COUNTERPARTS.flatMap(({ of, need, not }) => ([...stems].some((stem) => of.test(stem)) && ![...stems].some((stem) => not?.test(stem) === true) ? need.filter((stem) => !stems.has(stem)) : []));
-    for (const stem of names) if (!found.some(({ name }) => name === `blk.${number}.${stem}`)) found.push(missing(tensors, `blk.${number}.${stem}`, ''));
+    const needed = COUNTERPARTS.flatMap(({ of, need, not }) => ([...stems].some((stem) => of.test(stem)) && ![...stems].some((stem) => not?.test(stem) === true) ? need.filter((stem) => !stems.has(stem)) : []));
+    for (const name of new Set(needed.map((stem) => `blk.${number}.${stem}`))) if (!told.has(name)) found.push(missing(tensors, name, ''));
   }
   const numbers = [...blocks.keys()].sort((a, b) => a - b);
   for (let number = 0; number < Math.max(Number.isInteger(count) ? count : 0, (numbers.at(-1) ?? -1) + 1); number++) {

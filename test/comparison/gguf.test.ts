@@ -7,6 +7,7 @@ import { memorySource } from '../../src/source/memory.ts';
 import { plain } from '../../src/report/report.ts';
 import { terminal } from '../../src/report/terminal.ts';
 import { judgedRead, readExample, rulesOf } from '../support/examples.ts';
+import { hostileTest } from '../support/hostile-test.ts';
 import { reportOf } from '../support/reports.ts';
 
 function text(value: string): Buffer {
@@ -155,6 +156,11 @@ test('what goes with another tensor is missed though every block has lost it', a
   const own = WHOLE.map((name) => name.replace('attn_output', 'attn_out'));
   assert.equal((await judge(own, { architecture: 'ownarch' })).verdict, 'unknown');
   assert.deepEqual(await lacks(experts.filter((name) => !name.includes('ffn_gate_inp'))), [0, 1, 2, 3].map((i) => `blk.${i}.ffn_gate_inp.weight`));
+});
+
+hostileTest('forty thousand blocks that all lack the same are judged like any other', async () => {
+  const report = await judge(['token_embd.weight', 'output.weight', 'output_norm.weight', ...Array.from({ length: 40_000 }, (_, i) => `blk.${i}.ffn_up.weight`)]);
+  assert.equal(report.missing.length, 40_000);
 });
 
 test('an encoder has no head; what stands beside its embedding is its own', async () => {

@@ -1,5 +1,7 @@
 import type { TensorInfo } from '../../format/tensor-table.ts';
 import type { Beside } from './beside.ts';
+import { Endings } from './endings.ts';
+import type { Ending } from './endings.ts';
 import { LONGEST_NAME, storedParameter } from './names.ts';
 import { isSaved } from './targets.ts';
 
@@ -24,31 +26,34 @@ const CLASSIFICATION: ReadonlySet<string | null> = new Set(['sequence-classifica
 const USUAL_HEAD = 'score';
 const OF_LAYERS: Readonly<Record<string, string>> = { lm_head: 'lm_head.weight', embed_tokens: 'model.embed_tokens.weight' };
 
-/** Ends a module's name among others: no parameter of PyTorch has it in its name. */
-const END = '\n';
-
 /** Parameters of modules that `modules_to_save` names, and of which nothing is stored. A new head is the adapter's own to bring. */
 export function findUnsaved(beside: Beside): Unsaved {
   const names = beside.settings.modulesToSave;
   if (names.length === 0) return { lost: [], unsettled: [] };
   const stored = new Set(beside.sorted.whole.map(storedParameter));
-  // All modules in one text: each name is looked for once.
-  const modules = `${[...new Set([...stored].flatMap(modulesAround))].join(END)}${END}`;
-  const absent = names.filter((name) => !modules.includes(`${name}${END}`));
-  return beside.wrapped === null ? byName(beside, absent, stored) : byBase(beside, names, stored, absent);
+  const endings = new Endings(names);
+  const present = new Set<string>();
+  for (const parameter of stored) {
+    for (const longest of endsOf(parameter, endings)) {
+      for (let ending: Ending | null = longest; ending !== null && !present.has(ending.text); ending = ending.within) present.add(ending.text);
+    }
+  }
+  const absent = names.filter((name) => !present.has(name));
+  return beside.wrapped === null ? byName(beside, absent, stored) : byBase(beside, endings, stored, absent);
 }
 
-function byBase(beside: Beside, names: readonly string[], stored: ReadonlySet<string>, absent: readonly string[]): Unsaved {
-  const { wrapped, checkpoint } = beside;
+function byBase(beside: Beside, endings: Endings, stored: ReadonlySet<string>, absent: readonly string[]): Unsaved {
+  const { wrapped, checkpoint, settings } = beside;
   if (wrapped === null) return { lost: [], unsettled: [] };
   const { tensors } = checkpoint;
   const base = beside.parametersOfBase();
-  const inAll = wrapped.parameters().filter(({ name }) => /\.(?:weight|bias)$/.test(name) && endsIn(name, names) && !stored.has(name));
-  const others = base.filter(({ name }) => isSaved(name.replace(/\.[^.]+$/, ''), absent) && !inAll.some((parameter) => parameter.name === name));
+  const inAll = wrapped.parameters().filter(({ name }) => /\.(?:weight|bias)$/.test(name) && !stored.has(name) && endsOf(name, endings).length > 0);
+  const found = new Set(inAll.map(({ name }) => name));
+  const others = base.filter(({ name }) => isSaved(name.replace(/\.[^.]+$/, ''), absent) && !found.has(name));
   const lost = [...inAll.flatMap(({ name, row }) => (base[row] === undefined ? [] : [{ ...base[row], name }])), ...others];
   if (lost.length > 0 || absent.length === 0) return { lost, unsettled: [] };
   // A head that the task puts on anew is in no base; whether the class has one by such a name, its facts say.
-  const called = absent.length === names.length ? absent.find((name) => wrapped.mayHave(`${name}.weight`)) : undefined;
+  const called = absent.length === settings.modulesToSave.length ? absent.find((name) => wrapped.mayHave(`${name}.weight`)) : undefined;
   return { lost: called === undefined ? [] : [shapeless(called, tensors.length > 0 ? tensors.dtype(0) : 'F32')], unsettled: [] };
 }
 
@@ -80,16 +85,18 @@ function modulesAround(parameter: string): string[] {
 function weightsOfBiases(stored: ReadonlySet<string>, names: readonly string[]): string[] {
   const wanted = new Set(names);
   const held = new Map<string, number>();
-  for (const module of [...stored].flatMap(modulesAround)) held.set(module, (held.get(module) ?? 0) + 1);
-  return [...stored].flatMap((parameter) => {
+  for (const parameter of stored) {
     const module = parameter.replace(/\.bias$/, '');
-    return module !== parameter && wanted.has(module.slice(module.lastIndexOf('.') + 1)) && held.get(module) === 1 ? [`${module}.weight`] : [];
-  });
+    if (module !== parameter && wanted.has(module.slice(module.lastIndexOf('.') + 1))) held.set(module, 0);
+  }
+  if (held.size === 0) return [];
+  for (const parameter of stored) for (const module of modulesAround(parameter)) if (held.has(module)) held.set(module, (held.get(module) ?? 0) + 1);
+  return [...held].flatMap(([module, count]) => (count === 1 ? [`${module}.weight`] : []));
 }
 
-/** Whether a parameter is in a module whose name ends in one of these, as PEFT finds them: `norm` is also `input_layernorm` (run: peft 0.21). */
-function endsIn(parameter: string, names: readonly string[]): boolean {
-  return modulesAround(parameter).some((module) => names.some((name) => module.endsWith(name)));
+/** What the modules end in that a parameter is in, as PEFT finds them: `norm` is also `input_layernorm` (run: peft 0.21). */
+function endsOf(parameter: string, endings: Endings): readonly Ending[] {
+  return parameter.length > LONGEST_NAME ? [] : endings.ofModules(parameter);
 }
 
 function shapeless(name: string, dtype: string): TensorInfo {

@@ -27,7 +27,7 @@ export function isSaved(module: string, modulesToSave: readonly string[]): boole
 function nameTest(names: AdapterSettings['targets']): Test | null {
   if ('expression' in names) return expressionTest(names.expression);
   const ends = new Set(names);
-  const longest = Math.max(0, ...names.map((name) => name.length));
+  const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
   return (module) => endsAtDot(module, ends, longest);
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ROOT } from '../../../src/comparison/adapter/names.ts';
 import { judged } from '../../support/examples.ts';
+import { hostileTest } from '../../support/hostile-test.ts';
 import { adapterOf } from './fixture.ts';
 
 type Tensors = Parameters<NonNullable<Parameters<typeof adapterOf>[1]>>[0];
@@ -25,11 +25,16 @@ const hostile: Readonly<Record<string, { readonly tensors: Tensors; readonly con
     tensors: { ...queries(range(0, 4)), ...Object.fromEntries(range(0, 20_000).map((i): [string, Tensors[string]] => [`${ROOT}model.a${i}.b.c.weight`, ['F32', 1]])) },
     config: { modules_to_save: range(0, 4000).map((i) => `head${i}`), target_modules: ['q_proj', ...range(0, 4000).map((i) => `proj${i}`)] },
   },
+  'long names of two hundred modules each, unlike from the first': {
+    tensors: { ...queries([0, 1, 2]), ...Object.fromEntries(range(0, 14_000).map((i): [string, Tensors[string]] => [`${ROOT}a${i}.${'b.'.repeat(220)}weight`, ['F32', 1]])) },
+    config: { modules_to_save: ['head'] },
+  },
+  'a hundred and fifty thousand targets': { tensors: queries([0, 1, 2]), config: { target_modules: ['q_proj', ...range(0, 150_000).map((i) => `p${i}`)] } },
   'a saved module in a hundred thousand others': { tensors: { ...queries([0, 1, 2]), [`${ROOT}${'a.'.repeat(100_000)}weight`]: ['F32', 1] }, config: { modules_to_save: ['head'] } },
 };
 
 for (const [name, { tensors, config }] of Object.entries(hostile)) {
-  test(`an adapter with ${name} is judged like any other`, { timeout: 20_000 }, async () => {
+  hostileTest(`an adapter with ${name} is judged like any other`, async () => {
     const report = await judged({ checkpoint: adapterOf('lora', () => tensors, { target_modules: ['q_proj'], ...config }) });
     assert.ok(['complete', 'incomplete', 'unknown'].includes(report.verdict));
   });
