@@ -1,8 +1,10 @@
 import { RELEASES } from '../architecture/facts.ts';
-import type { ClassFacts, ModelTypeFacts, Task } from '../architecture/facts.ts';
+import type { ClassFacts, ModelTypeFacts, ParameterFacts, Task } from '../architecture/facts.ts';
 import { classFacts, intendedClass } from '../architecture/index.ts';
+import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt } from '../inventory/config.ts';
+import { isThere } from './condition.ts';
 import { ShapeFacts } from './shapes.ts';
 
 /** Tasks whose class a checkpoint saved from a bare class was most likely meant for, the most specific first. */
@@ -29,7 +31,7 @@ export function generativeClass(facts: ModelTypeFacts, config: JsonObject | null
 
 /** Encoders are used bare as often as with a head, so that a bare class proves nothing. */
 export function isEncoder(facts: ModelTypeFacts | null, config: JsonObject | null): boolean {
-  if (facts === null || booleanAt(config, 'is_encoder_decoder') === true) return false;
+  if (facts === null || booleanAt(config, 'is_encoder_decoder') === true || booleanAt(config, 'is_decoder') === true) return false;
   return RELEASES.some((release) => intendedClass(facts, 'masked-lm', release) !== null);
 }
 
@@ -52,7 +54,15 @@ const MOST_OF_A_MODEL = 0.6;
 
 /** Names in memory of all parameters, with every number taken out. */
 function parameterPaths({ groups }: ClassFacts): string[] {
-  return groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory.replaceAll(/(?<=\.)(?:\d+|\*)(?=\.|$)/g, '*')));
+  return groups.flatMap(({ parameters }) => parameters.map(({ memory }) => unnumbered(memory)));
+}
+
+function withoutPrefix(name: string, { prefix }: ClassFacts): string {
+  return name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : name;
+}
+
+function unnumbered(name: string): string {
+  return name.replaceAll(/(?<=\.|^)(?:\d+|\*)(?=\.|$)/g, '*');
 }
 
 /** A name, and the same without the one or two modules around it. */
@@ -62,22 +72,41 @@ function tailsOf(name: string): string[] {
 }
 
 /**
- * For a config that names no class: the class, offered by an auto class, whose own head is stored, as far as the class
- * has it under every config. Of several (heads of many kinds are called `classifier`) the one that fits best: whose
+ * For a config that names no class: the class, offered by an auto class, whose own head is stored, as far as the
+ * config calls for it. Of several (heads of many kinds are called `classifier`) the one that fits best: whose
  * parameters outside of layers are there, and whose head has the shapes that the config calls for; then the largest.
  * Null where none is.
  */
 export function classOfStoredHead(facts: ModelTypeFacts, checkpoint: Checkpoint): string | null {
-  const stored = (name: string): boolean => isStored(checkpoint, name);
+  const stored = storedIn(checkpoint);
   let best: { readonly name: string; readonly size: number; readonly misfits: number } | null = null;
   for (const entry of facts.classes) {
     if (entry.bare || !entry.tasks.some((task) => task !== 'base' && task !== 'other')) continue;
-    const head = ownHead(entry);
+    const called = calledFor(entry, checkpoint.config);
+    const head = called.filter(({ memory }) => entry.head.includes(memory));
     if (head.length === 0 || !head.every(stored)) continue;
-    const misfits = misfitsOf(entry, head, checkpoint, stored);
+    const misfits = called.filter((parameter) => !stored(parameter)).length + misshapenOf(entry, head, checkpoint);
     if (best === null || misfits < best.misfits || (misfits === best.misfits && head.length > best.size)) best = { name: entry.class, size: head.length, misfits };
   }
   return best?.name ?? null;
+}
+
+/**
+ * For a config that names no class: a class of the model type other than the one that an auto class chose, of which the
+ * checkpoint is a whole while it is none of the chosen one (the encoder of T5 by itself, the speech of SeamlessM4T). Null
+ * where there is none. A bare class is not taken for another: it is what is left where a head is lost.
+ */
+export function otherWhole(facts: ModelTypeFacts, chosen: string, checkpoint: Checkpoint): string | null {
+  const stored = storedIn(checkpoint);
+  // What was saved from the bare class stands without the name of the model within.
+  const isWhole = (entry: ClassFacts): boolean => calledFor(entry, checkpoint.config).every((parameter) => stored(parameter) || isStored(checkpoint, withoutPrefix(parameter.memory, entry)));
+  if (facts.classes.some((entry) => entry.class === chosen && isWhole(entry))) return null;
+  const paths = new Set((checkpoint.index === null ? checkpoint.tensors.columns.names : [...checkpoint.index.weightMap.keys()]).map(unnumbered));
+  const holdsAll = ({ groups }: ClassFacts): boolean => {
+    const own = new Set(groups.flatMap(({ parameters }) => parameters.flatMap(({ memory, disk }) => [unnumbered(memory), unnumbered(disk)])));
+    return [...paths].every((path) => own.has(path));
+  };
+  return facts.classes.find((entry) => !entry.bare && entry.class !== chosen && isWhole(entry) && holdsAll(entry))?.class ?? null;
 }
 
 /** Whether a name is stored, or the index tells of it. */
@@ -85,26 +114,24 @@ export function isStored({ tensors, index }: Checkpoint, name: string): boolean 
   return tensors.has(name) || index?.weightMap.has(name) === true;
 }
 
-/** What of a head must be stored: what is there under every config, and not tied to something else. */
-function ownHead(facts: ClassFacts): readonly string[] {
-  const head = new Set(facts.head);
-  return alwaysStored(facts).filter((name) => head.has(name));
+function storedIn(checkpoint: Checkpoint): (parameter: ParameterFacts) => boolean {
+  return ({ memory, disk }) => isStored(checkpoint, memory) || isStored(checkpoint, disk);
 }
 
-/** Parameters outside of layers that the class always has and that are tied to nothing, by their names in memory. */
-function alwaysStored({ groups, ties }: ClassFacts): string[] {
-  const tied = new Set(ties.map(({ target }) => target));
-  const always = groups.flatMap(({ presence, parameters }) => (presence === 'always' ? parameters : []));
-  return always.flatMap(({ memory }) => (tied.has(memory) || memory.includes('*') ? [] : [memory]));
+/** Parameters outside of layers that the class has under every config, or by what this one states, and that this one ties to nothing (of two tied ones either may be stored). */
+function calledFor(facts: ClassFacts, config: JsonObject | null): ParameterFacts[] {
+  const isTied = resolveTieFlag(config ?? {}, facts).value;
+  const tied = new Set(facts.ties.flatMap(({ target, source, byFlag }) => (isTied || !byFlag ? [target, source] : [])));
+  const called = facts.groups.filter(({ presence, when }) => presence === 'always' || (when !== null && isThere(when, config) === true));
+  return called.flatMap(({ parameters }) => parameters.filter(({ memory }) => !tied.has(memory) && !memory.includes('*')));
 }
 
-/** How many parameters outside of layers are not there, or are of the head and have another shape than the config calls for. */
-function misfitsOf(facts: ClassFacts, head: readonly string[], { tensors, config }: Checkpoint, stored: (name: string) => boolean): number {
+/** How many parameters of a head have another shape than the config calls for. */
+function misshapenOf(facts: ClassFacts, head: readonly ParameterFacts[], { tensors, config }: Checkpoint): number {
   const shapes = new ShapeFacts(facts, config);
-  const misshapen = head.filter((name) => {
-    const row = tensors.row(name);
-    const dims = shapes.dimensions(name);
+  return head.filter(({ memory, disk }) => {
+    const row = Math.max(tensors.row(disk), tensors.row(memory));
+    const dims = shapes.dimensions(memory);
     return row >= 0 && dims !== null && !tensors.shape(row).every((dim, i) => (dims[i] ?? dim) === dim);
-  });
-  return alwaysStored(facts).filter((name) => !stored(name)).length + misshapen.length;
+  }).length;
 }

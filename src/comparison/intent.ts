@@ -5,7 +5,7 @@ export type HeadExpectation =
   | { readonly expected: true; /** where that is known from; `declared`: the team says which class it releases */ readonly from: 'architectures' | 'base' | 'auto-class' | 'declared' }
   | { readonly expected: true; /** the labels that config.json names */ readonly from: 'labels'; readonly labels: readonly string[]; /** other classes that it may have been */ readonly others: readonly string[] }
   | { readonly expected: false; /** what shows it: a name, and what stands before and after it */ readonly evidence: readonly [before: string, name: string, after: string] }
-  | { readonly expected: null; readonly reason: string };
+  | { readonly expected: null; /** text and names by turns, text first */ readonly reason: readonly string[] };
 
 /** A head and the embedding that it may be tied to, by their names in memory; null where a class has none or none is known. */
 export interface HeadNames {

@@ -4,7 +4,7 @@ import type { ClassFacts, ModelTypeFacts, Release } from '../architecture/facts.
 import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, hasRemoteCode, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
-import { carriesHeads, classOfStoredHead, generativeClass, isEncoder } from './class-choice.ts';
+import { carriesHeads, classOfStoredHead, generativeClass, isEncoder, otherWhole } from './class-choice.ts';
 import { headNames } from './head.ts';
 import { classOfLabels } from './labels.ts';
 import type { HeadExpectation, Intent, TieState } from './intent.ts';
@@ -88,13 +88,17 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   const auto = facts === null ? null : generativeClass(facts, checkpoint.config);
   const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
   if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };
-  if (own === null && auto !== null) return { intended: auto, head: { expected: true, from: 'auto-class' } };
+  const bareName = facts === null ? null : bareClass(facts);
+  const chosen = auto ?? bareName;
+  const other = own === null && facts !== null && chosen !== null ? otherWhole(facts, chosen, checkpoint) : null;
+  if (other !== null && chosen !== null) return { intended: null, head: { expected: null, reason: ['', 'config.json', ' names no class, and what is stored is all of ', other, ' and not of ', chosen] } };
+  // An encoder that stores no head may be one that has none, as where its config names the bare class.
+  if (own === null && auto !== null && !isEncoder(facts, checkpoint.config)) return { intended: auto, head: { expected: true, from: 'auto-class' } };
   // Of a model in halves (CLIP) the class without a head is the whole that is released.
-  const whole = own === null && facts !== null ? bareClass(facts) : null;
-  if (whole !== null && !isBare(whole, facts)) return { intended: whole, head: { expected: true, from: 'auto-class' } };
+  if (own === null && bareName !== null && !isBare(bareName, facts)) return { intended: bareName, head: { expected: true, from: 'auto-class' } };
   if (base?.within !== undefined && (auto === null || isEncoder(facts, checkpoint.config))) return { intended: own, head: { expected: false, evidence: ['', base.within, ' of the base'] } };
   if (auto === null || isEncoder(facts, checkpoint.config)) {
-    const reason = own === null ? 'config.json names no class' : `${own} is a bare class, and nothing says which class it was made from`;
+    const reason = own === null ? ['', 'config.json', ' names no class'] : ['', own, ' is a bare class, and nothing says which class it was made from'];
     return { intended: own, head: { expected: null, reason } };
   }
   return { intended: auto, head: { expected: true, from: 'auto-class' } };

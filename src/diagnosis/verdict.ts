@@ -49,6 +49,8 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
     if (checkpoint.isConfigDoubtful === true) return prose`Other weights lie beside it, and ${'config.json'} may be theirs: whether it holds all that it should can't be told. Name the base to get a verdict.`;
     if (isForeign && intent.modelType !== null) return prose`Most names are none of ${intent.class ?? 'any class'}, of the model type ${intent.modelType}${otherType === null ? words('') : prose`, but those of ${otherType}`}: ${'config.json'} may be another model's. Put the weights' own beside them, or name the base, to get a verdict.`;
     const of = intent.class === null ? words('') : prose`${intent.class} of `;
+    // Where the type is known, it is the class that is not.
+    if (intent.class === null && intent.bareClass !== null && intent.head.expected === null) return prose`${byTurns(intent.head.reason)}. Name the class under ${'architectures'}, or the base, to get a verdict.`;
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of ${of}the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
   }
@@ -56,7 +58,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (open !== undefined) return prose`Nothing is known of the model type ${open.modelType} that ${'config.json'} names under ${open.config ?? open.path}, and there is no base to compare with. Name the base to get a verdict.`;
   if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;
   if (base === null && intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) {
-    return prose`${withClass(intent.head.reason, intent.class)}. ${isRefused ? prose`Correct the declared ${'class'}` : prose`Name the base, or the ${'class'} that it is released as`}, to get a verdict.`;
+    return prose`${byTurns(intent.head.reason)}. ${isRefused ? prose`Correct the declared ${'class'}` : prose`Name the base, or the ${'class'} that it is released as`}, to get a verdict.`;
   }
   const headAbsent = losses.head.length > 0 || inner.tied.some(({ name, memory }) => memory === intent.heads.head && (base === null || base.tensors.has(name)));
   if (intent.tied === null && headAbsent && intent.facts === null) return prose`The base stores a head, the checkpoint does not, and neither config says whether it is tied to the embedding.`;
@@ -102,9 +104,9 @@ function shardsOfNamed({ parts, reference }: Checkpoint): number | null {
   return parts.length === 1 && count > 1 && only !== undefined && reference.endsWith(only.path) ? count : null;
 }
 
-/** The same text with the name of the class as code. */
-function withClass(text: string, name: string | null): Prose {
-  return name !== null && text.startsWith(name) ? prose`${name}${[text.slice(name.length)]}` : [text];
+/** Text and names by turns, the names as code. */
+function byTurns(parts: readonly string[]): Prose {
+  return parts.flatMap((part, i) => (part === '' ? [] : [i % 2 === 0 ? part : { code: part }]));
 }
 
 function hasHead(output: string | null, stored: ReadonlyMap<string, number>): boolean {

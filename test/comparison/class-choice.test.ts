@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ModelTypeFacts } from '../../src/architecture/facts.ts';
 import { loadModelTypeFacts } from '../../src/architecture/index.ts';
-import { carriesHeads, classOfStoredHead, generativeClass, isEncoder } from '../../src/comparison/class-choice.ts';
+import { carriesHeads, classOfStoredHead, generativeClass, isEncoder, otherWhole } from '../../src/comparison/class-choice.ts';
 import { bareLlama, llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
 import { readExample } from '../support/examples.ts';
@@ -33,6 +33,7 @@ test('an encoder is a type with a masked language model that does not decode', a
   assert.equal(isEncoder(await factsOf('bert'), {}), true);
   assert.equal(isEncoder(await factsOf('llama'), {}), false);
   assert.equal(isEncoder(await factsOf('bart'), { is_encoder_decoder: true }), false);
+  assert.equal(isEncoder(await factsOf('bart'), { is_encoder_decoder: false, is_decoder: true }), false);
   assert.equal(isEncoder(null, {}), false);
 });
 
@@ -58,7 +59,8 @@ describe('classOfStoredHead', () => {
     const facts = await factsOf('llama');
     assert.equal(classOfStoredHead(facts, await readExample(classifier)), 'LlamaForSequenceClassification');
     assert.equal(classOfStoredHead(facts, await readExample(bareLlama())), null);
-    assert.equal(classOfStoredHead(facts, await readExample(llama())), null, 'a head that may be tied tells no class apart');
+    assert.equal(classOfStoredHead(facts, await readExample(llama())), 'LlamaForCausalLM');
+    assert.equal(classOfStoredHead(facts, await readExample(llama({ config: { tie_word_embeddings: true } }))), null, 'a head that is tied tells no class apart');
   });
 
   test('of heads of one name, the one that all the rest fits: no pooler, as many labels as the config has', async () => {
@@ -77,10 +79,42 @@ describe('classOfStoredHead', () => {
     assert.equal(classOfStoredHead(await factsOf('modernbert-decoder'), await readExample({ config: { model_type: 'modernbert-decoder', hidden_size: 8 }, tensors: head })), 'ModernBertDecoderForSequenceClassification');
   });
 
+  test('parts that the config calls for are', async () => {
+    const head = { 'sequence_summary.summary.weight': ['F32', 2, 8], 'sequence_summary.summary.bias': ['F32', 2] } as const;
+    const of = async (tensors: ExampleCheckpoint['tensors']): Promise<string | null> => classOfStoredHead(await factsOf('xlm'), await readExample({ config: { model_type: 'xlm', emb_dim: 8, summary_use_proj: true }, tensors }));
+    assert.equal(await of(head), 'XLMForSequenceClassification');
+    assert.equal(await of({ 'transformer.embeddings.weight': ['F32', 20, 8] }), null);
+  });
+
+  test('a head goes by its names on disk too', async () => {
+    const head = { 'lm_head.decoder.bias': ['F32', 20], 'lm_head.dense.weight': ['F32', 8, 8], 'lm_head.dense.bias': ['F32', 8], 'lm_head.norm.weight': ['F32', 8], 'lm_head.norm.bias': ['F32', 8] } as const;
+    assert.equal(classOfStoredHead(await factsOf('gte'), await readExample({ config: { model_type: 'gte', vocab_size: 20, hidden_size: 8 }, tensors: head })), 'GteForMaskedLM');
+  });
+
   test('a head that the index names counts though its file is gone', async () => {
     const shards = { 'model-00001-of-00002.safetensors': Object.keys(tensors), 'model-00002-of-00002.safetensors': ['score.weight'] };
     const checkpoint = await readExample({ ...classifier, shards, files: { 'model-00002-of-00002.safetensors': null } });
     assert.equal(checkpoint.tensors.has('score.weight'), false);
     assert.equal(classOfStoredHead(await factsOf('llama'), checkpoint), 'LlamaForSequenceClassification');
+  });
+});
+
+describe('otherWhole', () => {
+  const encoder = { 'shared.weight': ['F32', 20, 8], 'encoder.final_layer_norm.weight': ['F32', 8], 'encoder.block.0.layer.0.SelfAttention.q.weight': ['F32', 8, 8] } as const;
+  const of = async (tensors: ExampleCheckpoint['tensors']): Promise<string | null> => otherWhole(await factsOf('t5'), 'T5ForConditionalGeneration', await readExample({ config: { model_type: 't5', d_model: 8 }, tensors }));
+
+  test('is the class of which the checkpoint has all, where it has not all of the chosen one', async () => {
+    assert.equal(await of(encoder), 'T5EncoderModel');
+    assert.equal(await of({ ...encoder, 'decoder.final_layer_norm.weight': ['F32', 8] }), null);
+    assert.equal(await of({ 'shared.weight': ['F32', 20, 8], 'encoder.block.0.layer.0.SelfAttention.q.weight': ['F32', 8, 8] }), null, 'its norm is lost');
+  });
+
+  test('is none where something is stored that it has not', async () => {
+    assert.equal(await of({ ...encoder, 'decoder.block.0.layer.0.SelfAttention.q.weight': ['F32', 8, 8] }), null);
+  });
+
+  test('is not the bare class, which is what a lost head leaves', async () => {
+    assert.equal(otherWhole(await factsOf('llama'), 'LlamaForCausalLM', await readExample(llama({ head: false }))), null);
+    assert.equal(otherWhole(await factsOf('llama'), 'LlamaForCausalLM', await readExample(bareLlama())), null);
   });
 });

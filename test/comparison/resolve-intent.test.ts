@@ -52,10 +52,16 @@ describe('the class that a checkpoint is meant for', () => {
     assert.equal((await intentOf({ config: { model_type: 'vit' }, tensors: { 'embeddings.cls_token': ['F32', 1, 1, 8] } })).head.expected, null);
   });
 
-  test('is unknown for a bare encoder, which is used with and without a head', async () => {
-    const intent = await intentOf({ config: { architectures: ['BertModel'], model_type: 'bert' }, tensors: { 'embeddings.word_embeddings.weight': ['F32', 10, 8] } });
-    assert.equal(intent.intendedClass, 'BertModel');
-    assert.equal(intent.head.expected, null);
+  test('is unknown where the config names no class, and what is stored is all of another than auto classes choose', async () => {
+    const intent = await intentOf({ config: { model_type: 't5', d_model: 8 }, tensors: { 'shared.weight': ['F32', 20, 8], 'encoder.final_layer_norm.weight': ['F32', 8] } });
+    assert.deepEqual([intent.intendedClass, intent.head], [null, { expected: null, reason: ['', 'config.json', ' names no class, and what is stored is all of ', 'T5EncoderModel', ' and not of ', 'T5ForConditionalGeneration'] }]);
+  });
+
+  test('is unknown for a bare encoder, which is used with and without a head, whether the config names its class or none', async () => {
+    const tensors = { 'embeddings.word_embeddings.weight': ['F32', 10, 8], 'pooler.dense.weight': ['F32', 8, 8] } as const;
+    const named = await intentOf({ config: { architectures: ['BertModel'], model_type: 'bert' }, tensors });
+    assert.deepEqual([named.intendedClass, named.head.expected], ['BertModel', null]);
+    assert.equal((await intentOf({ config: { model_type: 'bert' }, tensors })).head.expected, null);
   });
 
   test('is the classifier that a bare one\'s labels were for, unless a base or an embedding says otherwise', async () => {
