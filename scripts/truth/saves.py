@@ -36,6 +36,8 @@ class Model:
         self.config = small_config(model_type, task)
         self.auto = auto_class(task)
         self.parameters = self.counted()
+        if task == "sequence-classification":
+            self.config.problem_type = self.problem_trained()
         model = self.built(self.config)
         self.class_name = type(model).__name__
         self.prefix = model.base_model_prefix
@@ -61,6 +63,22 @@ class Model:
         if count > BIG:
             raise ValueError(f"{count} parameters: not shrunk enough")
         return count
+
+    def problem_trained(self):
+        """What the first step of training writes as `problem_type`: nobody releases a classifier that was never trained. None
+        where the class writes none, or cannot take the step with words alone."""
+        config = copy.deepcopy(self.config)
+        if getattr(config, "pad_token_id", None) is None:
+            config.pad_token_id = 0
+        try:
+            model = self.auto.from_config(config)
+            words = torch.full((2, 8), 5)
+            if model.config.is_encoder_decoder:
+                words[:, -1] = model.config.eos_token_id
+            model(input_ids=words, labels=torch.tensor([0, 1]))
+        except Exception:  # noqa: BLE001
+            return None
+        return model.config.problem_type
 
     def built(self, config):
         """A fresh model in bfloat16, as the auto class makes it."""

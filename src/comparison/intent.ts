@@ -3,7 +3,7 @@ import type { ClassFacts, Release } from '../architecture/facts.ts';
 /** Why the head is looked for, or not. */
 export type HeadExpectation =
   | { readonly expected: true; /** where that is known from; `declared`: the team says which class it releases */ readonly from: 'architectures' | 'base' | 'auto-class' | 'declared' }
-  | { readonly expected: true; /** the labels that config.json names */ readonly from: 'labels'; readonly labels: readonly string[]; /** other classes that it may have been */ readonly others: readonly string[] }
+  | { readonly expected: true; /** what config.json says of a head of labels */ readonly from: 'labels'; readonly labels: readonly string[]; readonly problemType: string | null; /** other classes that it may have been */ readonly others: readonly string[] }
   | { readonly expected: false; /** what shows it: a name, and what stands before and after it */ readonly evidence: readonly [before: string, name: string, after: string] }
   | { readonly expected: null; /** text and names by turns, text first */ readonly reason: readonly string[] };
 

@@ -3,9 +3,12 @@ import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt, modelType, objectAt, stringAt } from '../inventory/config.ts';
 import { isStored } from './class-choice.ts';
 
-/** Labels that a bare class's config names, and the class whose head uses them. */
+/** What a bare class's config says of a head of labels, and the class whose head it is. */
 export interface LabelEvidence {
+  /** Labels that the config names and has no other use for; empty where `problemType` alone tells. */
   readonly labels: readonly string[];
+  /** `problem_type`, where it is one that a loss writes. */
+  readonly problemType: string | null;
   readonly class: string;
   /** Other classes of the model type that it may have been. */
   readonly others: readonly string[];
@@ -21,6 +24,9 @@ const PLACEHOLDER = /^LABEL_\d+$/;
 /** Labels of parts of a text: begin, inside, end, single, … of something, or outside of all. */
 const TAG = /^(?:O|[BILUES]-.+)$/;
 
+/** What the loss over whole inputs writes to `problem_type` in the first step of training (run: all but DeBERTa's of the classifiers of 4.57.6 and 5.18.0). */
+const PROBLEM_TYPES = new Set(['regression', 'single_label_classification', 'multi_label_classification']);
+
 /**
  * Config classes that write labels unasked, with their number and the first. Every config class of 4.57.6 and 5.18.0 was
  * built with its defaults and written as `save_pretrained` writes it: no other has two or more. That `num_labels` is
@@ -33,20 +39,27 @@ const UNASKED = new Map<string | null, { readonly count: number; readonly first:
 ]);
 
 /**
- * The class that a checkpoint saved from a bare class had, by the labels that its config names: names of their own, two
- * or more, or three or more placeholders, which only a head of labels uses. Null where there are none, where the type
- * has no such class, or where a head of another kind is stored.
+ * The class that a checkpoint saved from a bare class had, by the labels that its config names (names of their own, two
+ * or more, or three or more placeholders, which only a head of labels uses), or by the problem that its head was trained
+ * on. Null where there is neither, where the type has no such class, or where a head of another kind is stored.
  */
 export function classOfLabels(facts: ModelTypeFacts, checkpoint: Checkpoint): LabelEvidence | null {
   const { config } = checkpoint;
-  const labels = labelNames(config);
-  if (!areAskedFor(labels, config)) return null;
-  const [first, ...others] = labelledClasses(facts, labels, config);
-  return first === undefined || storesOtherHead(facts, first, checkpoint) ? null : { labels, class: first, others };
+  const named = labelNames(config);
+  const labels = areAskedFor(named, config) ? named : [];
+  const problemType = problemTypeOf(config);
+  if (labels.length === 0 && problemType === null) return null;
+  const [first, ...others] = labelledClasses(facts, labels, problemType);
+  return first === undefined || storesOtherHead(facts, first, checkpoint) ? null : { labels, problemType, class: first, others };
 }
 
 function labelNames(config: JsonObject | null): readonly string[] {
   return Object.values(objectAt(config, 'id2label') ?? {}).flatMap((name) => (typeof name === 'string' || typeof name === 'number' ? [String(name)] : []));
+}
+
+function problemTypeOf(config: JsonObject | null): string | null {
+  const written = stringAt(config, 'problem_type');
+  return written !== null && PROBLEM_TYPES.has(written) ? written : null;
 }
 
 function areAskedFor(labels: readonly string[], config: JsonObject | null): boolean {
@@ -59,11 +72,10 @@ function areAskedFor(labels: readonly string[], config: JsonObject | null): bool
 }
 
 /** The classes of the type with a head of labels, the likeliest first. */
-function labelledClasses(facts: ModelTypeFacts, labels: readonly string[], config: JsonObject | null): readonly string[] {
+function labelledClasses(facts: ModelTypeFacts, labels: readonly string[], problemType: string | null): readonly string[] {
   const names = [...new Set(facts.classes.filter(hasLabels).map((entry) => entry.class))];
   const whole = names.filter((name) => WHOLE.test(name));
-  // Only a loss over whole inputs writes down what kind of problem it is.
-  if (stringAt(config, 'problem_type') !== null && whole.length > 0) return whole;
+  if (problemType !== null && (whole.length > 0 || labels.length === 0)) return whole;
   const tokens = names.filter((name) => TOKENS.test(name));
   const rest = names.filter((name) => !WHOLE.test(name) && !TOKENS.test(name));
   return labels.every((name) => TAG.test(name)) ? [...tokens, ...whole, ...rest] : [...whole, ...tokens, ...rest];

@@ -83,11 +83,12 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   // A model of another type is a part of the base (the vision tower of CLIP), and no bare form of its class.
   const isPart = own !== null && modelType(checkpoint.config) !== modelType(base?.config ?? null);
   if (ofBase !== null && !isPart) return fromBase(own, ofBase, facts);
-  const labelled = own === null || base !== null || facts === null ? null : classOfLabels(facts, checkpoint);
-  if (labelled !== null) return { intended: labelled.class, head: { expected: true, from: 'labels', labels: labelled.labels, others: labelled.others } };
   const auto = facts === null ? null : generativeClass(facts, checkpoint.config);
   const byHead = own === null && facts !== null ? classOfStoredHead(facts, checkpoint) : null;
   if (byHead !== null) return { intended: byHead, head: { expected: true, from: 'auto-class' } };
+  // A generative class without a head of its own in the file may be whole: its head can be the embedding.
+  const labelled = base !== null || facts === null || (own === null && !isEncoder(facts, checkpoint.config)) ? null : classOfLabels(facts, checkpoint);
+  if (labelled !== null) return { intended: labelled.class, head: { expected: true, from: 'labels', labels: labelled.labels, problemType: labelled.problemType, others: labelled.others } };
   const bareName = facts === null ? null : bareClass(facts);
   const chosen = auto ?? bareName;
   const other = own === null && facts !== null && chosen !== null ? otherWhole(facts, chosen, checkpoint) : null;

@@ -96,8 +96,8 @@ export function bareLlama(options: LlamaOptions = {}): ExampleCheckpoint {
   return llama({ prefix: '', head: false, architecture: 'LlamaModel', ...options });
 }
 
-/** A small BERT of one layer for masked words, whose head shares one matrix with the word embedding; or, with `bare`, the same as `AutoModel` saves it. `labels`: those that its config names. */
-export function bert({ bare = false, labels = [] }: { readonly bare?: boolean; readonly labels?: readonly string[] } = {}): ExampleCheckpoint {
+/** A small BERT of one layer for masked words, whose head shares one matrix with the word embedding; or, with `bare`, the same as `AutoModel` saves it. `labels`: those that its config names; `problemType`: what its training wrote there. */
+export function bert({ bare = false, labels = [], problemType }: { readonly bare?: boolean; readonly labels?: readonly string[]; readonly problemType?: string } = {}): ExampleCheckpoint {
   const linear = (name: string, rows: number, columns: number): [string, readonly [string, ...number[]]][] => [[`${name}.bias`, ['F32', rows]], [`${name}.weight`, ['F32', rows, columns]]];
   const norm = (name: string): [string, readonly [string, ...number[]]][] => [[`${name}.bias`, ['F32', HIDDEN]], [`${name}.weight`, ['F32', HIDDEN]]];
   const prefix = bare ? '' : 'bert.';
@@ -107,6 +107,7 @@ export function bert({ bare = false, labels = [] }: { readonly bare?: boolean; r
     config: {
       architectures: [bare ? 'BertModel' : 'BertForMaskedLM'], model_type: 'bert', hidden_size: HIDDEN, intermediate_size: MLP, max_position_embeddings: 128, num_attention_heads: 4,
       num_hidden_layers: 1, tie_word_embeddings: true, transformers_version: '5.18.0', type_vocab_size: 2, vocab_size: 320,
+      ...(problemType === undefined ? {} : { problem_type: problemType }),
       ...(labels.length === 0 ? {} : { id2label: Object.fromEntries(labels.map((label, i) => [i, label])) }),
     },
     tensors: Object.fromEntries([

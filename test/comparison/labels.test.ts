@@ -39,16 +39,23 @@ describe('labels that a bare class has no use for', () => {
 
 describe('the class that labels were for', () => {
   test('is the one for whole inputs, of whatever kind they are, and others are named', async () => {
-    assert.deepEqual(await evidence('bert', ['joy', 'anger']), { labels: ['joy', 'anger'], class: 'BertForSequenceClassification', others: ['BertForTokenClassification'] });
-    assert.deepEqual(await evidence('vit', ['cat', 'dog']), { labels: ['cat', 'dog'], class: 'ViTForImageClassification', others: [] });
+    assert.deepEqual(await evidence('bert', ['joy', 'anger']), { labels: ['joy', 'anger'], problemType: null, class: 'BertForSequenceClassification', others: ['BertForTokenClassification'] });
+    assert.deepEqual(await evidence('vit', ['cat', 'dog']), { labels: ['cat', 'dog'], problemType: null, class: 'ViTForImageClassification', others: [] });
     assert.equal((await evidence('wav2vec2', ['yes', 'no']))?.class, 'Wav2Vec2ForSequenceClassification');
     assert.deepEqual((await evidence('segformer', ['road', 'sky']))?.others, ['SegformerForSemanticSegmentation']);
   });
 
   test('is for tokens where the labels are those of parts of a text, and for whole inputs where problem_type is written', async () => {
     const tags = ['O', 'B-PER', 'I-PER'];
-    assert.deepEqual(await evidence('bert', tags), { labels: tags, class: 'BertForTokenClassification', others: ['BertForSequenceClassification'] });
+    assert.deepEqual(await evidence('bert', tags), { labels: tags, problemType: null, class: 'BertForTokenClassification', others: ['BertForSequenceClassification'] });
     assert.deepEqual((await evidence('bert', ['joy', 'anger'], { problem_type: 'single_label_classification' }))?.others, []);
+  });
+
+  test('is the one whose loss wrote what kind of problem it is, with labels that nobody named', async () => {
+    assert.deepEqual(await evidence('bert', [], { problem_type: 'single_label_classification' }), { labels: [], problemType: 'single_label_classification', class: 'BertForSequenceClassification', others: [] });
+    assert.equal((await evidence('bert', placeholders(2), { problem_type: 'regression' }))?.class, 'BertForSequenceClassification');
+    for (const problem_type of [null, '', 'other', 3]) assert.equal(await evidence('bert', [], { problem_type }), null);
+    assert.equal(await evidence('clap', [], { problem_type: 'regression' }), null);
   });
 
   test('is not known where the type has none', async () => {

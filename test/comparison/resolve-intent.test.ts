@@ -68,8 +68,10 @@ describe('the class that a checkpoint is meant for', () => {
     const labels = { config: { id2label: { 0: 'joy', 1: 'anger' } } };
     const intent = await intentOf(bareLlama(labels));
     assert.equal(intent.intendedClass, 'LlamaForSequenceClassification');
-    assert.deepEqual(intent.head, { expected: true, from: 'labels', labels: ['joy', 'anger'], others: ['LlamaForTokenClassification'] });
+    assert.deepEqual(intent.head, { expected: true, from: 'labels', labels: ['joy', 'anger'], problemType: null, others: ['LlamaForTokenClassification'] });
     assert.equal((await intentOf(bert({ bare: true, labels: ['joy', 'anger'] }))).intendedClass, 'BertForSequenceClassification');
+    const { architectures: _, ...nameless } = bert({ bare: true, problemType: 'regression' }).config ?? {};
+    assert.equal((await intentOf({ ...bert({ bare: true }), config: nameless })).intendedClass, 'BertForSequenceClassification', 'whether or not a class is named');
     assert.equal((await intentOf(bareLlama(labels), llama())).intendedClass, 'LlamaForCausalLM');
     assert.equal((await intentOf({ ...bareLlama(labels), files: card('pipeline_tag: feature-extraction') })).head.expected, false);
     assert.equal((await intentOf(llama(labels))).intendedClass, 'LlamaForCausalLM');

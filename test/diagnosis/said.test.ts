@@ -61,6 +61,8 @@ describe('a classifier that was saved from the bare class', () => {
     assert.match(plain(cause ?? []), /AutoModel instead of AutoModelForSequenceClassification/);
     assert.match(plain(fix?.steps ?? []), /declare the bare class: class in the config file, or --class\./);
     assert.deepEqual(parameters, ['classifier.bias', 'classifier.weight']);
+    const trained = await said('head-missing', { checkpoint: bert({ bare: true, problemType: 'regression' }) });
+    assert.match(plain(trained.message), /config\.json says problem_type: regression, which only the training of a classification head writes\./);
     assert.deepEqual((await said('head-missing', { checkpoint: bareLlama({ config: { id2label: { 0: 'yes', 1: 'no' } } }) })).parameters, ['score.weight']);
   });
 

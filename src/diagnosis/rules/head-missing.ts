@@ -21,7 +21,7 @@ interface Data extends Loss {
   readonly savedFrom: { readonly class: string; /** what shows it */ readonly shownBy: 'architectures' | 'names' } | null;
   readonly intended: string | null;
   /** What shows that it is meant for a class with a head, where that takes a word. */
-  readonly meant: { readonly by: 'declared' } | { readonly by: 'labels'; readonly labels: readonly string[]; readonly others: readonly string[] } | null;
+  readonly meant: { readonly by: 'declared' } | { readonly by: 'labels'; readonly labels: readonly string[]; readonly problemType: string | null; readonly others: readonly string[] } | null;
   readonly loading: string;
   readonly checkpoint: string;
   /** The base, where the head can be had from it. */
@@ -56,7 +56,7 @@ function ggufWords(data: Data): Words {
 
 function meantBy(head: HeadExpectation): Data['meant'] {
   if (head.expected !== true) return null;
-  if (head.from === 'labels') return { by: 'labels', labels: head.labels, others: head.others };
+  if (head.from === 'labels') return { by: 'labels', labels: head.labels, problemType: head.problemType, others: head.others };
   return head.from === 'declared' ? { by: 'declared' } : null;
 }
 
@@ -72,6 +72,7 @@ function expectation({ meant, intended }: Data): Prose {
   if (meant === null) return words('');
   if (meant.by === 'declared') return prose` The model is released as ${intended ?? ''}, as declared.`;
   const others = meant.others.length === 0 ? words('') : prose` (that of ${intended ?? ''}, or of ${someNames(meant.others)})`;
+  if (meant.labels.length === 0) return prose` config.json says ${`problem_type: ${meant.problemType ?? ''}`}, which only the training of a classification head writes${others}.`;
   return prose` config.json names ${meant.labels.length} labels (${someNames(meant.labels)}), which only a classification head uses${others}.`;
 }
 
@@ -115,7 +116,7 @@ export const headMissing = defineRule<Data>({
   severity: 'error',
   summary: 'The head is not stored and nothing is tied to stand in for it.',
   why: 'Loaders only warn: they fill the head with random numbers and go on. The model loads, runs and answers nonsense, or, after more training, a little worse than it should. It is usually found in production.',
-  how: 'The class that the checkpoint is meant for has a head (its facts, or the base, say so), no tensor of it is stored, and by the config and the class\'s own default it is not tied to a stored embedding. Names without the base prefix, or a bare class in `architectures`, show that it was saved from the class without the head. Meant for is the class that the team declares (`class` in the config file, `--class`); else what `architectures` names, the base\'s, or, for a bare class alone, a classifier where config.json names labels of its own, and the generative class of a decoder.',
+  how: 'The class that the checkpoint is meant for has a head (its facts, or the base, say so), no tensor of it is stored, and by the config and the class\'s own default it is not tied to a stored embedding. Names without the base prefix, or a bare class in `architectures`, show that it was saved from the class without the head. Meant for is the class that the team declares (`class` in the config file, `--class`); else what `architectures` names, the base\'s, or, for a bare class alone, a classifier where config.json names labels of its own or the `problem_type` that such a head was trained on, and the generative class of a decoder.',
   sources: ['huggingface/transformers#37303', 'huggingface/transformers#27263'],
   detect({ intent, losses, inner, checkpoint, base, baseIntent, otherType }) {
     if (losses.head.length === 0) return [];
@@ -175,6 +176,7 @@ export const headMissing = defineRule<Data>({
       { name: 'A reward model without its head, made from a language model', checkpoint: llama({ head: false, architecture: 'LlamaForSequenceClassification' }), base: llama() },
       { name: 'Saved through AutoModel: all of the head but the matrix that it shares with the embedding', checkpoint: bert({ bare: true }), base: bert() },
       { name: 'A classifier saved through AutoModel, no base at hand: its labels tell', checkpoint: bert({ bare: true, labels: ['joy', 'anger', 'fear'] }) },
+      { name: 'The same with two labels that nobody named: the kind of problem tells', checkpoint: bert({ bare: true, problemType: 'single_label_classification' }) },
     ],
     silent: [
       { name: 'A sound save', checkpoint: llama(), base: llama() },
