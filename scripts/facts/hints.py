@@ -12,6 +12,8 @@ _MROPE = {"rope_type": "default", "mrope_section": [24, 20, 20]}
 _QSA = {"indexer_n_heads": 4, "indexer_kv_heads": 1, "indexer_head_dim": 256, "indexer_budget": 2048, "indexer_compress_ratio": 64}
 _GEMMA4_DRAFT = {"hidden_size_per_layer_input": 0, "enable_moe_block": False, "use_double_wide_mlp": False, "vocab_size_per_layer_input": 0, "num_hidden_layers": 4}
 _DIFFUSION_GEMMA = {"num_experts": 4, "top_k_experts": 2, "moe_intermediate_size": 704}
+# Its switch for experts can be turned only where their sizes are stated.
+_GEMMA4_EXPERTS = {"num_experts": 4, "top_k_experts": 2, "moe_intermediate_size": 704}
 _AUDIO = {"model_type": "wav2vec2", "num_hidden_layers": 2}
 
 HINTS = {
@@ -52,6 +54,10 @@ HINTS = {
     "tvp": [{"backbone": None, "use_timm_backbone": False, "use_pretrained_backbone": False, "backbone_config": _RESNET}, {"type_vocab_size": 2}],
     "hunyuan_vl": [{"text_config": {"model_type": "hunyuan_vl_text", "head_dim": 128, "num_key_value_heads": 8}}],
     "hunyuan_vl_text": [{"head_dim": 128, "num_key_value_heads": 8}],
+    "gemma4_text": [_GEMMA4_EXPERTS],
+    "gemma4": [{"text_config": {"model_type": "gemma4_text", **_GEMMA4_EXPERTS}}],
+    "gemma4_unified_text": [_GEMMA4_EXPERTS],
+    "gemma4_unified": [{"text_config": {"model_type": "gemma4_unified_text", **_GEMMA4_EXPERTS}}],
     "gemma4_assistant": [{"text_config": {"model_type": "gemma4_text", **_GEMMA4_DRAFT}}],
     "gemma4_unified_assistant": [{"text_config": {"model_type": "gemma4_unified_text", **_GEMMA4_DRAFT}}],
     "qwen4_exp": [{"text_config": {"model_type": "qwen4_exp_text", **_QSA}}],

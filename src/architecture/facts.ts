@@ -53,17 +53,18 @@ export interface ParameterFacts {
 
 /** What decided whether a group was there: one setting, with the values that were tried, or two that can be equal. */
 export interface Condition {
-  /** Dotted config path; of two settings `one|other`; empty where none decides. */
+  /** Dotted config path; of two settings `one|other` (`how many|layers` by `end`); empty where none decides. */
   readonly key: string;
   /**
    * - `value`: by its value, in all layers alike;
    * - `entry`: a list with an entry for each layer, by the layer's own (`present` and `absent` are entries);
    * - `start`: the number of the first layer that has the group, and all after it do (no values);
+   * - `end`: how many layers at the end have it not, of how many; those before have it where `present` is `true`, and may have it where it is empty;
    * - `every`: each so many layers have it, counted from the number in `present` (-1: the last of so many);
    * - `layer`: by the number of the layer alone, whatever the config says (no key): in those in `present`, or in all but those in `absent`;
    * - `unequal`: it stands between what two settings size, and is there where they differ (no values).
    */
-  readonly by: 'value' | 'entry' | 'start' | 'every' | 'layer' | 'unequal';
+  readonly by: 'value' | 'entry' | 'start' | 'end' | 'every' | 'layer' | 'unequal';
   readonly present: readonly unknown[];
   readonly absent: readonly unknown[];
 }

@@ -2,6 +2,7 @@ import type { ClassFacts } from '../architecture/facts.ts';
 import type { TensorInfo } from '../format/tensor-table.ts';
 import type { Missing, TiedPair, Unexpected } from './comparison.ts';
 import { isHarmlessBuffer } from './names.ts';
+import { pastEndTest } from './past-end.ts';
 import { patternIn } from './pattern.ts';
 import { parametersByMemory } from './shapes.ts';
 import type { Sides } from './sides.ts';
@@ -56,6 +57,7 @@ function tiedOnBothSides(sides: Sides, active: ActiveTies): TiedPair[] {
 export function findSurplus(sides: Sides): { unexpected: Unexpected[]; ignored: string[] } {
   const { facts } = sides.input;
   const ignore = regularExpressions(facts?.ignoreUnexpected ?? []);
+  const isPastEnd = pastEndTest(facts, sides.input.config);
   const always = alwaysThere(facts);
   const isForeign = sides.expected.basis === 'facts' ? foreignTowerTest(facts, () => new Set(sides.memory.map((memory) => patternIn(facts, 'memory', memory).pattern))) : () => false;
   const surplus = { unexpected: new Array<Unexpected>(), ignored: new Array<string>() };
@@ -66,7 +68,7 @@ export function findSurplus(sides: Sides): { unexpected: Unexpected[]; ignored: 
     if (memory === sides.input.heads.head && facts === null) continue;
     if (isForeign(memory)) continue;
     if (always.has(patternIn(facts, 'memory', memory).pattern) && !isBeyondLayers(memory, sides)) continue;
-    if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory))) surplus.ignored.push(info.name);
+    if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory)) || isPastEnd?.(memory) === true) surplus.ignored.push(info.name);
     else surplus.unexpected.push(...storedTensors(sides, sides.rowAt(position)).map((tensor) => ({ ...tensor, memory })));
   }
   return surplus;

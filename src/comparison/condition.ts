@@ -15,7 +15,7 @@ function statedAt(config: JsonObject | null, key: string): unknown {
 
 /** Whether a config states what decides by a condition. */
 export function isStated(when: Condition, config: JsonObject | null): boolean {
-  return when.by === 'unequal' ? sizes(when, config) !== null : statedAt(config, when.key) !== undefined;
+  return when.by === 'unequal' || when.by === 'end' ? sizes(when, config) !== null : statedAt(config, when.key) !== undefined;
 }
 
 /**
@@ -36,11 +36,19 @@ export function isThere(when: Condition, config: JsonObject | null): boolean | n
 /** Whether a group is there in one layer, by a condition about single layers; null where the config does not say, or says what was never tried. */
 export function isThereIn(when: Condition, config: JsonObject | null, layer: number): boolean | null {
   if (when.by === 'layer') return when.present.length > 0 ? when.present.includes(layer) : !when.absent.includes(layer);
+  // Those before the end may lack it for other reasons, where no value says that they have it.
+  if (when.by === 'end') return isBeforeEnd(layer, sizes(when, config)) === false ? false : when.present.length > 0 ? isBeforeEnd(layer, sizes(when, config)) : null;
   const value = valueAt(config, when.key);
   if (when.by === 'start') return typeof value === 'number' && Number.isInteger(value) ? layer >= value : null;
   if (when.by === 'every') return isEachSoMany(layer, value, when.present[0]);
   const entry: unknown = when.by === 'entry' && Array.isArray(value) && layer < value.length ? value[layer] : undefined;
   return entry === undefined ? null : holds(when, entry);
+}
+
+/** Whether a layer is before the last so many; null where the config does not say how many of how many. */
+function isBeforeEnd(layer: number, found: readonly (number | null)[] | null): boolean | null {
+  const [last, layers] = found ?? [];
+  return typeof last !== 'number' || typeof layers !== 'number' || last > layers ? null : layer < layers - last;
 }
 
 /** Whether layers come to a layer by steps from the first of them; null where the step is none. */
@@ -49,7 +57,7 @@ function isEachSoMany(layer: number, step: unknown, first: unknown): boolean | n
   return (layer - first) % step === 0;
 }
 
-/** The two sizes of which a condition asks whether they differ, or null. */
+/** The two sizes that a condition compares, or null. */
 function sizes(when: Condition, config: JsonObject | null): readonly (number | null)[] | null {
   const found = decidingSettings(when).map((key) => dimension(key, config));
   return found.includes(null) ? null : found;

@@ -7,17 +7,18 @@ import type { Expected } from './expected.ts';
 import { LAYER_KEYS } from './layers.ts';
 import type { Intent } from './intent.ts';
 import type { NameMapper } from './names.ts';
+import { pastEndTest } from './past-end.ts';
 import { patternIn } from './pattern.ts';
 import { parametersByMemory } from './shapes.ts';
 
 /**
  * What a checkpoint should hold by its base: the base's parameters, without the layers beyond those that the
- * checkpoint's own config counts (a model may be pruned on purpose), and without those that its class does not have
+ * checkpoint's own config counts (a model may be pruned on purpose), without what its last layers share, and without those that its class does not have
  * (a classifier made from a language model has no language-model head).
  */
 export function expectFromBase(base: Checkpoint, config: JsonObject | null, intent: Intent, mapper: NameMapper): Expected {
   const { memory, more } = mapper(base.tensors.columns.names);
-  const drops = [beyondLayers(base, config, intent), ofOtherClass(base, intent), switchedOff(base, config, intent)].flatMap((test) => test ?? []);
+  const drops = [beyondLayers(base, config, intent), ofOtherClass(base, intent), switchedOff(base, config, intent), pastEndTest(intent.facts, config)].flatMap((test) => test ?? []);
   const extra = untiedHeads(base, memory, intent);
   const whole = { basis: 'base', tensors: base.tensors, memory, more, shapeKnown: new Uint8Array(memory.length).fill(1), firstUnstored: memory.length } as const;
   if (drops.length === 0 && extra.length === 0) return whole;

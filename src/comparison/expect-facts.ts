@@ -125,7 +125,7 @@ class Expectation {
     const outer = groups.filter((group) => stars(group.parameters[0]?.memory ?? '') === 1);
     const isStaged = this.#isStaged(`${list}.`);
     const count = Math.min((isStaged && !countsStages(this.#counts.key(list, groups)) ? null : this.#counts.layers(list, groups)) ?? this.#observed.count(list), MAX_LAYERS);
-    const kinds = new LayerKinds(this.#config, count);
+    const kinds = new LayerKinds(this.#config, count, outer);
     // What is there by the number of the layer alone makes it no other than its siblings.
     const alike = outer.filter(({ when }) => when?.by !== 'layer');
     const layers = new LayerGroups(Array.from({ length: count }, (_, layer) => ({ kind: kinds.kind(layer), groups: alike.filter((group) => this.#touches(group, [layer])) })));

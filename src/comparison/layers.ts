@@ -1,5 +1,6 @@
 import type { ParameterGroup } from '../architecture/facts.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
+import { isThereIn } from './condition.ts';
 
 /** Config keys that count the layers of a model's main stack, where no fact says which one does. */
 export const LAYER_KEYS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'decoder_layers'];
@@ -7,13 +8,17 @@ export const LAYER_KEYS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_laye
 /**
  * What a config says of the kind of each layer: every list in it that is as long as there are layers
  * (`layer_types`, `mlp_layer_types`, `block_configs`, `num_query_heads`, …). Layers with equal entries in all of
- * them are of one kind.
+ * them are of one kind, where none is past an end that another is before (`num_kv_shared_layers`).
  */
 export class LayerKinds {
   readonly #lists: readonly (readonly unknown[])[];
+  readonly #isPastEnd: (layer: number) => boolean;
   readonly #known = new Map<number, string>();
 
-  constructor(config: JsonObject | null, layers: number) {
+  /** @param groups those of the list of layers, of which some may end before the last layer */
+  constructor(config: JsonObject | null, layers: number, groups: readonly ParameterGroup[] = []) {
+    const ends = groups.flatMap(({ when }) => (when?.by === 'end' ? [when] : []));
+    this.#isPastEnd = (layer) => ends.some((when) => isThereIn(when, config, layer) === false);
     this.#lists = config === null ? [] : listsOfLength(config, layers, 0);
   }
 
@@ -21,7 +26,7 @@ export class LayerKinds {
   kind(layer: number): string {
     let kind = this.#known.get(layer);
     if (kind === undefined) {
-      kind = this.#lists.map((list) => JSON.stringify(list[layer])).join('|');
+      kind = [...this.#lists.map((list) => JSON.stringify(list[layer])), ...(this.#isPastEnd(layer) ? ['end'] : [])].join('|');
       this.#known.set(layer, kind);
     }
     return kind;

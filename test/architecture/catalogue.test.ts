@@ -86,7 +86,7 @@ test('a name is found by the lists of its class, and numbers that count nothing 
   assert.deepEqual(patternOf('score.0.weight', listsOf(facts, 'disk')), { pattern: 'score.0.weight', numbers: [] });
 });
 
-test('what decides about a part is told where it is no value of one setting: two sizes, or a step from layer to layer', async () => {
+test('what decides about a part is told where it is no value of one setting: two sizes, a step from layer to layer, the last layers', async () => {
   const deciding = async (type: string, name: string, part: string): Promise<unknown> => {
     const facts = (await loadModelTypeFacts(type))?.classes.find((entry) => entry.class === name);
     return facts?.groups.find(({ parameters }) => parameters.some(({ disk }) => disk.endsWith(part)))?.when;
@@ -94,6 +94,10 @@ test('what decides about a part is told where it is no value of one setting: two
   assert.deepEqual(await deciding('sew', 'SEWForCTC', 'feature_projection.weight'), { key: 'conv_dim.last|hidden_size', by: 'unequal', present: [], absent: [] });
   assert.deepEqual(await deciding('luke', 'LukeModel', 'entity_embedding_dense.weight'), { key: 'entity_emb_size|hidden_size', by: 'unequal', present: [], absent: [] });
   assert.deepEqual(await deciding('blip-2', 'Blip2ForConditionalGeneration', 'crossattention.attention.query.weight'), { key: 'qformer_config.cross_attention_frequency', by: 'every', present: [0], absent: [] });
+  const shared = { key: 'text_config.num_kv_shared_layers|text_config.num_hidden_layers', by: 'end', absent: [] };
+  assert.deepEqual(await deciding('gemma4', 'Gemma4ForConditionalGeneration', 'language_model.layers.*.self_attn.k_proj.weight'), { ...shared, present: [true] });
+  assert.deepEqual(await deciding('gemma4', 'Gemma4ForConditionalGeneration', 'language_model.layers.*.self_attn.v_proj.weight'), { ...shared, present: [] }, 'where keys are values too there are none before the end');
+  assert.deepEqual(await deciding('gemma4_text', 'Gemma4ForCausalLM', 'layers.*.router.proj.weight'), { key: 'enable_moe_block', by: 'value', present: [true], absent: [false] });
 });
 
 test('an encoder that is saved by itself has its dense layers, and lists that layers share are lists', async () => {

@@ -33,6 +33,16 @@ describe('the setting that decides about a group', () => {
     for (const step of [0, -1, 1.5, '2', null]) assert.deepEqual(inLayers(0, step), [null, null, null, null]);
   });
 
+  it('can be that layers are the last ones, of so many', () => {
+    const shared = { key: 'text.shared|text.layers', by: 'end' as const, present: [true], absent: [] };
+    const inLayers = (last: unknown, present: readonly unknown[] = [true]): unknown[] => [0, 1, 2, 3].map((layer) => isThereIn({ ...shared, present }, { text: { shared: last, layers: 4 } }, layer));
+    assert.deepEqual(inLayers(1), [true, true, true, false]);
+    assert.deepEqual(inLayers(0), [true, true, true, true]);
+    assert.deepEqual(inLayers(3, []), [null, false, false, false], 'what else decides before the end is not known');
+    for (const last of [5, -1, 1.5, '2', null]) assert.deepEqual(inLayers(last), [null, null, null, null]);
+    assert.equal(isThere(shared, { text: { shared: 1, layers: 4 } }), null);
+  });
+
   it('can be what a config means by leaving it out', () => {
     const side = { key: 'is_decoder', by: 'value' as const, present: [false], absent: [true] };
     assert.deepEqual([{}, { is_decoder: true }, { is_decoder: false }, null].map((config) => isThere(side, config)), [true, false, true, null]);

@@ -56,7 +56,8 @@ def condition(group, builds, compared=()):
     What decides whether a group is there: {key, by, present, absent}, or None where no one setting does.
 
     by: `unequal`, two settings (`key` is `one|other`) that are not the same number; `value`, in all layers at once; `entry`,
-    a list with a word or a switch for each layer; `start`, the number of the first layer that has it; `every`, in each so many layers,
+    a list with a word or a switch for each layer; `start`, the number of the first layer that has it; `end`, how many at the end have
+    it not (`key` is `how many|layers`; the others have it where `present` is true, and may where it is empty); `every`, in each so many layers,
     counted from the number in `present`; `layer`, by its number alone (no key): the first one only, or all but the first.
     present, absent: the values, entries or numbers, as JSON; empty by `start` and `unequal`.
 
@@ -67,14 +68,15 @@ def condition(group, builds, compared=()):
     whole = _by_unequal(group, builds, compared) or _by_value(group, builds)
     if whole or group["scope"].count("*") != 1:
         return whole
-    return _by_entry(group, builds) or _by_start(group, builds) or _by_every(group, builds) or _by_layer(group)
+    return (_by_entry(group, builds) or _by_start(group, builds) or _by_end(group, builds) or _by_every(group, builds) or _by_layer(group)
+            or _by_end(group, builds, alone=False))
 
 
 def _by_layer(group):
     """Stacks of one layer, and stacks that were always as deep, prove nothing."""
     there, depths = {True: set(), False: set()}, {}
     for number, scope in group["all"]:
-        layer = int(scope.rpartition(".")[2])
+        layer = _layer(scope)
         there[(number, scope) in group["where"]].add(layer)
         depths[number] = max(depths.get(number, 0), layer + 1)
     if max(depths.values()) < 3 or len(set(depths.values())) < 2:
@@ -105,7 +107,7 @@ def _by_every(group, builds):
         if not all(integer(value) and value > 0 for value in values.values()) or len(set(values.values())) < 2:
             continue
         for first in _FIRST:
-            if all(((number, scope) in group["where"]) == ((int(scope.rpartition(".")[2]) - first) % values[number] == 0) for number, scope in group["all"]):
+            if all(((number, scope) in group["where"]) == ((_layer(scope) - first) % values[number] == 0) for number, scope in group["all"]):
                 found.append((key, first))
     return {"key": found[0][0], "by": "every", "present": [json.dumps(found[0][1])], "absent": []} if len(found) == 1 else None
 
@@ -129,7 +131,7 @@ def _by_entry(group, builds):
     for key in sorted(set().union(*(set(builds[number][0]) for number, _ in group["all"]))):
         states = []
         for number, scope in group["all"]:
-            entries, layer = builds[number][0].get(key), int(scope.rpartition(".")[2])
+            entries, layer = builds[number][0].get(key), _layer(scope)
             if not isinstance(entries, (list, tuple)) or layer >= len(entries) or not isinstance(entries[layer], (str, bool)):
                 break
             states.append((json.dumps(entries[layer]), (number, scope) in group["where"]))
@@ -145,11 +147,44 @@ def _by_start(group, builds):
     found = []
     for key in set().union(*(set(builds[number][0]) for number, _ in group["all"])):
         values = {number: builds[number][0].get(key) for number, _ in group["all"]}
-        fits = all(type(values[number]) is int and ((number, scope) in group["where"]) == (int(scope.rpartition(".")[2]) >= values[number])
+        fits = all(type(values[number]) is int and ((number, scope) in group["where"]) == (_layer(scope) >= values[number])
                    for number, scope in group["all"])
         if fits and len(set(values.values())) > 1:
             found.append(key)
     return {"key": found[0], "by": "start", "present": [], "absent": []} if len(found) == 1 else None
+
+
+def _by_end(group, builds, alone=True):
+    """What several numbers fit alike is a guess; that there are so many layers may be said more than once (the first by name counts).
+
+    alone: whether all layers before the end have it. Else something else may decide there too: no layer past the end has it in any build,
+    and the last before it does in some, with several numbers of layers at the end."""
+    depths = Counter()
+    for number, scope in group["all"]:
+        depths[number] = max(depths[number], _layer(scope) + 1)
+    last = {number: max(_layer(scope) for n, scope in group["where"] if n == number) for number in {n for n, _ in group["where"]}}
+    settings = sorted(set().union(*(set(builds[number][0]) for number in depths)))
+    counting = [key for key in sorted(settings, key=lambda key: key.endswith(".length"))
+                if all(integer(builds[n][0].get(key)) and builds[n][0][key] == depth for n, depth in depths.items())]
+    if not counting or len(set(depths.values())) < 2:
+        return None
+    found = []
+    for key in settings:
+        values = {number: builds[number][0].get(key) for number in depths}
+        if not all(integer(value) and 0 <= value <= depths[number] for number, value in values.items()):
+            continue
+        ends = {number: depths[number] - values[number] for number in depths}
+        if alone:
+            shown = depths if all(((number, scope) in group["where"]) == (_layer(scope) < ends[number]) for number, scope in group["all"]) else ()
+        else:
+            shown = [number for number, layer in last.items() if layer + 1 == ends[number]] if all(layer < ends[number] for number, layer in last.items()) else ()
+        if len({values[number] for number in shown}) > 1:
+            found.append(key)
+    return {"key": f"{found[0]}|{counting[0]}", "by": "end", "present": ["true"] if alone else [], "absent": []} if len(found) == 1 else None
+
+
+def _layer(scope):
+    return int(scope.rpartition(".")[2])
 
 
 def _outcome(states):

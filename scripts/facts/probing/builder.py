@@ -45,6 +45,14 @@ class Start:
     values: dict
 
 
+def _has(config, key):
+    """Whether a config has a setting, also one that each layer has of its own: to ask the whole for that is an error, and no AttributeError."""
+    try:
+        return hasattr(config, key)
+    except Exception:  # noqa: BLE001
+        return True
+
+
 class Builder:
     """One class, and the base build of it that all others are told by. `start` comes first."""
 
@@ -73,11 +81,11 @@ class Builder:
 
     def _silent(self, config):
         """What the code asks its config for and that this one does not state; a switch also of the inner configs of the class's own package."""
-        found = {key: value for key, value in self.undeclared.items() if not hasattr(config, key)}
+        found = {key: value for key, value in self.undeclared.items() if not _has(config, key)}
         package = self.cls.__module__.rpartition(".")[0]
         for path, sub in sub_configs(config) if self.guarded else ():
             if type(sub).__module__.startswith(package + "."):
-                found |= {f"{path}.{key}" if path else key: value for key, value in self.guarded.items() if not hasattr(sub, key)}
+                found |= {f"{path}.{key}" if path else key: value for key, value in self.guarded.items() if not _has(sub, key)}
         return found
 
     def attempt(self, overrides):
