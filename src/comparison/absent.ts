@@ -4,6 +4,7 @@ import type { Missing, TiedPair, Unexpected } from './comparison.ts';
 import { isHarmlessBuffer } from './names.ts';
 import { pastEndTest } from './past-end.ts';
 import { patternIn } from './pattern.ts';
+import { predictionTest } from './prediction-layers.ts';
 import { parametersByMemory } from './shapes.ts';
 import type { Sides } from './sides.ts';
 import { ActiveTies } from './ties.ts';
@@ -21,6 +22,7 @@ export function findAbsent(sides: Sides, fileOf: (name: string) => string | null
   const { expected, matching, input } = sides;
   const ties = new ActiveTies(input.facts, input.heads, input.tied !== false);
   const ignore = regularExpressions(input.facts?.ignoreMissing ?? []);
+  const isPassedOver = passedOverTest(sides);
   const absent: Absent = { missing: [], undelivered: [], tied: [], ignored: [] };
   for (const row of matching.leftExpected) {
     const memory = expected.memory[row] ?? '';
@@ -28,7 +30,7 @@ export function findAbsent(sides: Sides, fileOf: (name: string) => string | null
     if (sides.covered.has(memory)) continue;
     const source = ties.sourceOf(memory, (name) => sides.byMemory.has(name));
     if (source !== null) absent.tied.push({ name: info.name, memory, source: sides.names[sides.byMemory.get(source) ?? -1] ?? source });
-    else if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory))) absent.ignored.push(info.name);
+    else if (isHarmlessBuffer(info.name, info.shape.length) || ignore.some((pattern) => pattern.test(memory)) || isPassedOver(memory, info.name)) absent.ignored.push(info.name);
     else absent.missing.push({ ...info, memory, declaredIn: null });
   }
   absent.tied.push(...tiedOnBothSides(sides, ties));
@@ -38,6 +40,20 @@ export function findAbsent(sides: Sides, fileOf: (name: string) => string | null
     absent.undelivered.push({ ...info, memory: expected.memory[row] ?? '', declaredIn: fileOf(input.tensors.name(sides.rowAt(position))) });
   });
   return absent;
+}
+
+/**
+ * Tests what a base stores for what the class has not, and no save of it holds: parts of other classes of its type, and what its
+ * loader passes over in silence (T5's releases have a relative bias between its sides). Layers of multi-token prediction have
+ * a rule of their own.
+ */
+function passedOverTest({ expected, input: { facts, config, isOfOtherClass } }: Sides): (memory: string, name: string) => boolean {
+  if (facts === null || expected.basis !== 'base') return () => false;
+  const ignore = regularExpressions(facts.ignoreUnexpected);
+  const known = parametersByMemory(facts);
+  const isOfPrediction = predictionTest(config);
+  const isIgnored = (memory: string): boolean => ignore.some((pattern) => pattern.test(memory)) && !known.has(patternIn(facts, 'memory', memory).pattern);
+  return (memory, name) => (isIgnored(memory) || isOfOtherClass(memory)) && !isOfPrediction(name);
 }
 
 /** Parameters that the class has and that neither the base nor the checkpoint stores, because both tie them. */

@@ -12,6 +12,7 @@ import { expectation, MOST_STRANGERS } from './expectation.ts';
 import { setGgufAlone } from './gguf.ts';
 import { loaderMapper } from './mapper.ts';
 import { isLooseAdapter } from './names.ts';
+import { otherClassTest } from './other-classes.ts';
 import { unpackBase } from './quantization/base.ts';
 import { unpackQuantized } from './quantization/unpack.ts';
 import { resolveIntent } from './resolve-intent.ts';
@@ -41,6 +42,7 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
       expect: expectation(tensors, checkpoint, unpackedBase, intent, mapper),
       mapper,
       facts: intent.facts,
+      isOfOtherClass: otherClassTest(facts, intent.facts),
       heads: intent.heads,
       tied: intent.tied,
       vocabularySize: vocabularySize(checkpoint, intent.facts),

@@ -20,6 +20,8 @@ export interface CompareInput {
   /** Maps the checkpoint's names to those in memory of the intended class. */
   readonly mapper: NameMapper;
   readonly facts: ClassFacts | null;
+  /** Tests names in memory for what other classes of the model type have and this one has not. */
+  readonly isOfOtherClass: (memory: string) => boolean;
   readonly heads: HeadNames;
   /** Whether the tie flag counts as set; where that can't be told (null) it is taken as set here, and the verdict says so. */
   readonly tied: boolean | null;

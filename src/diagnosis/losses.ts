@@ -9,10 +9,10 @@ import type { Intent } from '../comparison/intent.ts';
 import type { Quantization } from '../comparison/quantization/unpack.ts';
 import { ADAPTER_PART } from '../comparison/names.ts';
 import { patternIn } from '../comparison/pattern.ts';
+import { predictionTest } from '../comparison/prediction-layers.ts';
 import { towerPaths } from '../comparison/towers.ts';
 import type { ClassFacts } from '../architecture/facts.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
-import { mtpLayers, numberAt } from '../inventory/config.ts';
 
 /** A layer, or a whole module, of which nothing is there. */
 export interface LostBlock {
@@ -67,6 +67,7 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
   const undelivered = [...inner.undelivered, ...(shardGone ? missing.take(() => true) : [])];
   const packed = missing.take(packedTest(quantization));
   const isHead = headTest(intent, inner);
+  const isOfPrediction = predictionTest(checkpoint.config);
   const onlyAdapter = checkpoint.tensors.length > 0 && checkpoint.tensors.columns.names.every((name) => ADAPTER_PART.test(name));
   return {
     all,
@@ -75,7 +76,7 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
     undelivered,
     packed,
     head: missing.take(({ memory }) => isHead(memory)),
-    mtp: missing.take(mtpTest(checkpoint)),
+    mtp: missing.take(({ name }) => isOfPrediction(name)),
     towers: lostTowers(missing, intent.facts, inner),
     blocks: lostBlocks(missing, intent.facts, inner),
     fromLayers: missing.take(siblingTest(missing.items, intent.facts, inner)),
@@ -135,17 +136,6 @@ function headTest(intent: Intent, inner: Comparison): (memory: string) => boolea
 function anyStored({ stored }: Comparison, test: (memory: string) => boolean): boolean {
   for (const memory of stored.keys()) if (test(memory)) return true;
   return false;
-}
-
-/** Parameters of layers beyond `num_hidden_layers`, or under `mtp.`, where the config promises such layers. */
-function mtpTest(checkpoint: Checkpoint): (missing: Missing) => boolean {
-  const promised = mtpLayers(checkpoint.config).some(({ value }) => value > 0);
-  const layers = numberAt(checkpoint.config, 'num_hidden_layers') ?? numberAt(checkpoint.config, 'text_config.num_hidden_layers');
-  return ({ name }) => {
-    if (/(?:^|\.)mtp(?:\.|_)/.test(name)) return true;
-    const { pattern, numbers } = patternIn(null, 'disk', name);
-    return promised && layers !== null && /(?:^|\.)layers\.\*\./.test(pattern) && (numbers[0] ?? 0) >= layers;
-  };
 }
 
 /** `model.layers.3.` of a name in memory, or null for one outside of layers. */

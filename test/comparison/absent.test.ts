@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { llama } from '../../src/diagnosis/examples.ts';
+import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
 import { edited, sideBySide } from '../support/side-by-side.ts';
 
 const base = llama();
@@ -36,6 +37,13 @@ describe('what is not stored', () => {
     const { comparison } = await sideBySide(base, older);
     assert.deepEqual(comparison.missing, []);
     assert.deepEqual(comparison.ignored.base, ['model.layers.0.self_attn.rotary_emb.inv_freq']);
+  });
+
+  test('is ignored where the base alone has it and the class passes over it', async () => {
+    const config = { architectures: ['DebertaV2ForMaskedLM'], model_type: 'deberta-v2', hidden_size: 8, vocab_size: 20, transformers_version: '5.18.0' };
+    const deberta: ExampleCheckpoint = { config, tensors: { 'deberta.embeddings.word_embeddings.weight': ['F32', 20, 8], 'deberta.embeddings.LayerNorm.weight': ['F32', 8] } };
+    const { comparison } = await sideBySide(deberta, edited(deberta, { 'mask_predictions.dense.weight': ['F32', 8, 8] }));
+    assert.deepEqual([comparison.missing, comparison.ignored.base], [[], ['mask_predictions.dense.weight']]);
   });
 
   test('is undelivered where the index places it in a file that is gone', async () => {
