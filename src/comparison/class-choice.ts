@@ -5,6 +5,7 @@ import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt } from '../inventory/config.ts';
 import { isThere } from './condition.ts';
+import { unnumbered } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 
 /** Tasks whose class a checkpoint saved from a bare class was most likely meant for, the most specific first. */
@@ -61,9 +62,6 @@ function withoutPrefix(name: string, { prefix }: ClassFacts): string {
   return name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : name;
 }
 
-function unnumbered(name: string): string {
-  return name.replaceAll(/(?<=\.|^)(?:\d+|\*)(?=\.|$)/g, '*');
-}
 
 /** A name, and the same without the one or two modules around it. */
 function tailsOf(name: string): string[] {

@@ -96,15 +96,16 @@ function fewerLayers(base: JsonObject | null, config: JsonObject | null): number
   return null;
 }
 
-/** Drops what the intended class does not have, where the base is of another class. */
+/** Drops what the intended class does not have, where the base is of another class, or names none (DeBERTa v3 holds two heads of its pre-training). */
 function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
   const [ofBase] = architectures(base.config);
-  if (isOfSameClass(base, intent)) return null;
+  const isSame = isOfSameClass(base, intent);
+  if (isSame && (ofBase !== undefined || intent.facts === null)) return null;
   if (intent.facts === null) return ofBase === undefined ? null : headOfOtherTask(ofBase, intent);
   const known = parametersByMemory(intent.facts);
   // Heads are put on anew for another task: a module of the same name is another one, but for the output embedding.
   const { head, outputEmbedding } = intent.facts;
-  const anew = new Set(head.filter((name) => name !== outputEmbedding));
+  const anew = new Set(isSame ? [] : head.filter((name) => name !== outputEmbedding));
   return (memory) => {
     const { pattern } = patternIn(intent.facts, 'memory', memory);
     return !known.has(pattern) || anew.has(pattern);

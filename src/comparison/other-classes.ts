@@ -1,5 +1,5 @@
 import type { ClassFacts, ModelTypeFacts } from '../architecture/facts.ts';
-import { patternIn } from './pattern.ts';
+import { unnumbered } from './pattern.ts';
 
 /**
  * Tests names in memory for parameters that other classes of the model type have and the intended one never has, in either release: a
@@ -14,11 +14,11 @@ export function otherClassTest(type: ModelTypeFacts | null, facts: ClassFacts | 
       own: new Set(type.classes.flatMap((entry) => (entry.class === facts.class ? patternsOf(entry) : []))),
       others: new Set(type.classes.flatMap((entry) => (entry.class === facts.class ? [] : patternsOf(entry).map((pattern) => (entry.bare ? `${facts.prefix}.${pattern}` : pattern))))),
     };
-    const { pattern } = patternIn(facts, 'memory', memory);
+    const pattern = unnumbered(memory);
     return known.others.has(pattern) && !known.own.has(pattern);
   };
 }
 
 function patternsOf({ groups, ties }: ClassFacts): string[] {
-  return [...groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)), ...ties.flatMap(({ target, source }) => [target, source])];
+  return [...groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)), ...ties.flatMap(({ target, source }) => [target, source])].map(unnumbered);
 }

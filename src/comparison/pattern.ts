@@ -53,3 +53,8 @@ export function stars(pattern: string): number {
   for (const character of pattern) if (character === '*') count++;
   return count;
 }
+
+/** A name or pattern with a star for every number in it, whatever list it counts. */
+export function unnumbered(name: string): string {
+  return name.replaceAll(/(?<=\.|^)(?:\d+|\*)(?=\.|$)/g, '*');
+}

@@ -56,6 +56,15 @@ test('of a base of another type that names no class, what the class does not hav
   assert.deepEqual((await sideBySide(edited(own, { [lost]: null }), base)).comparison.missing.map(({ name }) => name), [lost]);
 });
 
+test('of a base of the same type that names no class, what the class never has is not called for', async () => {
+  // microsoft/deberta-v3-base names no class, and holds two heads of its pre-training.
+  const { architectures: _, ...nameless } = llama().config ?? {};
+  const release = { config: nameless, tensors: { ...llama().tensors, 'mask_predictions.dense.weight': ['F32', 8, 8] as const } };
+  assert.deepEqual(await missing(llama(), release), []);
+  assert.deepEqual(await missing(llama({ head: false }), release), ['lm_head.weight']);
+  assert.deepEqual(await missing(llama(), { ...release, config: llama().config ?? {} }), ['mask_predictions.dense.weight'], 'a class that is named is believed to be the one that holds it');
+});
+
 test('a base under names that its own class does not load is no yardstick for names', async () => {
   const own = llama();
   const base = { ...own, tensors: Object.fromEntries(Object.entries(own.tensors).map(([name, info]) => [name.replace('self_attn', 'attn'), info])) };
