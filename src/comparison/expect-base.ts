@@ -50,10 +50,13 @@ function untiedHeads(base: Checkpoint, memory: readonly string[], intent: Intent
   });
 }
 
-/** Whether a base is of the class that the checkpoint is meant for, as far as it says: then it has all that the class has. One that names no class is not, where it is of another model type. */
-export function isOfSameClass(base: Checkpoint, { intendedClass, modelType: own }: Intent): boolean {
+/**
+ * Whether a base is of the class that the checkpoint is meant for, as far as it says: then it has all that the class has. One that names
+ * no class is where nothing better is known, and it is of the same model type (DeBERTa v3 names none, and holds two heads of its pre-training).
+ */
+export function isOfSameClass(base: Checkpoint, { intendedClass, modelType: own, facts }: Intent): boolean {
   const [ofBase] = architectures(base.config);
-  return ofBase === undefined ? (modelType(base.config) ?? own) === own : ofBase === intendedClass;
+  return ofBase === undefined ? facts === null && (modelType(base.config) ?? own) === own : ofBase === intendedClass;
 }
 
 type Drop = (memory: string) => boolean;
@@ -96,16 +99,15 @@ function fewerLayers(base: JsonObject | null, config: JsonObject | null): number
   return null;
 }
 
-/** Drops what the intended class does not have, where the base is of another class, or names none (DeBERTa v3 holds two heads of its pre-training). */
+/** Drops what the intended class does not have, where the base is of another class. */
 function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
   const [ofBase] = architectures(base.config);
-  const isSame = isOfSameClass(base, intent);
-  if (isSame && (ofBase !== undefined || intent.facts === null)) return null;
+  if (isOfSameClass(base, intent)) return null;
   if (intent.facts === null) return ofBase === undefined ? null : headOfOtherTask(ofBase, intent);
   const known = parametersByMemory(intent.facts);
   // Heads are put on anew for another task: a module of the same name is another one, but for the output embedding.
   const { head, outputEmbedding } = intent.facts;
-  const anew = new Set(isSame ? [] : head.filter((name) => name !== outputEmbedding));
+  const anew = new Set(head.filter((name) => name !== outputEmbedding));
   return (memory) => {
     const { pattern } = patternIn(intent.facts, 'memory', memory);
     return !known.has(pattern) || anew.has(pattern);

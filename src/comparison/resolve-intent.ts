@@ -76,7 +76,7 @@ function asDeclared(declared: string, facts: ModelTypeFacts | null): Choice {
 }
 
 function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null): Choice {
-  const ofBase = architectures(base?.config ?? null)[0] ?? null;
+  const ofBase = classOfBase(base, checkpoint, facts);
   const embedding = embeddingEvidence(checkpoint);
   if (own !== null && !bare) return { intended: own, head: { expected: true, from: 'architectures' } };
   if (embedding !== null) return { intended: own ?? ofBase, head: { expected: false, evidence: embedding } };
@@ -103,6 +103,13 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
     return { intended: own, head: { expected: null, reason } };
   }
   return { intended: auto, head: { expected: true, from: 'auto-class' } };
+}
+
+/** The class that a base names; of one that names none and is of the same model type, the one whose head it stores. */
+function classOfBase(base: Checkpoint | null, checkpoint: Checkpoint, facts: ModelTypeFacts | null): string | null {
+  const named = architectures(base?.config ?? null)[0] ?? null;
+  if (named !== null || base === null || facts === null || modelType(base.config) !== modelType(checkpoint.config)) return named;
+  return classOfStoredHead(facts, base);
 }
 
 function fromBase(own: string | null, ofBase: string, facts: ModelTypeFacts | null): Choice {

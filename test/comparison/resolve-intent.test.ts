@@ -34,6 +34,15 @@ describe('the class that a checkpoint is meant for', () => {
     assert.equal((await intentOf(bareLlama(), bareLlama())).head.expected, false);
   });
 
+  test('of a base that names no class is the one whose head it stores', async () => {
+    const { architectures: _, ...nameless } = bert().config ?? {};
+    const lost = await intentOf(bert({ bare: true }), { ...bert(), config: nameless });
+    assert.deepEqual([lost.intendedClass, lost.head], ['BertForMaskedLM', { expected: true, from: 'base' }]);
+    const encoder = await intentOf(bert({ bare: true }), { ...bert({ bare: true }), config: nameless });
+    assert.deepEqual([encoder.intendedClass, encoder.head.expected], ['BertModel', null]);
+    assert.equal((await intentOf(bert({ bare: true }), { ...bert(), config: { ...nameless, model_type: 'roberta' } })).head.expected, null, 'of its own type');
+  });
+
   test('is its own where it is a part of the base: a tower is of another type', async () => {
     const clip = (name: string, type: string): ExampleCheckpoint => ({ config: { architectures: [name], model_type: type, hidden_size: 8 }, tensors: { 'vision_model.post_layernorm.weight': ['F32', 8] } });
     const tower = await intentOf(clip('CLIPVisionModel', 'clip_vision_model'), clip('CLIPModel', 'clip'));
