@@ -4,6 +4,7 @@ import { storedPairs } from '../comparison/head.ts';
 import type { SideBySide } from '../comparison/side-by-side.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { mtpLayers } from '../inventory/config.ts';
+import { weightFile } from '../inventory/weight-files.ts';
 import type { ComparedPair, Evidence } from './evidence.ts';
 import { adapterLosses, partLosses } from './losses.ts';
 
@@ -52,7 +53,12 @@ function whereWeightsAre({ parts, strays, index, isLocal, problems, format }: Ch
   const isUnseen = (index !== null || format === 'adapter') && isLocal && parts.length > 0;
   return {
     weightsElsewhere: isUnseen && parts.every(({ path }) => pointers.has(path)),
-    // Weights that lie beside it are of a save that the index is not of.
-    onlyIndexSeen: isUnseen && parts.every(({ state }) => state === 'absent') && !strays.some(({ why }) => why === 'other-save' || why === 'not-in-index'),
+    // Weights of the same name that lie beside it are of a save that the index is not of; others are of something else.
+    onlyIndexSeen: isUnseen && parts.every(({ state }) => state === 'absent') && !strays.some(({ path, why }) => why === 'other-save' || (why === 'not-in-index' && parts.some((part) => stemOf(path) === stemOf(part.path)))),
   };
+}
+
+/** `model` of `model-00001-of-00004.safetensors`. */
+function stemOf(path: string): string | null {
+  return weightFile({ path, size: 0, sha256: null })?.stem ?? null;
 }

@@ -39,4 +39,8 @@ test('an index of another run names none of the weights that lie beside it: that
   assert.deepEqual([beside.verdict, ...rulesOf(beside, 'error')], ['incomplete', 'shard-missing']);
   const alone = await judged({ checkpoint: { ...SOUND, shards: {}, files } });
   assert.equal(alone.verdict, 'unknown');
+  for (const name of ['tokenizer.safetensors', 'mtp.safetensors', 'vae-00001-of-00002.safetensors']) {
+    const other = await judged({ checkpoint: { ...SOUND, tensors: { 'decoder.conv.weight': ['F32', 4, 4] }, shards: { [name]: ['decoder.conv.weight'] }, files } });
+    assert.equal(other.verdict, 'unknown', `${name} is of something else`);
+  }
 });
