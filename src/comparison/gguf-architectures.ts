@@ -34,3 +34,11 @@ export function besideEmbedding(name: string): readonly string[] {
   const norm = ['token_embd_norm.weight', 'token_embd_norm.bias'];
   return name === 'bert' ? ['position_embd.weight', ...norm] : /^(?:nomic-bert|jina-bert)/.test(name) ? norm : [];
 }
+
+/** What the first block is without, since the norm after the embedding stands for it (transformers' ModernBERT has none there either). */
+const FIRST_IS_WITHOUT: Readonly<Record<string, string>> = { 'modern-bert': 'attn_norm.weight' };
+
+/** Whether the first block of an architecture has no such tensor. */
+export function isNotInFirst(architecture: string | null, stem: string): boolean {
+  return architecture !== null && Object.hasOwn(FIRST_IS_WITHOUT, architecture) && FIRST_IS_WITHOUT[architecture] === stem;
+}

@@ -2,7 +2,7 @@ import type { ModelTypeFacts } from '../architecture/facts.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Comparison, Missing } from './comparison.ts';
-import { besideEmbedding, isHeadless, isKnownArchitecture, normalisesOutput } from './gguf-architectures.ts';
+import { besideEmbedding, isHeadless, isKnownArchitecture, isNotInFirst, normalisesOutput } from './gguf-architectures.ts';
 import { oddShapes } from './gguf-shapes.ts';
 import type { Intent } from './intent.ts';
 import { push } from './multimap.ts';
@@ -103,7 +103,7 @@ function missingOfBlocks(tensors: TensorTable, count: number, architecture: stri
   }
   const kinds = new Map<string, number[]>();
   for (const [number, stems] of blocks) push(kinds, kindOf(stems), number);
-  const found = [...kinds.values()].flatMap((numbers) => oddOnes(tensors, numbers, blocks));
+  const found = [...kinds.values()].flatMap((numbers) => oddOnes(tensors, numbers, blocks)).filter(({ name }) => !(name.startsWith('blk.0.') && isNotInFirst(architecture, name.slice('blk.0.'.length))));
   const told = new Set(found.map(({ name }) => name));
   // An architecture of another's own may call the way back by another name (`attn_out`).
   for (const [number, stems] of architecture !== null && isKnownArchitecture(architecture) ? blocks : []) {

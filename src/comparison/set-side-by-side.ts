@@ -3,7 +3,7 @@ import type { ClassFacts, ModelTypeFacts } from '../architecture/facts.ts';
 import { TableBuilder } from '../format/table-builder.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
-import { modelType, numberAt, vocabularySizes } from '../inventory/config.ts';
+import { hasRemoteCode, modelType, numberAt, vocabularySizes } from '../inventory/config.ts';
 import { isAdapter } from './adapter/compare.ts';
 import { setAdapterBeside } from './adapter/side.ts';
 import { compare } from './compare.ts';
@@ -13,6 +13,7 @@ import { setGgufAlone } from './gguf.ts';
 import { loaderMapper } from './mapper.ts';
 import { isLooseAdapter } from './names.ts';
 import { otherClassTest } from './other-classes.ts';
+import { patternIn } from './pattern.ts';
 import { unpackBase } from './quantization/base.ts';
 import { unpackQuantized } from './quantization/unpack.ts';
 import { resolveIntent } from './resolve-intent.ts';
@@ -53,8 +54,20 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
   );
   // Facts of another release, or of another part within the model, are no yardstick: then nothing is known of the class.
   if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return { ...setSideBySide(checkpoint, null, null, declared), isForeign: true };
+  if (base === null && facts !== null && hasOwnLayers(comparison, checkpoint, intent.facts)) return setSideBySide(checkpoint, null, null, declared);
   if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null, quantization: unpacked?.quantization ?? null };
+}
+
+/**
+ * Whether layers are those of code that comes with the checkpoint, under the name of a class that transformers has too: in every layer
+ * that lacks something, something that the class does not have stands in for it (`W_pack`). Then that code decides, and not the facts.
+ */
+function hasOwnLayers({ missing, unexpected }: Comparison, { config }: Checkpoint, facts: ClassFacts | null): boolean {
+  if (!hasRemoteCode(config) || missing.length === 0 || unexpected.length === 0) return false;
+  const layersOf = (items: readonly { readonly memory: string }[]): ReadonlySet<number> => new Set(items.flatMap(({ memory }) => patternIn(facts, 'memory', memory).numbers[0] ?? []));
+  const [lacking, strange] = [layersOf(missing), layersOf(unexpected)];
+  return lacking.size > 1 && [...lacking].every((layer) => strange.has(layer));
 }
 
 /** Stored parameters, and after them those that the index places in files that are not there or can't be read. */

@@ -76,6 +76,14 @@ test('a block that the header counts and a tensor that all siblings have are mis
   assert.deepEqual([rulesOf(one, 'error'), one.missing.map(({ name }) => name)], [['layer-incomplete'], ['blk.1.attn_q.weight']]);
 });
 
+test('the first block of ModernBERT has no norm before its attention', async () => {
+  const stems = ['attn_norm', 'attn_qkv', 'attn_output', 'ffn_norm', 'ffn_up', 'ffn_down'];
+  const names = ['token_embd.weight', 'token_embd_norm.weight', 'output_norm.weight', ...[0, 1, 2, 3].flatMap((i) => stems.filter((stem) => i > 0 || stem !== 'attn_norm').map((stem) => `blk.${i}.${stem}.weight`))];
+  assert.deepEqual((await judge(names, { architecture: 'modern-bert' })).missing, []);
+  assert.deepEqual((await judge(names, { architecture: 'eurobert' })).missing.map(({ name }) => name), ['blk.0.attn_norm.weight']);
+  assert.deepEqual((await judge(names.filter((name) => name !== 'blk.2.attn_norm.weight' && name !== 'blk.0.ffn_up.weight'), { architecture: 'modern-bert' })).missing.map(({ name }) => name), ['blk.0.ffn_up.weight']);
+});
+
 test('blocks of a hybrid model differ by design', async () => {
   const names = WHOLE.filter((name) => !name.startsWith('blk.1.')).concat(['attn_norm', 'ssm_in', 'ssm_out', 'ffn_up', 'ffn_down', 'ffn_norm'].map((stem) => `blk.1.${stem}.weight`));
   assert.equal((await judge(names)).verdict, 'complete');

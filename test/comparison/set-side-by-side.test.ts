@@ -64,6 +64,15 @@ describe('names that the facts do not know', () => {
   });
 });
 
+test('other modules in every layer are those of the code in the repo, where there is some', async () => {
+  const own = llama();
+  const fused = { ...own, tensors: Object.fromEntries(Object.entries(own.tensors).flatMap(([name, info]) => (/[kv]_proj/.test(name) ? [] : [[name.replace('q_proj', 'W_pack'), info]]))) };
+  const withCode = { ...fused, config: { ...own.config, auto_map: { AutoModelForCausalLM: 'modeling_own.LlamaForCausalLM' } } };
+  assert.deepEqual([(await sideBySide(fused)).comparison.basis, (await sideBySide(withCode)).comparison.basis], ['facts', 'none']);
+  const lost = await sideBySide({ ...own, config: withCode.config, tensors: edited(own, { 'model.layers.1.mlp.up_proj.weight': null }).tensors });
+  assert.deepEqual(lost.comparison.missing.map(({ name }) => name), ['model.layers.1.mlp.up_proj.weight'], 'a loss is one whether or not code is there');
+});
+
 test('a type of which nothing is known is compared with nothing, and with its base all the same', async () => {
   const own = llama({ config: { model_type: 'own_text' }, architecture: 'OwnForCausalLM' });
   assert.equal((await sideBySide(own)).comparison.basis, 'none');

@@ -1,6 +1,6 @@
 import type { TensorTable } from '../../format/tensor-table.ts';
 import type { JsonObject } from '../../inventory/checkpoint.ts';
-import { stringAt } from '../../inventory/config.ts';
+import { booleanAt, stringAt } from '../../inventory/config.ts';
 import { parseSlot } from './slots.ts';
 
 /** How a parameter is packed. `bnb`: bitsandbytes; `ct`: compressed-tensors' packed forms; `scaled`: eight bits and a scale; `stacked`: blocks of experts; `foreign`: a method of which nothing is known. */
@@ -47,7 +47,9 @@ export function findGroups(table: TensorTable, config: JsonObject | null): Packe
 }
 
 /** `quant_method`, spelled with hyphens; `''` where there is none. */
+/** The method that a config states; GPTQ's layout for Marlin (`B`, `s`) is another one. */
 function methodOf(config: JsonObject | null): string {
+  if (stringAt(config, 'checkpoint_format') === 'marlin' || booleanAt(config, 'is_marlin_format') === true) return 'marlin';
   return (stringAt(config, 'quant_method') ?? '').replaceAll('_', '-');
 }
 

@@ -72,6 +72,13 @@ test('with a method of which nothing is known, what stands in a module is its we
   assert.deepEqual(parameters(unpacked), { 'm.weight': 'unknown', 'm.bias': [4], 'norm.weight': [4] });
 });
 
+test('the layout of GPTQ for Marlin is another one than that of GPTQ', async () => {
+  for (const stated of [{ checkpoint_format: 'marlin' }, { is_marlin_format: true }]) {
+    const unpacked = await unpack({ 'm.B': ['I32', 4, 16], 'm.s': ['F16', 1, 8], 'norm.weight': ['F16', 4] }, { quant_method: 'gptq', bits: 4, ...stated });
+    assert.deepEqual(parameters(unpacked), { 'm.weight': 'unknown', 'norm.weight': [4] });
+  }
+});
+
 /** The small Llama with its linear layers in FP8. */
 function fp8(without = /$^/): ExampleCheckpoint {
   const plain = llama({ config: { quantization_config: { quant_method: 'fp8', weight_block_size: [32, 32] } } });
