@@ -1,4 +1,6 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
+import { adapterParts, isLooseAdapter } from '../comparison/adapter/loose.ts';
+import { ROOT } from '../comparison/adapter/names.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import type { Intent } from '../comparison/intent.ts';
 import { isHeadless, isKnownArchitecture } from '../comparison/gguf-architectures.ts';
@@ -43,6 +45,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (repeated !== null) return prose`${repeated} is in several of its files, and none is numbered: they are models of their own, which hide what another lacks. Name one of the files to get a verdict.`;
   if (adapter !== null) return undecidedAdapter(adapter);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return undecidedGguf(intent, inner);
+  if (isLooseAdapter(checkpoint) && base === null) return undecidedLoose(checkpoint);
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
     const shards = shardsOfNamed(checkpoint);
     if (shards !== null) return prose`It is one of ${shards} shards, and not of those that loaders take from its folder. Name the folder, or the base, to get a verdict.`;
@@ -85,6 +88,15 @@ function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked, unsett
   const [unsaved] = unsettled;
   if (unsaved !== undefined) return prose`${'modules_to_save'} names ${unsaved}, of which nothing is stored. Name the base to see whether the model has such a module.`;
   return null;
+}
+
+/** An adapter that no config goes with. PEFT loads none without, and other loaders take what is there for all of it. */
+function undecidedLoose({ tensors: { columns: { names } } }: Checkpoint): Prose {
+  const [part = ''] = adapterParts(names);
+  const what = prose`It is an adapter (${part}), and there is no ${'adapter_config.json'} to tell which modules it adapts: whether it has all of them can't be told.`;
+  return part.startsWith(ROOT)
+    ? prose`${what} Put the ${'adapter_config.json'} of the training run beside it, and name the file ${'adapter_model.safetensors'}, as PEFT needs it, to get a verdict.`
+    : prose`${what} Name a sound save of the same adapter as the base to get a verdict.`;
 }
 
 /** A tensor that two files of free names hold, which were read together as the parts of one model; or null. In a publisher's own layout each rank has its slice of it. */
