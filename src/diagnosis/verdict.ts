@@ -77,7 +77,7 @@ function undecidedGguf(intent: Intent, inner: Comparison): Prose | null {
   return prose`There is no ${'output.weight'}: llama.cpp takes the embedding in its place. Whether the model ties them, or lost its head, shows with the base: name the model that it was converted from.`;
 }
 
-function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked, unsettled }: AdapterComparison): Prose | null {
+function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked, unsettled, perhapsTied }: AdapterComparison): Prose | null {
   if (!isKnownType) return prose`Nothing is known of the method ${type ?? 'that made this adapter'}, so what it stores can't be told.`;
   const [name] = unread;
   if (name !== undefined) return prose`${unread.length} ${[unread.length === 1 ? 'name is' : 'names are']} of no known method, such as ${name}.`;
@@ -87,6 +87,8 @@ function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked, unsett
   if (first !== undefined) return prose`The adapter stores ${first.name} with ${first.shape[0] ?? 0} rows, though nothing in its config asks for it: PEFT does so where the vocabulary was resized. Name the base to see whether it fits.`;
   const [unsaved] = unsettled;
   if (unsaved !== undefined) return prose`${'modules_to_save'} names ${unsaved}, of which nothing is stored. Name the base to see whether the model has such a module.`;
+  const [head] = perhapsTied;
+  if (head !== undefined) return prose`${'trainable_token_indices'} names ${head}, of which nothing is stored, with tokens that are stored for another module: so it is where both share one weight. Name the base to see whether they do.`;
   return null;
 }
 
