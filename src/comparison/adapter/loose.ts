@@ -13,8 +13,17 @@ const SCALE = /(?:[._]lora)?\.alpha$/;
 /** Whether a name has what a wrapped model has and an adapter's own file has not. */
 const WRAPPED = /\.base_layer\.|^base_model\.model\./;
 
+/** Several stages ask the same of names by the hundred thousand. */
+const known = new WeakMap<readonly string[], ReadonlySet<string>>();
+
 /** The names that are of an adapter: its matrices, and the scales beside them. */
 export function adapterParts(names: readonly string[]): ReadonlySet<string> {
+  const parts = known.get(names) ?? findParts(names);
+  known.set(names, parts);
+  return parts;
+}
+
+function findParts(names: readonly string[]): ReadonlySet<string> {
   const parts = new Set<string>();
   const modules = new Set<string>();
   for (const name of names) {

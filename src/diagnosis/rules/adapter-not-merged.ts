@@ -1,4 +1,4 @@
-import { adapterParts, hasModelName, holdsLooseAdapter, isLooseAdapter } from '../../comparison/adapter/loose.ts';
+import { adapterParts, hasModelName, holdsLooseAdapter, isAllAdapter, isLooseAdapter } from '../../comparison/adapter/loose.ts';
 import { METHOD_PART } from '../../comparison/adapter/names.ts';
 import { ADAPTER_PART } from '../../comparison/names.ts';
 import { loraAdapter } from '../adapter-examples.ts';
@@ -33,9 +33,9 @@ export const adapterNotMerged = defineRule<Data>({
     const isWrapped = comparison.wrapper?.kind === 'lora';
     // An adapter's own file, as diffusers writes it (`pytorch_lora_weights.safetensors`), is no model; under a model's name it is taken for one.
     if (isLooseAdapter(checkpoint)) return [];
-    const parts = hasModelName(checkpoint) ? adapterParts(names) : new Set();
-    const isAdapter = parts.size === names.length || holdsLooseAdapter(checkpoint);
-    const isPart = (name: string): boolean => ADAPTER_PART.test(name) || (isWrapped && METHOD_PART.test(name)) || (isAdapter && parts.has(name));
+    const isAdapter = hasModelName(checkpoint) && (isAllAdapter(names) || holdsLooseAdapter(checkpoint));
+    const parts: ReadonlySet<string> = isAdapter ? adapterParts(names) : new Set();
+    const isPart = (name: string): boolean => ADAPTER_PART.test(name) || (isWrapped && METHOD_PART.test(name)) || parts.has(name);
     // What the base has too is of the model itself: Phi-4 multimodal and Jina's embeddings keep adapters for good.
     const own = names.filter((name) => isPart(name) && base?.tensors.has(name) !== true);
     const only = own.length > 0 && own.length === names.length;
