@@ -7,7 +7,7 @@ import type { Checkpoint } from './inventory/checkpoint.ts';
 import { HeadCache, readCheckpoint } from './inventory/read.ts';
 import { holdsNoModel, requireWeights, requireWhole } from './inventory/require-weights.ts';
 import { judge } from './judge.ts';
-import type { FoundBase } from './judge.ts';
+import type { FoundBase, Incomparable } from './judge.ts';
 import { parseReference } from './reference/parse.ts';
 import { failedReport, overallVerdict } from './report/assemble.ts';
 import { obstacleOf } from './report/obstacle.ts';
@@ -126,8 +126,8 @@ class Call {
     this.notices.push({ severity: 'warning', message: prose`${damage.path} of the base ${base.reference} ${[what]}: its names and shapes were compared, but loaders refuse it, so nothing can be copied from it.`, location });
   }
 
-  #reportIncomparable(target: Target, written: string, { base, difference }: { readonly base: Checkpoint; readonly difference: Prose }): void {
-    const message = prose`The base ${base.reference} ${difference}, so ${target.reference} was not compared with it. Name the model that the checkpoint was made from.`;
+  #reportIncomparable(target: Target, written: string, { base, difference, instead }: Incomparable): void {
+    const message = prose`The base ${base.reference} ${difference}, so ${target.reference} was not compared with it. Name ${[instead]}.`;
     this.notices.push({ severity: 'error', message, location: target.origin, obstacle: 'state', about: { reference: target.reference, base: written } });
   }
 }

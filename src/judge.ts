@@ -1,6 +1,7 @@
 import { loadModelTypeFacts, modelTypeOfClass } from './architecture/index.ts';
 import { withInnerModels } from './architecture/inner-models.ts';
 import type { ModelTypeFacts } from './architecture/facts.ts';
+import { isLooseAdapter } from './comparison/adapter/loose.ts';
 import { setSideBySide } from './comparison/set-side-by-side.ts';
 import type { SideBySide } from './comparison/side-by-side.ts';
 import { declarationOf } from './declaration.ts';
@@ -32,13 +33,25 @@ export interface JudgeOptions extends Pick<Policy, 'severities' | 'today'> {
   readonly target: Pick<Target, 'reference' | 'origin' | 'waivers' | 'class'>;
 }
 
+/** A base that is no yardstick. */
+export interface Incomparable {
+  readonly base: Checkpoint;
+  /** How it differs, as the end of a sentence. */
+  readonly difference: Prose;
+  /** What to name instead. */
+  readonly instead: string;
+}
+
 export interface Judgement {
   readonly report: CheckpointReport;
-  /** The base, where it is of another architecture, so that the checkpoint was judged without it; and how it differs, as the end of a sentence. */
-  readonly incomparable: { readonly base: Checkpoint; readonly difference: Prose } | null;
+  /** The base, where the checkpoint was judged without it, since it is of another architecture or a model where the checkpoint is an adapter. */
+  readonly incomparable: Incomparable | null;
   /** Why the declared class was not used; null where it was, or none was declared. */
   readonly refusal: Pick<Notice, 'severity' | 'message'> | null;
 }
+
+/** What a base ought to be. */
+const MADE_FROM = 'the model that the checkpoint was made from';
 
 /**
  * Judges a checkpoint that was read, beside its base where there is one: compare, gather the evidence, diagnose, report.
@@ -52,7 +65,7 @@ export async function judge(checkpoint: Checkpoint, base: FoundBase, options: Ju
   const { class: declared = null } = options.target;
   const declaration = declarationOf(options.target, checkpoint, facts, declared === null ? null : await modelTypeOfClass(declared));
   const side = setSideBySide(checkpoint, beside, facts, declaration.class);
-  const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable) };
+  const incomparable = side.incomparable === null ? null : { base: side.incomparable, difference: differenceOf(checkpoint, side.incomparable), instead: isLooseAdapter(checkpoint) ? 'a sound save of the same adapter' : MADE_FROM };
   const reasons = [...base.reasons, ...(incomparable === null ? brokenDocuments(side.base) : [`${quote(incomparable.base.reference)} ${plain(incomparable.difference)}`])];
   // That it has no effect is only noted.
   const told = declaration.refusal?.severity === 'note' ? null : declared;
@@ -85,7 +98,7 @@ async function judgeComponents(pipeline: Checkpoint, base: FoundBase, options: J
   const of = base.checkpoint;
   const report = combineReports(whole, judged, of === null || base.found === null ? null : { reference: of.reference, revision: of.revision, found: base.found, within: null });
   const isOther = of !== null && !judged.some(({ name }) => of.components.some((component) => component.name === name));
-  const incomparable = isOther ? { base: of, difference: prose`holds none of the components of the pipeline` } : (judged.find((component) => component.incomparable !== null)?.incomparable ?? null);
+  const incomparable = isOther ? { base: of, difference: prose`holds none of the components of the pipeline`, instead: MADE_FROM } : (judged.find((component) => component.incomparable !== null)?.incomparable ?? null);
   return { report, incomparable, refusal: declarationOf(options.target, pipeline, null).refusal };
 }
 
@@ -104,6 +117,7 @@ function brokenDocuments(base: Checkpoint | null): string[] {
 
 /** Models of one type that share no parameter differ in size, or in what the config makes of the type. */
 function differenceOf(checkpoint: Checkpoint, base: Checkpoint): Prose {
+  if (isLooseAdapter(checkpoint)) return prose`is a model, and the checkpoint an adapter without ${'adapter_config.json'}`;
   const type = modelType(checkpoint.config);
   const ofBase = modelType(base.config);
   if (type !== null && type === ofBase) return ['is of another size or layout than the checkpoint'];

@@ -127,7 +127,7 @@ describe('what is said where a class is declared', () => {
   test('one that cannot be used stands in the headline of every verdict, and is what to correct where that would decide', async () => {
     assert.match(plain(verdictSentence((await declared('LlamaForSequenceClassifier', bareLlama())).report)), /^\.\/checkpoint, judged without the declared class, is incomplete: /);
     const undecided = (await declared('BertForSequenceClassifier', bert({ bare: true }))).report;
-    assert.match(plain(verdictSentence(undecided)), /^\.\/checkpoint, judged without the declared class: can't tell whether it is complete: BertModel is a bare class.*\. Correct the declared class, to get a verdict\.$/);
+    assert.match(plain(verdictSentence(undecided)), /^\.\/checkpoint, judged without the declared class: can't tell whether it is complete: BertModel is a bare class.*\. Correct the declared class to get a verdict\.$/);
   });
 
   test('a class of another model type, and an auto class, are called that', async () => {

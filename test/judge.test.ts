@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { bareLlama, llama } from '../src/diagnosis/examples.ts';
+import { bareLlama, llama, mixtral } from '../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../src/diagnosis/rule.ts';
 import type { JsonObject } from '../src/inventory/checkpoint.ts';
 import type { Checkpoint } from '../src/inventory/checkpoint.ts';
@@ -139,6 +139,15 @@ describe('what is hostile', () => {
     const config = { intermediate_size: 20, num_hidden_layers: 400, id2label: Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [String(i), 'x'])) };
     const report = await judgedRead(await readExample(llama({ layers: 400, config })));
     assert.equal(report.mismatched.length, 3 * 400);
+  });
+
+  hostileTest('two layers of five thousand experts, each of another shape', async () => {
+    const { config, tensors } = mixtral();
+    const one = Object.entries(tensors).filter(([name]) => !name.includes('.experts.1.'));
+    const unlike = one.flatMap(([name, info]) => (name.includes('.experts.0.') ? Array.from({ length: 5000 }, (_, i): [string, Tensors[string]] =>
+      [name.replace('.experts.0.', `.experts.${i}.`), [info[0], ...Array.from({ length: 14 }, (_, bit) => 1 + ((i >> bit) & 1))]]) : [[name, info] as const]));
+    const report = await judgedRead(await readExample({ config: { ...config, num_local_experts: 5000, transformers_version: '4.57.6' }, tensors: Object.fromEntries(unlike) }));
+    assert.deepEqual([report.verdict, report.missing], ['incomplete', []]);
   });
 
   hostileTest('a name of half a million numbers', async () => {

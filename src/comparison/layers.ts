@@ -78,8 +78,10 @@ export class LayerGroups {
   due(layer: number): ReadonlySet<ParameterGroup> {
     const { kind = '', groups = [] } = this.#layers[layer] ?? {};
     const own = this.#signatures[layer] ?? '';
-    const all = [...(this.#kinds.get(kind) ?? [])];
-    if (groups.length === 0) return all[0]?.[1].groups ?? new Set();
+    const known = this.#kinds.get(kind) ?? new Map<string, Signature>();
+    if (groups.length === 0) for (const { groups: theirs } of known.values()) return theirs;
+    // Without its own there is more than one still: no need to go through what may be as many as there are layers.
+    const all = known.size > 2 ? [] : [...known];
     const others = all.flatMap(([signature, { count, groups: theirs }]) => (signature === own ? (count > 1 ? [{ count: count - 1, groups: theirs }] : []) : [{ count, groups: theirs }]));
     const [first] = others;
     const isAlike = first !== undefined && others.length === 1 && first.count >= 2;

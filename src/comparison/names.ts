@@ -1,4 +1,3 @@
-import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { METHOD_PART } from './adapter/names.ts';
 
 /** The names of a checkpoint as the loader of the intended class sees them. */
@@ -65,22 +64,6 @@ function segmentsUnwrapping(names: readonly string[]): Unwrapping | null {
 
 /** What PEFT adds to a module: its factors, and copies of what was there. */
 export const ADAPTER_PART = /\.(?:lora_(?:A|B|magnitude_vector|embedding_A|embedding_B)|lora_E|lora_ranknum|modules_to_save|original_module)(?:\.|$)/;
-
-/** What else stands in the files of adapters that diffusers, Kohya's scripts and others write: names of PEFT, or `.lora_down.weight` with `.alpha` beside it. */
-const LOOSE_PART = /[._]lora[._](?:A|B|a|b|up|down|mid)(?:\.|$)|\.lora_magnitude_vector|\.(?:hada|lokr)_w\d|\.(?:alpha|dora_scale)$/;
-
-/** Whether a name has what a wrapped model has and an adapter's own file has not. */
-const WRAPPED = /\.base_layer\.|^base_model\.model\./;
-
-/**
- * Whether what is stored is an adapter's, and no config says that it is meant to be more: all of it, or most, with norms and
- * biases that were trained whole beside (FLUX's control adapters), and nothing of a wrapped model.
- */
-export function isLooseAdapter({ tensors: { columns: { names } }, config }: Pick<Checkpoint, 'tensors' | 'config'>): boolean {
-  if (config !== null || names.length === 0) return false;
-  const loose = names.filter((name) => LOOSE_PART.test(name)).length;
-  return loose === names.length || (loose * 2 > names.length && !names.some((name) => WRAPPED.test(name)));
-}
 
 function loraUnwrapping(names: readonly string[]): Unwrapping | null {
   if (!names.some((name) => name.includes('.base_layer.') || ADAPTER_PART.test(name))) return null;

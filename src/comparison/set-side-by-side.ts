@@ -5,13 +5,13 @@ import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { hasRemoteCode, modelType, numberAt, vocabularySizes } from '../inventory/config.ts';
 import { isAdapter } from './adapter/compare.ts';
+import { holdsLooseAdapter, isLooseAdapter } from './adapter/loose.ts';
 import { setAdapterBeside } from './adapter/side.ts';
 import { compare } from './compare.ts';
 import type { Comparison } from './comparison.ts';
 import { expectation, MOST_STRANGERS } from './expectation.ts';
 import { setGgufAlone } from './gguf.ts';
 import { loaderMapper } from './mapper.ts';
-import { isLooseAdapter } from './names.ts';
 import { otherClassTest } from './other-classes.ts';
 import { patternIn } from './pattern.ts';
 import { unpackBase } from './quantization/base.ts';
@@ -26,7 +26,7 @@ import type { SideBySide } from './side-by-side.ts';
 export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, facts: ModelTypeFacts | null, declared: string | null = null): SideBySide {
   if (isAdapter(checkpoint)) return setAdapterBeside(checkpoint, base, facts);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return setGgufAlone(checkpoint, base, facts);
-  if (base !== null && (isOtherModel(checkpoint, base) || (isLooseAdapter(checkpoint) && !isLooseAdapter(base)))) {
+  if (base !== null && (isOtherModel(checkpoint, base) || (isLooseAdapter(checkpoint) && !holdsLooseAdapter(base)))) {
     return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   }
   const intent = resolveIntent(checkpoint, base, facts, declared);
@@ -116,5 +116,6 @@ function isForeignTo({ basis, wrapper, unexpected, missing, matched }: Compariso
 function fitsNothing(comparison: Comparison, checkpoint: Checkpoint, base: Checkpoint): boolean {
   const { matched } = comparison.wrapper?.unwrapped ?? comparison;
   const smaller = Math.min(checkpoint.tensors.length, base.tensors.length);
-  return smaller > 0 && matched * MOST_STRANGERS < smaller && modelType(checkpoint.config) !== modelType(base.config);
+  // An adapter in the model's place lacks all of it.
+  return smaller > 0 && !holdsLooseAdapter(checkpoint) && matched * MOST_STRANGERS < smaller && modelType(checkpoint.config) !== modelType(base.config);
 }

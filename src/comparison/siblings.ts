@@ -43,6 +43,8 @@ function tally(shapes: Map<string, ShapeCount>, key: string, row: ObservedRow): 
 function agreedShape(shapes: ReadonlyMap<string, ShapeCount>, own: ObservedRow | undefined, keyOf: (row: ObservedRow) => string): ObservedRow | null {
   // One shape throughout is the rule: it needs no key of the own one.
   if (shapes.size === 1) for (const { count, row } of shapes.values()) return count - (own === undefined ? 0 : 1) >= 2 ? row : null;
+  // Its own takes away one shape at most. There may be as many as there are parameters, and each of them asks.
+  if (shapes.size > 2) return null;
   const ownKey = own === undefined ? null : keyOf(own);
   const others = [...shapes].flatMap(([key, { count, row }]) => {
     const rest = key === ownKey ? count - 1 : count;
@@ -86,8 +88,8 @@ export class Siblings {
    * one: returns the other where that is so.
    */
   #likelier(shapes: ReadonlyMap<string, ShapeCount>, own: ObservedRow): ObservedRow | null {
-    const [first, second] = [...shapes.values()];
-    if (shapes.size !== 2 || first?.count !== 1 || second?.count !== 1) return null;
+    const [first, second] = shapes.size === 2 ? [...shapes.values()] : [];
+    if (first?.count !== 1 || second?.count !== 1) return null;
     const other = first.row === own ? second.row : first.row;
     const [mine, its] = [this.#shape(own), this.#shape(other)];
     if (mine.length !== its.length) return null;

@@ -9,7 +9,7 @@ export interface SideBySide {
   readonly checkpoint: Checkpoint;
   /** The base that it was compared with, or null. */
   readonly base: Checkpoint | null;
-  /** A base that was found and is of another architecture. */
+  /** A base that was found and is of another architecture, or a model where the checkpoint is an adapter. */
   readonly incomparable: Checkpoint | null;
   readonly intent: Intent;
   readonly baseIntent: Intent | null;

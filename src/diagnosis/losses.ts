@@ -1,4 +1,5 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
+import { isAllAdapter, isLooseAdapter } from '../comparison/adapter/loose.ts';
 import type { Comparison, Mismatch, Missing } from '../comparison/comparison.ts';
 import { getOrAdd, push } from '../comparison/multimap.ts';
 import { otherSettings } from '../comparison/other-setting.ts';
@@ -68,11 +69,11 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
   const packed = missing.take(packedTest(quantization));
   const isHead = headTest(intent, inner);
   const isOfPrediction = predictionTest(checkpoint.config);
-  const onlyAdapter = checkpoint.tensors.length > 0 && checkpoint.tensors.columns.names.every((name) => ADAPTER_PART.test(name));
+  const isAdapterAsModel = isAdapterOnly(checkpoint.tensors.columns.names) && !isLooseAdapter(checkpoint);
   return {
     all,
-    // A file that holds nothing but an adapter: all of the model is missing, which needs saying once.
-    wrapped: onlyAdapter ? missing.take(() => true) : comparison.wrapper === null ? [] : comparison.missing.filter(({ name }) => !known.has(name)),
+    // A model's file that holds nothing but an adapter: all of the model is missing, which needs saying once.
+    wrapped: isAdapterAsModel ? missing.take(() => true) : comparison.wrapper === null ? [] : comparison.missing.filter(({ name }) => !known.has(name)),
     undelivered,
     packed,
     head: missing.take(({ memory }) => isHead(memory)),
@@ -83,6 +84,10 @@ export function partLosses(checkpoint: Checkpoint, intent: Intent, comparison: C
     rest: missing.take(() => true),
     ...partMismatches(checkpoint, intent, inner, quantization),
   };
+}
+
+function isAdapterOnly(names: readonly string[]): boolean {
+  return names.length > 0 && (names.every((name) => ADAPTER_PART.test(name)) || isAllAdapter(names));
 }
 
 /** Parameters of which only companions are stored. */

@@ -1,4 +1,6 @@
 import type { AdapterComparison } from '../comparison/adapter/evidence.ts';
+import { adapterParts, isLooseAdapter } from '../comparison/adapter/loose.ts';
+import { ROOT } from '../comparison/adapter/names.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import type { Intent } from '../comparison/intent.ts';
 import { isHeadless, isKnownArchitecture } from '../comparison/gguf-architectures.ts';
@@ -43,6 +45,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (repeated !== null) return prose`${repeated} is in several of its files, and none is numbered: they are models of their own, which hide what another lacks. Name one of the files to get a verdict.`;
   if (adapter !== null) return undecidedAdapter(adapter);
   if (checkpoint.format === 'gguf' && base?.format !== 'gguf') return undecidedGguf(intent, inner);
+  if (isLooseAdapter(checkpoint) && base === null) return undecidedLoose(checkpoint);
   if (inner.basis === 'none' || (inner.basis === 'regularity' && base === null)) {
     const shards = shardsOfNamed(checkpoint);
     if (shards !== null) return prose`It is one of ${shards} shards, and not of those that loaders take from its folder. Name the folder, or the base, to get a verdict.`;
@@ -58,7 +61,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (open !== undefined) return prose`Nothing is known of the model type ${open.modelType} that ${'config.json'} names under ${open.config ?? open.path}, and there is no base to compare with. Name the base to get a verdict.`;
   if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;
   if (base === null && intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) {
-    return prose`${byTurns(intent.head.reason)}. ${isRefused ? prose`Correct the declared ${'class'}` : prose`Name the base, or the ${'class'} that it is released as`}, to get a verdict.`;
+    return prose`${byTurns(intent.head.reason)}. ${isRefused ? prose`Correct the declared ${'class'}` : prose`Name the base, or the ${'class'} that it is released as,`} to get a verdict.`;
   }
   const headAbsent = losses.head.length > 0 || inner.tied.some(({ name, memory }) => memory === intent.heads.head && (base === null || base.tensors.has(name)));
   if (intent.tied === null && headAbsent && intent.facts === null) return prose`The base stores a head, the checkpoint does not, and neither config says whether it is tied to the embedding.`;
@@ -76,7 +79,7 @@ function undecidedGguf(intent: Intent, inner: Comparison): Prose | null {
   return prose`There is no ${'output.weight'}: llama.cpp takes the embedding in its place. Whether the model ties them, or lost its head, shows with the base: name the model that it was converted from.`;
 }
 
-function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked, unsettled }: AdapterComparison): Prose | null {
+function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked, unsettled, perhapsTied }: AdapterComparison): Prose | null {
   if (!isKnownType) return prose`Nothing is known of the method ${type ?? 'that made this adapter'}, so what it stores can't be told.`;
   const [name] = unread;
   if (name !== undefined) return prose`${unread.length} ${[unread.length === 1 ? 'name is' : 'names are']} of no known method, such as ${name}.`;
@@ -86,7 +89,18 @@ function undecidedAdapter({ type, isKnownType, unread, unplaced, unasked, unsett
   if (first !== undefined) return prose`The adapter stores ${first.name} with ${first.shape[0] ?? 0} rows, though nothing in its config asks for it: PEFT does so where the vocabulary was resized. Name the base to see whether it fits.`;
   const [unsaved] = unsettled;
   if (unsaved !== undefined) return prose`${'modules_to_save'} names ${unsaved}, of which nothing is stored. Name the base to see whether the model has such a module.`;
+  const [head] = perhapsTied;
+  if (head !== undefined) return prose`${'trainable_token_indices'} names ${head}, of which nothing is stored, with tokens that are stored for another module: so it is where both share one weight. Name the base to see whether they do.`;
   return null;
+}
+
+/** An adapter that no config goes with. PEFT loads none without, and other loaders take what is there for all of it. */
+function undecidedLoose({ tensors: { columns: { names } } }: Checkpoint): Prose {
+  const [part = ''] = adapterParts(names);
+  const what = prose`It is an adapter (${part}), and there is no ${'adapter_config.json'} to tell which modules it adapts: whether it has all of them can't be told.`;
+  return part.startsWith(ROOT)
+    ? prose`${what} Put the ${'adapter_config.json'} of the training run beside it, and name the file ${'adapter_model.safetensors'}, as PEFT needs it, to get a verdict.`
+    : prose`${what} Name a sound save of the same adapter as the base to get a verdict.`;
 }
 
 /** A tensor that two files of free names hold, which were read together as the parts of one model; or null. In a publisher's own layout each rank has its slice of it. */

@@ -27,14 +27,19 @@ export function someNames(names: readonly string[], most = 3): Prose {
   return [...parts.flat(), ...(more > 0 ? [` and ${grouped(more)} more`] : [])];
 }
 
-/** `12`, `12–14`, `3, 7 and 12–14`: whole numbers in ascending order, runs joined. */
-export function ranges(numbers: readonly number[]): Prose {
+/**
+ * `12`, `12–14`, `3, 7 and 12–14`: whole numbers in ascending order, runs joined.
+ * @param end where the last run goes on to, though its numbers are not all given
+ */
+export function ranges(numbers: readonly number[], end: number | null = null): Prose {
   const runs: [number, number][] = [];
   for (const number of numbers) {
     const last = runs.at(-1);
     if (last !== undefined && number === last[1] + 1) last[1] = number;
     else runs.push([number, number]);
   }
+  const tail = runs.at(-1);
+  if (tail !== undefined && end !== null) tail[1] = end;
   const texts = runs.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`));
   const shown = texts.length > 6 ? [...texts.slice(0, 5), `${texts.length - 5} more runs`] : texts;
   const last = shown.pop() ?? '';

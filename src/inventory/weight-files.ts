@@ -66,6 +66,15 @@ function role(name: string, stem: string): WeightFile['role'] {
   return stem === 'adapter_model' ? 'adapter' : 'model';
 }
 
+/**
+ * Whether a path has the name under which loaders look for a model's own weights: what `save_pretrained` of transformers and
+ * diffusers writes, or the publisher's own layout (`consolidated.safetensors`, `consolidated.00.pth`).
+ */
+export function isModelName(path: string): boolean {
+  const known = weightFile({ path, size: 0, sha256: null });
+  return known !== null && (known.role === 'model' ? SAVED_STEMS.has(known.stem) : known.role === 'original-release' && /^consolidated(?:\.\d+)?$/.test(known.stem));
+}
+
 /** Reads an index's name; null where it is none. */
 export function indexFile(file: SourceFile): IndexFile | null {
   const match = /^(.+)\.(safetensors|bin)\.index(?:\.([\w-]+))?\.json$/.exec(fileName(file.path));

@@ -4,6 +4,7 @@ import { Observed } from '../../src/comparison/observed.ts';
 import { Siblings } from '../../src/comparison/siblings.ts';
 import { TableBuilder } from '../../src/format/table-builder.ts';
 import type { JsonObject } from '../../src/inventory/checkpoint.ts';
+import { hostileTest } from '../support/hostile-test.ts';
 
 const W = 'layers.*.w';
 
@@ -55,5 +56,11 @@ describe('Siblings', () => {
   test('what only an index tells of has no shape to go by', () => {
     assert.deepEqual(of(siblings([[4, 8], [4, 8], [0]], null, 'BF16', 1), 2), { dtype: 'BF16', shape: [4, 8], regular: true });
     assert.equal(of(siblings([[4, 8], [0], [0]], null, 'BF16', 2), 0).regular, false);
+  });
+
+  hostileTest('as many shapes as layers', () => {
+    const all = siblings(Array.from({ length: 15_000 }, (_, layer) => [layer, 8]));
+    for (let layer = 0; layer < 15_000; layer++) assert.equal(of(all, layer).regular, false);
+    return Promise.resolve();
   });
 });

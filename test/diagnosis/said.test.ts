@@ -35,6 +35,16 @@ describe('a pickle that no loader opens', () => {
   });
 });
 
+test('of more layers than are looked for, those that the config counts are told, and what was counted of them', async () => {
+  for (const [layers, last] of [[4096, 4095], [4097, 4096], [5000, 4999], [1e9, 999_999_999]] as const) {
+    for (const base of [{}, { base: llama() }]) {
+      const { title, message } = await said('layers-missing', { checkpoint: llama({ config: { num_hidden_layers: layers } }), ...base });
+      assert.equal(plain(title), `Layers 2–${last} of model.layers.* are missing`);
+      assert.match(plain(message), layers > 4096 ? /is stored: of the first 4,096 alone, 36,846 parameters, / : /is stored: 36,846 parameters, /);
+    }
+  }
+});
+
 test('the cause of a warning stands under a complete verdict too', () => {
   const report = checkpoint({ findings: [finding({ rule: 'stale-files', severity: 'warning', cause: ['It came about so.'] })] });
   assert.match(text(report), /It came about so\./);

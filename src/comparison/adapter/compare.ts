@@ -9,6 +9,7 @@ import { isKnownMethod } from './parts.ts';
 import { findUnsaved } from './saved.ts';
 import { findMisshapen, findOtherVocabulary, findTieBreakers, findUnasked } from './sizes.ts';
 import { findStrangers } from './strangers.ts';
+import { findUntrained } from './tokens.ts';
 import { wrapperOf } from './wrapper.ts';
 
 /** Whether a checkpoint is an adapter and no model of its own. */
@@ -33,6 +34,7 @@ export function compareAdapter(checkpoint: Checkpoint, base: Checkpoint | null, 
     modules: sorted.modules.size,
     lacking: isWhole ? findLacking(beside) : [],
     unsettled: isWhole ? findUnsaved(beside).unsettled : [],
+    perhapsTied: isWhole ? findUntrained(beside).perhapsTied : [],
     ...findStrangers(beside),
     unread: sorted.unread.filter((name) => !isRootless(name, settings.type)),
     rootless: sorted.unread.filter((name) => isRootless(name, settings.type)),

@@ -34,6 +34,11 @@ export class Endings {
     return found;
   }
 
+  /** The longest ending that a text has, or null. */
+  of(text: string): Ending | null {
+    return this.#longest(reversed(text));
+  }
+
   #longest(backwards: string): Ending | null {
     let [low, high] = [0, this.#sorted.length];
     while (low < high) {

@@ -10,8 +10,8 @@ export interface OtherVocabulary {
 
 /** A tensor that ought to be there. The shape is empty where nothing tells it. */
 export interface Lacking extends TensorInfo {
-  /** `part`: its module has others; `module`: nothing of the module is stored; `saved`: `modules_to_save` calls for it; `whole`: the adapter as a whole needs it. */
-  readonly of: 'part' | 'module' | 'saved' | 'whole';
+  /** `part`: its module has others; `module`: nothing of the module is stored; `saved`: `modules_to_save` calls for it; `tokens`: `trainable_token_indices` does; `whole`: the adapter as a whole needs it. */
+  readonly of: 'part' | 'module' | 'saved' | 'tokens' | 'whole';
 }
 
 /** An adapter, by itself and set beside the model that it is for. Names are the adapter's own, as it stores them or ought to. */
@@ -28,6 +28,8 @@ export interface AdapterComparison {
   readonly lacking: readonly Lacking[];
   /** Names in `modules_to_save` of which nothing is stored, where it can't be told whether the model has such modules. */
   readonly unsettled: readonly string[];
+  /** Names in `trainable_token_indices` of which nothing is stored, where it can't be told whether they are tied to one of which something is. */
+  readonly perhapsTied: readonly string[];
   /** Tensors for modules that the base does not have. */
   readonly strangers: readonly TensorInfo[];
   /** Modules of which it can't be told whether the base has them, since nothing is known of its class. */

@@ -6,6 +6,7 @@ import { ROOT, wrappedModule } from './names.ts';
 import { lackingParts, lackingWhole } from './parts.ts';
 import { findUnsaved } from './saved.ts';
 import { targetTest } from './targets.ts';
+import { findUntrained, TOKENS } from './tokens.ts';
 
 /** All that ought to be there by method, config and base, and is not. */
 export function findLacking(beside: Beside): Lacking[] {
@@ -71,12 +72,13 @@ function ofWhole({ settings, sorted }: Beside): Lacking[] {
   return lackingWhole(settings.type, sorted.own, settings).map((part) => lacking('whole', part.startsWith('pr') ? part : `base_model.${part}`, 'F32', null));
 }
 
-/** The values of trained tokens, where the config names some and no module has any. */
-function tokens({ settings, sorted, heads, checkpoint }: Beside): Lacking[] {
-  const isStored = [...sorted.modules.values()].some((tensors) => tensors.some(({ part }) => part?.includes('trainable_tokens_') === true));
-  if (!settings.trainsTokens || settings.type !== 'LORA' || sorted.modules.size === 0 || isStored) return [];
-  const module = heads.embedding?.replace(/\.weight$/, '') ?? 'embed_tokens';
-  return [lacking('part', `${ROOT}${module}.token_adapter.trainable_tokens_delta`, checkpoint.tensors.dtype(0), null)];
+/** The values of trained tokens. Without the base their place is only what the config names. */
+function tokens(beside: Beside): Lacking[] {
+  const dtype = beside.checkpoint.tensors.length > 0 ? beside.checkpoint.tensors.dtype(0) : 'F32';
+  return findUntrained(beside).lost.map(({ module, isPlaced, shape }) => {
+    const name = [...(module === null ? [] : [module]), TOKENS].join('.');
+    return lacking('tokens', isPlaced ? `${ROOT}${name}` : name, dtype, shape);
+  });
 }
 
 /** A module's name without its numbers. */

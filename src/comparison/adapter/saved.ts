@@ -64,13 +64,18 @@ function byBase(beside: Beside, endings: Endings, stored: ReadonlySet<string>, a
 function byName({ settings, sorted, checkpoint: { tensors } }: Beside, absent: readonly string[], stored: ReadonlySet<string>): Unsaved {
   const dtype = tensors.length > 0 ? tensors.dtype(0) : 'F32';
   const hasLayers = [...sorted.modules.keys()].some((module) => LAYERS.test(module));
-  const isKnown = settings.task === 'causal-lm' && hasLayers;
-  const lost = [...(isKnown ? absent.flatMap((name) => (Object.hasOwn(OF_LAYERS, name) ? [OF_LAYERS[name] ?? name] : [])) : []), ...weightsOfBiases(stored, settings.modulesToSave)];
+  const lost = [...absent.flatMap((name) => parameterByLayers({ settings, sorted }, name) ?? []), ...weightsOfBiases(stored, settings.modulesToSave)];
   const isNone = absent.length === settings.modulesToSave.length;
   const asked = absent.filter((name) => !USUAL_HEADS.has(name));
   if (lost.length === 0 && isNone && asked[0] !== undefined) return { lost: [shapeless(asked[0], dtype)], unsettled: [] };
   if (isNone && hasLayers && CLASSIFICATION.has(settings.task) && absent.includes(USUAL_HEAD)) return { lost: [shapeless(USUAL_HEAD, dtype)], unsettled: [] };
   return { lost: lost.map((name) => shapeless(name, dtype)), unsettled: asked };
+}
+
+/** The parameter of an embedding or a head of that name, where all classes with such layers as the adapter's have it; or null. */
+export function parameterByLayers({ settings, sorted }: Pick<Beside, 'settings' | 'sorted'>, name: string): string | null {
+  if (settings.task !== 'causal-lm' || !Object.hasOwn(OF_LAYERS, name)) return null;
+  return [...sorted.modules.keys()].some((module) => LAYERS.test(module)) ? (OF_LAYERS[name] ?? null) : null;
 }
 
 /** The modules that a parameter lies in, the innermost first. A name longer than any model has is in none: it may have as many as characters. */

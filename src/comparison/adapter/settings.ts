@@ -17,8 +17,8 @@ export interface AdapterSettings {
   /** Whether parameters are adapted by name (fused experts), which stack the ranks of all experts in one matrix. */
   readonly adaptsParameters: boolean;
   readonly modulesToSave: readonly string[];
-  /** Whether single tokens of the embedding are trained beside the method's matrices. */
-  readonly trainsTokens: boolean;
+  /** Single tokens that are trained beside the method's matrices. */
+  readonly trainedTokens: readonly TrainedTokens[];
   readonly magnitudes: boolean;
   readonly biasOfB: boolean;
   /** Whether layers are repeated, so that there are more of them than in the base. */
@@ -35,6 +35,15 @@ export interface AdapterSettings {
   readonly trainedOn: string | null;
 }
 
+/** Tokens of an embedding or a head that `trainable_token_indices` names. */
+export interface TrainedTokens {
+  /** What the names of the modules end in; null for the input embedding, whatever its name. */
+  readonly module: string | null;
+  /** How many there are, and a text that is equal for the same ones. */
+  readonly count: number;
+  readonly key: string;
+}
+
 const TASKS: Readonly<Record<string, Task>> = {
   CAUSAL_LM: 'causal-lm', SEQ_CLS: 'sequence-classification', TOKEN_CLS: 'token-classification', QUESTION_ANS: 'question-answering',
   SEQ_2_SEQ_LM: 'seq2seq-lm', FEATURE_EXTRACTION: 'base',
@@ -45,8 +54,6 @@ export function adapterSettings(config: JsonObject | null): AdapterSettings {
   const type = stringAt(config, 'peft_type')?.toUpperCase() ?? null;
   const task = stringAt(config, 'task_type');
   const layers = valueAt(config, 'layers_to_transform');
-  // A list for the input embedding, or lists by the names of modules.
-  const tokens = valueAt(config, 'trainable_token_indices');
   return {
     type,
     ranks: type === 'LORA' ? ranks(config) : [],
@@ -56,7 +63,7 @@ export function adapterSettings(config: JsonObject | null): AdapterSettings {
     layersPatterns: stringsAt(config, 'layers_pattern'),
     adaptsParameters: stringsAt(config, 'target_parameters').length > 0,
     modulesToSave: stringsAt(config, 'modules_to_save'),
-    trainsTokens: [tokens, ...Object.values(isObject(tokens) ? tokens : {})].some((list) => Array.isArray(list) && list.length > 0),
+    trainedTokens: trainedTokens(valueAt(config, 'trainable_token_indices')),
     magnitudes: booleanAt(config, 'use_dora') === true,
     biasOfB: booleanAt(config, 'lora_bias') === true,
     repeatsLayers: Array.isArray(valueAt(config, 'layer_replication')),
@@ -73,6 +80,12 @@ function ranks(config: JsonObject | null): number[] {
   const rank = numberAt(config, 'r');
   const patterns = Object.values(objectAt(config, 'rank_pattern') ?? {});
   return [rank, ...patterns].filter((value) => typeof value === 'number');
+}
+
+/** A list for the input embedding, or lists by the names of modules. Where none is named, none is trained. */
+function trainedTokens(value: unknown): TrainedTokens[] {
+  const lists: [string | null, unknown][] = isObject(value) ? Object.entries(value) : [[null, value]];
+  return lists.flatMap(([module, list]) => (Array.isArray(list) && list.length > 0 ? [{ module, count: list.length, key: JSON.stringify(list) }] : []));
 }
 
 function namesOrExpression(config: JsonObject | null, key: string): AdapterSettings['targets'] {

@@ -9,17 +9,29 @@ interface Data {
   readonly parts: readonly string[];
   readonly modules: readonly string[];
   readonly saved: readonly string[];
+  readonly tokens: readonly string[];
   readonly whole: readonly string[];
   readonly noConfig: boolean;
 }
 
+/** All that is lacking, in the order in which it is told. */
+function lackingOf(data: Data): string[] {
+  return [...data.parts, ...data.modules, ...data.saved, ...data.tokens, ...data.whole];
+}
+
+/** What a setting calls for and is not there; nothing where that is nothing. */
+function unmet(setting: string, names: readonly string[]): Prose[] {
+  return names.length === 0 ? [] : [prose`${setting} calls for ${someNames(names)}, which ${[names.length === 1 ? 'is' : 'are']} not there.`];
+}
+
 function message(data: Data): Prose {
-  const isLacking = data.parts.length + data.modules.length + data.saved.length + data.whole.length > 0;
+  const isLacking = lackingOf(data).length > 0;
   const sentences = [
     ...(data.noConfig ? [prose`There is no ${'adapter_config.json'}: PEFT refuses to load the adapter.`] : []),
     ...(data.parts.length > 0 ? [prose`Modules lack a part that their method needs: ${someNames(data.parts)}.`] : []),
     ...(data.modules.length > 0 ? [prose`${'target_modules'} names modules of the base for which nothing is stored: ${someNames(data.modules)}.`] : []),
-    ...(data.saved.length > 0 ? [prose`${'modules_to_save'} calls for ${someNames(data.saved)}, which ${[data.saved.length === 1 ? 'is' : 'are']} not there.`] : []),
+    ...unmet('modules_to_save', data.saved),
+    ...unmet('trainable_token_indices', data.tokens),
     ...(data.whole.length > 0 ? [prose`The method needs ${someNames(data.whole)}.`] : []),
     ...(isLacking ? [words('PEFT starts what is missing anew and only warns: the adapter does less than was trained.')] : []),
   ];
@@ -38,11 +50,10 @@ export const adapterIncomplete = defineRule<Data>({
     const names = (of: string): string[] => adapter.lacking.filter((tensor) => tensor.of === of).map(({ name }) => name);
     const noConfig = !adapter.hasConfig && checkpoint.tensors.length > 0;
     if (adapter.lacking.length === 0 && !noConfig) return [];
-    return [{ data: { parts: names('part'), modules: names('module'), saved: names('saved'), whole: names('whole'), noConfig }, parameters: adapter.lacking.map(({ name }) => name) }];
+    return [{ data: { parts: names('part'), modules: names('module'), saved: names('saved'), tokens: names('tokens'), whole: names('whole'), noConfig }, parameters: adapter.lacking.map(({ name }) => name) }];
   },
   words(data) {
-    const count = data.parts.length + data.modules.length + data.saved.length + data.whole.length;
-    const [first] = [...data.parts, ...data.modules, ...data.saved, ...data.whole];
+    const { length: count, 0: first } = lackingOf(data);
     return {
       title: count === 0 ? prose`${'adapter_config.json'} is missing` : count === 1 ? prose`The adapter lacks ${first ?? ''}` : prose`The adapter lacks ${count} tensors`,
       message: message(data),

@@ -1,6 +1,7 @@
+import { MAX_LAYERS } from '../../comparison/layer-counts.ts';
 import type { Evidence } from '../evidence.ts';
 import { llama } from '../examples.ts';
-import { layerCount } from '../layer-setting.ts';
+import { lastBeyond, layerCount } from '../layer-setting.ts';
 import { aftermath, lossOf, lossSize, remedy } from '../loss-words.ts';
 import type { Loss } from '../loss-words.ts';
 import type { LostBlock } from '../losses.ts';
@@ -12,6 +13,8 @@ import { ranges, words } from '../words.ts';
 interface Data extends Loss {
   readonly block: string;
   readonly numbers: readonly number[];
+  /** The last of them, where the config counts more than `MAX_LAYERS`, beyond which none is looked for; else null. */
+  readonly end: number | null;
   readonly byBase: boolean;
   /** The setting that counts the layers, where it is known; and what it would have to be, if those that are stored were all. */
   readonly setting: { readonly key: string; readonly kept: number } | null;
@@ -40,19 +43,23 @@ export const layersMissing = defineRule<Data>({
   sources: ['verl-project/verl#6064'],
   detect(evidence) {
     const { losses, base, checkpoint } = evidence;
-    return losses.blocks.map((lost) => ({
-      data: { ...lossOf(lost.parameters, checkpoint), block: lost.block, numbers: lost.numbers, byBase: lost.parameters.some(({ name }) => base?.tensors.has(name) === true), setting: settingOf(lost, evidence) },
-      parameters: lost.parameters.map(({ name }) => name),
-    }));
+    return losses.blocks.map((lost) => {
+      const end = lastBeyond(lost, evidence.intent, checkpoint.config);
+      const byBase = lost.parameters.some(({ name }) => base?.tensors.has(name) === true);
+      return {
+        data: { ...lossOf(lost.parameters, checkpoint), block: lost.block, numbers: lost.numbers, end, byBase, setting: settingOf(lost, evidence) },
+        parameters: lost.parameters.map(({ name }) => name),
+      };
+    });
   },
   words(data) {
     const size = lossSize(data);
     const counted = data.gguf ? words('The header counts them.') : words(data.byBase ? 'The base has them and config.json counts them.' : 'config.json counts them.');
     const steps = prose`Save again from the training run, with every rank and pipeline stage gathered. If the layers were removed on purpose, ${onPurpose(data)}.`;
-    const layers = data.numbers.length === 1 ? prose`Layer ${ranges(data.numbers)}` : prose`Layers ${ranges(data.numbers)}`;
+    const layers = data.numbers.length === 1 ? prose`Layer ${ranges(data.numbers)}` : prose`Layers ${ranges(data.numbers, data.end)}`;
     return {
       title: prose`${layers} of ${data.block} ${[data.numbers.length === 1 ? 'is' : 'are']} missing`,
-      message: prose`Nothing of ${[data.numbers.length === 1 ? 'this layer' : 'these layers']} is stored: ${data.names.length} parameters${size === null ? words('') : prose`, ${size}`}. ${counted} ${aftermath(data)}`,
+      message: prose`Nothing of ${[data.numbers.length === 1 ? 'this layer' : 'these layers']} is stored: ${data.end === null ? words('') : prose`of the first ${MAX_LAYERS} alone, `}${data.names.length} parameters${size === null ? words('') : prose`, ${size}`}. ${counted} ${aftermath(data)}`,
       cause: null,
       fix: remedy(data, steps),
     };

@@ -104,13 +104,7 @@ test('what modules_to_save names of a model under a prompt stands without the ro
   assert.deepEqual(await missing('lora', () => ({ prompt_embeddings: tensors.prompt_embeddings }), { config, base: true }), ['incomplete', ['base_model.lm_head.weight']]);
 });
 
-test('trained tokens of which nothing is stored, and a saved module of which only the bias is', async () => {
-  const config = { trainable_token_indices: [1, 2] };
-  const delta = `${ROOT}model.embed_tokens.token_adapter.trainable_tokens_delta`;
-  assert.deepEqual(await missing('lora', (tensors) => ({ ...tensors, [delta]: ['F32', 2, 64] }), { config, base: true }), ['complete', []]);
-  for (const base of [true, false]) assert.equal((await missing('lora', (tensors) => tensors, { config, base }))[0], 'incomplete');
-  assert.deepEqual(await missing('lora', (tensors) => tensors, { config, base: true }), ['incomplete', [delta]]);
-  for (const none of [[], {}, { embed_tokens: [] }]) assert.deepEqual(await missing('lora', (tensors) => tensors, { config: { trainable_token_indices: none }, base: true }), ['complete', []]);
+test('a saved module of which only the bias is stored', async () => {
   const classifier = { task_type: 'SEQ_CLS', modules_to_save: ['classifier', 'score'] };
   assert.deepEqual(await missing('lora', (tensors) => ({ ...tensors, [`${ROOT}classifier.bias`]: ['F32', 3] }), { config: classifier }), ['incomplete', [`${ROOT}classifier.weight`]]);
 });
