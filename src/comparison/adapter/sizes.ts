@@ -6,15 +6,18 @@ import type { OtherVocabulary } from './evidence.ts';
 import type { AdapterTensor } from './names.ts';
 import { storedParameter, wrappedModule } from './names.ts';
 import { isSaved } from './targets.ts';
+import { trainsNone } from './tokens.ts';
 import { sameShape } from '../shapes.ts';
 
 /** Tensors of another shape than method, config and base call for. The expected shape of an empty one is empty where nothing tells it. */
 export function findMisshapen(beside: Beside): { empty: Mismatch[]; mismatched: Mismatch[] } {
   const found = { empty: new Array<Mismatch>(), mismatched: new Array<Mismatch>() };
+  const isUntrained = trainsNone(beside.settings);
   const check = (tensor: AdapterTensor, wanted: readonly number[] | null): void => {
     const { dtype, shape } = beside.info(tensor);
     const entry = { name: tensor.name, memory: tensor.name, expected: { dtype, shape: wanted ?? [] }, actual: { dtype, shape } };
-    if (shape.includes(0)) found.empty.push(entry);
+    const isNone = shape[0] === 0 && tensor.part?.includes('trainable_tokens_') === true && isUntrained(tensor.module);
+    if (shape.includes(0) && !isNone) found.empty.push(entry);
     else if (wanted !== null && !sameShape(wanted, shape)) found.mismatched.push(entry);
   };
   for (const [module, tensors] of beside.sorted.modules) {

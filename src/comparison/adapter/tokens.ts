@@ -4,7 +4,7 @@ import { Endings } from './endings.ts';
 import type { Ending } from './endings.ts';
 import { LONGEST_NAME } from './names.ts';
 import { parameterByLayers } from './saved.ts';
-import type { TrainedTokens } from './settings.ts';
+import type { AdapterSettings, TrainedTokens } from './settings.ts';
 
 /** What stores the values of trained tokens, beside their module. */
 export const TOKENS = 'token_adapter.trainable_tokens_delta';
@@ -40,6 +40,13 @@ export function findUntrained(beside: Beside): UntrainedModules {
   const [first] = trainedTokens;
   if (first?.module === null) return { lost: storing.length > 0 ? [] : [embedding(beside, first)], perhapsTied: [] };
   return byName(beside, trainedTokens.flatMap((tokens) => (tokens.module === null ? [] : [{ ...tokens, module: tokens.module }])), storing);
+}
+
+/** Whether the values of a module's tokens are rightly none: PEFT stores no rows where the config lists no token (run: peft 0.21). */
+export function trainsNone({ trainedTokens }: AdapterSettings): (module: string) => boolean {
+  const endings = new Endings(trainedTokens.flatMap(({ module }) => module ?? []));
+  const isList = trainedTokens.some(({ module }) => module === null);
+  return (module) => !isList && endings.of(module) === null;
 }
 
 function byName(beside: Beside, trained: readonly (TrainedTokens & { readonly module: string })[], storing: readonly string[]): UntrainedModules {

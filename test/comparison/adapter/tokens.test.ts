@@ -76,6 +76,14 @@ describe('trained tokens', () => {
     assert.deepEqual(await judge({ wte: [1, 2] }, [], { tied: null }), ['incomplete', [`wte.${TOKENS}`]]);
   });
 
+  test('where the config lists none, the values that PEFT stores have no rows', async () => {
+    const stored = { [EMBEDDING]: ['F32', 0, 64], [HEAD]: ['F32', 1, 64] } as const;
+    const rules = async (indices: unknown): Promise<string[]> => rulesOf(await judged({ checkpoint: adapterOf('lora', (own) => ({ ...own, ...stored }), { trainable_token_indices: indices }), base: baseOf() }), 'error');
+    assert.deepEqual(await rules({ embed_tokens: [], lm_head: [1] }), []);
+    assert.deepEqual(await rules({ embed_tokens: [1], lm_head: [1] }), ['empty-tensors']);
+    assert.deepEqual(await rules([1]), ['empty-tensors']);
+  });
+
   test('the words say which setting calls for them', async () => {
     const report = await judged({ checkpoint: adapterOf('lora', undefined, { trainable_token_indices: { lm_head: [1, 2] } }), base: baseOf() });
     const [finding] = report.findings;
