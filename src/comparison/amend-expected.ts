@@ -1,5 +1,5 @@
 import { decidingSettings } from '../architecture/facts.ts';
-import type { ClassFacts } from '../architecture/facts.ts';
+import type { ClassFacts, Condition } from '../architecture/facts.ts';
 import type { ConfigChange } from './config-change.ts';
 import { pick } from './expect-base.ts';
 import type { Expected } from './expected.ts';
@@ -42,8 +42,13 @@ export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: Cla
     const { pattern, numbers: [layer] } = patternIn(facts, 'memory', memory);
     if (layer !== undefined && change.fewerLayers.some(({ key, own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase && isConcerned(memory, facts, [key]))) return false;
     const group = groups.get(pattern);
-    return group === undefined || (group.when === null ? !isConcerned(memory, facts, settings) : !decidingSettings(group.when).some((key) => change.structure.has(key)));
+    return group === undefined || (isSoleReason(group.when) ? !decidingSettings(group.when).some((key) => change.structure.has(key)) : !isConcerned(memory, facts, settings));
   });
+}
+
+/** Whether a condition is all that decides: other things may where it tells only that the last layers have it not. */
+function isSoleReason(when: Condition | null): when is Condition {
+  return when !== null && !(when.by === 'end' && when.present.length === 0);
 }
 
 /** Whether one of some settings can concern a parameter: of one in a model within the model, those of that model's own config, and the outermost. */

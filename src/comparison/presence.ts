@@ -46,15 +46,15 @@ export class Presence {
 
   /**
    * Whether a layer ought to have a group: by its own entry in a list of the config or by its number; by a value that the config
-   * states, where anything of the layer is stored; or because it has the list (experts) that the group always came with.
+   * states, where the layer has the module around it; or because it has the list (experts) that the group always came with.
    */
   isOnIn(group: ParameterGroup, layer: number): boolean {
     const { when, inner } = group;
     if (inner !== null && this.#layersWith(inner).has(layer)) return true;
     if (when === null) return false;
     if (isThereIn(when, this.#config, layer) === true) return true;
-    const [list] = /^[^*]*\*/.exec(group.parameters[0]?.memory ?? '') ?? [''];
-    return isStated(when, this.#config) && this.isOn(group) && this.#layersOf(list).has(layer);
+    const around = moduleOf(moduleOf(group.parameters[0]?.memory ?? ''));
+    return isStated(when, this.#config) && this.isOn(group) && this.#layersOf(around).has(layer);
   }
 
   /**

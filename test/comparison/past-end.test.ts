@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadModelTypeFacts } from '../../src/architecture/index.ts';
-import { classFacts } from '../../src/architecture/index.ts';
+import { classFacts, loadModelTypeFacts } from '../../src/architecture/index.ts';
 import { pastEndTest } from '../../src/comparison/past-end.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
 import { judged, rulesOf } from '../support/examples.ts';
@@ -46,4 +45,11 @@ test('before the end it is missed, also where a whole layer lacks it', async () 
   const broken = gemma4((layer) => layer < 4 && layer !== 2);
   assert.deepEqual((await judged({ checkpoint: broken })).missing.map(({ name }) => name), ['k_norm', 'k_proj', 'v_proj'].map((key) => `model.layers.2.self_attn.${key}.weight`));
   assert.equal((await judged({ checkpoint: broken, base: published })).missing.length, 3);
+});
+
+test('beside a base of another config, what else decides before the end is for the checkpoint to show', async () => {
+  const config = { ...CONFIG, layer_types: CONFIG.layer_types.map((type, layer) => (layer % 2 === 1 ? 'full_attention' : type)) };
+  const { 'model.layers.1.self_attn.v_proj.weight': _1, 'model.layers.3.self_attn.v_proj.weight': _3, ...tensors } = saved.tensors;
+  assert.deepEqual((await judged({ checkpoint: { config: { ...config, attention_k_eq_v: true }, tensors }, base: { ...saved, config } })).missing, []);
+  assert.equal((await judged({ checkpoint: { config, tensors }, base: { ...saved, config } })).missing.length, 2);
 });
