@@ -48,7 +48,7 @@ test('before the end it is missed, also where a whole layer lacks it', async () 
 });
 
 test('beside a base of another config, what else decides before the end is for the checkpoint to show', async () => {
-  const config = { ...CONFIG, layer_types: CONFIG.layer_types.map((type, layer) => (layer % 2 === 1 ? 'full_attention' : type)) };
+  const config = { ...CONFIG, attention_k_eq_v: false, layer_types: CONFIG.layer_types.map((type, layer) => (layer % 2 === 1 ? 'full_attention' : type)) };
   const { 'model.layers.1.self_attn.v_proj.weight': _1, 'model.layers.3.self_attn.v_proj.weight': _3, ...tensors } = saved.tensors;
   assert.deepEqual((await judged({ checkpoint: { config: { ...config, attention_k_eq_v: true }, tensors }, base: { ...saved, config } })).missing, []);
   assert.equal((await judged({ checkpoint: { config, tensors }, base: { ...saved, config } })).missing.length, 2);
