@@ -52,11 +52,11 @@ function untiedHeads(base: Checkpoint, memory: readonly string[], intent: Intent
 
 /**
  * Whether a base is of the class that the checkpoint is meant for, as far as it says: then it has all that the class has. One that names
- * no class is where nothing better is known, and it is of the same model type (DeBERTa v3 names none, and holds two heads of its pre-training).
+ * no class is where nothing better is known, or where it is a part of a model, and it is of the same model type (DeBERTa v3 names none, and holds two heads of its pre-training).
  */
 export function isOfSameClass(base: Checkpoint, { intendedClass, modelType: own, facts }: Intent): boolean {
   const [ofBase] = architectures(base.config);
-  return ofBase === undefined ? facts === null && (modelType(base.config) ?? own) === own : ofBase === intendedClass;
+  return ofBase === undefined ? (facts === null || base.within !== undefined) && (modelType(base.config) ?? own) === own : ofBase === intendedClass;
 }
 
 type Drop = (memory: string) => boolean;

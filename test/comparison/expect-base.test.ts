@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isOfSameClass } from '../../src/comparison/expect-base.ts';
 import { bareLlama, llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { readExample } from '../support/examples.ts';
 import { edited, sideBySide } from '../support/side-by-side.ts';
 
 async function missing(example: ExampleCheckpoint, base: ExampleCheckpoint): Promise<string[]> {
@@ -72,4 +74,11 @@ test('a base under names that its own class does not load is no yardstick for na
   assert.equal((await missing(base, base)).length, 8);
   const lost = 'model.layers.1.mlp.up_proj.weight';
   assert.deepEqual(await missing(edited(own, { [lost]: null }), base), [lost]);
+});
+
+test('a base that names no class is of the class where it is a part of a model, or nothing is known of the class', async () => {
+  const { architectures: _, ...config } = llama().config ?? {};
+  const base = await readExample({ ...llama(), config });
+  const { intent } = await sideBySide(llama(), null);
+  assert.deepEqual([isOfSameClass(base, intent), isOfSameClass({ ...base, within: 'model.language_model' }, intent), isOfSameClass(base, { ...intent, facts: null })], [false, true, true]);
 });
