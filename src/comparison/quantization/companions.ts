@@ -1,7 +1,7 @@
 import type { TensorTable } from '../../format/tensor-table.ts';
 import type { JsonObject } from '../../inventory/checkpoint.ts';
 import { booleanAt, objectAt, stringAt } from '../../inventory/config.ts';
-import { MAIN_SLOT } from './groups.ts';
+import { ForeignSiblings } from './foreign.ts';
 import type { Layout, PackedGroup } from './groups.ts';
 
 /** Tensors of a group that are not there. */
@@ -13,18 +13,20 @@ export interface Companions {
 }
 
 /** Slots that some loaders can do without, or make anew. */
-const OPTIONAL: ReadonlySet<string> = new Set(['weight_format', 'g_idx', 'weight_g_idx', 'weight_shape', 'input_scale', 'input_global_scale', 'input_zero_point', 'activation_scale']);
+const OPTIONAL: ReadonlySet<string> = new Set(['weight_format', 'g_idx', 'weight_g_idx', 'weight_shape', 'input_scale', 'input_global_scale', 'input_zero_point', 'input_scale_ub', 'output_scale', 'activation_scale']);
 
 /** Says of each group what it lacks, by its layout and by what its siblings have. */
 export class CompanionCheck {
   readonly #table: TensorTable;
   readonly #config: JsonObject | null;
+  readonly #foreign: ForeignSiblings;
   /** How many groups of a layout there are, and how many of them have each slot. */
   readonly #counts = new Map<Layout, { groups: number; readonly slots: Map<string, number> }>();
 
   constructor(groups: readonly PackedGroup[], table: TensorTable, config: JsonObject | null) {
     this.#table = table;
     this.#config = config;
+    this.#foreign = new ForeignSiblings(groups, table);
     for (const { layout, slots } of groups) {
       const count = this.#counts.get(layout) ?? { groups: 0, slots: new Map<string, number>() };
       this.#counts.set(layout, count);
@@ -43,7 +45,8 @@ export class CompanionCheck {
   }
 
   /** Slots that the layout cannot do without. */
-  #wanted({ layout, slots, plain }: PackedGroup): string[] {
+  #wanted(group: PackedGroup): string[] {
+    const { layout, slots, plain } = group;
     switch (layout) {
       case 'bnb4': return [...this.#quantState(slots), 'absmax', 'quant_map', ...(this.#isNested(slots) ? ['nested_absmax', 'nested_quant_map'] : [])];
       case 'bnb8': return ['SCB'];
@@ -51,7 +54,7 @@ export class CompanionCheck {
       case 'ct': return ['weight_scale', ...this.#ofPacked()];
       case 'nvfp4': return ['weight_scale', ...(this.#some(layout, 'weight_scale_2') || stringAt(this.#config, 'quant_method') === 'modelopt' ? ['weight_scale_2'] : [])];
       case 'scaled': return [this.#scale(slots), ...(this.#isUsual(layout, 'weight_zero_point') ? ['weight_zero_point'] : [])];
-      case 'foreign': return [];
+      case 'foreign': return this.#foreign.slotsOf(group).filter((slot) => !OPTIONAL.has(slot));
       case 'stacked': return ['scales'];
       case 'mlx': return ['scales', ...(this.#hasBiases(slots, plain) ? ['biases'] : [])];
     }
@@ -106,7 +109,6 @@ export class CompanionCheck {
   }
 }
 
-function mainName({ layout, before, parameter }: PackedGroup): string {
-  const slot = MAIN_SLOT[layout];
-  return slot === undefined ? parameter : before + slot;
+function mainName({ mainSlot, before, parameter }: PackedGroup): string {
+  return mainSlot === null ? parameter : before + mainSlot;
 }

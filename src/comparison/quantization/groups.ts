@@ -1,7 +1,8 @@
 import type { TensorTable } from '../../format/tensor-table.ts';
 import type { JsonObject } from '../../inventory/checkpoint.ts';
 import { booleanAt, stringAt } from '../../inventory/config.ts';
-import { parseSlot } from './slots.ts';
+import { findForeignGroups } from './foreign.ts';
+import { PACKED_TYPES, parseSlot } from './slots.ts';
 
 /** How a parameter is packed. `bnb`: bitsandbytes; `ct`: compressed-tensors' packed forms; `scaled`: eight bits and a scale; `stacked`: blocks of experts; `foreign`: a method of which nothing is known. */
 export type Layout = 'bnb4' | 'bnb8' | 'gptq' | 'ct' | 'nvfp4' | 'scaled' | 'stacked' | 'mlx' | 'foreign';
@@ -21,17 +22,17 @@ export interface PackedGroup extends Group {
   readonly layout: Layout;
   /** Row of the tensor that holds the values, or -1 where it is gone. */
   readonly main: number;
+  /** What a tensor that holds the values is called, if it stands in place of the plain name. */
+  readonly mainSlot: string | null;
 }
 
-const PACKED_TYPES: ReadonlySet<string> = new Set(['U8', 'I8', 'U32', 'I32', 'F8_E4M3', 'F8_E5M2', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ', 'F4']);
-
 /** Where each layout keeps its values, if not under the plain name. */
-export const MAIN_SLOT: Readonly<Partial<Record<Layout, string>>> = { gptq: 'qweight', ct: 'weight_packed', stacked: 'blocks' };
+const MAIN_SLOT: Readonly<Partial<Record<Layout, string>>> = { gptq: 'qweight', ct: 'weight_packed', stacked: 'blocks' };
 
 /** Gathers what names and types show to belong together; empty for a checkpoint that is not quantised. */
 export function findGroups(table: TensorTable, config: JsonObject | null): PackedGroup[] {
   const method = methodOf(config);
-  if (method !== '' && !KNOWN_METHODS.has(method)) return foreignGroups(table);
+  if (method !== '' && !KNOWN_METHODS.has(method)) return findForeignGroups(table);
   const candidates = gather(table, config !== null);
   const certain = new Set<Layout>();
   for (const group of candidates) {
@@ -42,12 +43,11 @@ export function findGroups(table: TensorTable, config: JsonObject | null): Packe
     const layout = certainLayout(group, table) ?? likelyLayout(group, table, certain, config);
     if (layout === null) return [];
     const slot = MAIN_SLOT[layout];
-    return [{ ...group, layout, main: slot === undefined ? group.plain : (group.slots.get(slot) ?? -1) }];
+    return [{ ...group, layout, main: slot === undefined ? group.plain : (group.slots.get(slot) ?? -1), mainSlot: slot ?? null }];
   });
 }
 
-/** `quant_method`, spelled with hyphens; `''` where there is none. */
-/** The method that a config states; GPTQ's layout for Marlin (`B`, `s`) is another one. */
+/** The method that a config states, spelled with hyphens, or `''`; GPTQ's layout for Marlin (`B`, `s`) is another one. */
 function methodOf(config: JsonObject | null): string {
   if (stringAt(config, 'checkpoint_format') === 'marlin' || booleanAt(config, 'is_marlin_format') === true) return 'marlin';
   return (stringAt(config, 'quant_method') ?? '').replaceAll('_', '-');
@@ -57,26 +57,6 @@ function methodOf(config: JsonObject | null): string {
 const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'bitsandbytes', 'gptq', 'awq', 'auto-round', 'intel/auto-round', 'compressed-tensors', 'fp8', 'fbgemm-fp8', 'modelopt', 'modelopt-fp4', 'mxfp4', 'mlx',
 ]);
-
-/** With a method of which nothing is known, all that stands in a module in place of its weight is that weight. */
-function foreignGroups(table: TensorTable): PackedGroup[] {
-  const modules = new Map<string, Map<string, number>>();
-  const { names } = table.columns;
-  const plain = new Map(names.map((name, row) => [name, row]));
-  names.forEach((name, row) => {
-    const dot = name.lastIndexOf('.');
-    const slot = name.slice(dot + 1);
-    if (dot < 0 || slot === 'bias') return;
-    const module = name.slice(0, dot).replace(/\.weight$/, '');
-    modules.set(module, (modules.get(module) ?? new Map<string, number>()).set(name.slice(module.length + 1), row));
-  });
-  return [...modules].flatMap(([module, slots]): PackedGroup[] => {
-    const weight = plain.get(`${module}.weight`) ?? -1;
-    const isPacked = weight < 0 ? slots.size > 1 : PACKED_TYPES.has(table.dtype(weight));
-    const main = weight < 0 ? ([...slots.values()][0] ?? -1) : weight;
-    return isPacked ? [{ parameter: `${module}.weight`, before: `${module}.`, plain: weight, slots, layout: 'foreign', main }] : [];
-  });
-}
 
 function gather(table: TensorTable, isStated: boolean): Group[] {
   const found = new Map<string, { parameter: string; before: string; plain: number; slots: Map<string, number> }>();

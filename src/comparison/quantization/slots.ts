@@ -10,11 +10,11 @@ export interface Slot {
 /**
  * Slots that stand where `weight` would, as `<module>.<slot>`. Sources: bitsandbytes (`Linear8bitLt`), AutoGPTQ and
  * AutoAWQ (`qlinear`, `WQLinear_GEMM`), compressed-tensors (`compressors/`), ModelOpt as vLLM reads it
- * (`modelopt.py`), DeepSeek-V3 (`README_WEIGHTS.md`), MLX (`nn.QuantizedLinear`).
+ * (`modelopt.py`), FBGEMM (`FbgemmFp8Linear` of transformers), DeepSeek-V3 (`README_WEIGHTS.md`), MLX (`nn.QuantizedLinear`).
  */
 const OF_MODULE: ReadonlySet<string> = new Set([
   'SCB', 'weight_format', 'qweight', 'qzeros', 'g_idx', 'scales', 'biases', 'weight_packed', 'weight_scale', 'weight_shape', 'weight_zero_point',
-  'weight_g_idx', 'weight_global_scale', 'weight_scale_inv', 'weight_scale_2', 'input_scale', 'input_global_scale', 'input_zero_point', 'activation_scale', 'scale',
+  'weight_g_idx', 'weight_global_scale', 'weight_scale_inv', 'weight_scale_2', 'input_scale', 'input_global_scale', 'input_zero_point', 'input_scale_ub', 'activation_scale', 'scale',
 ]);
 
 /** Slots of a parameter of any name, as `<parameter>.<slot>` (bitsandbytes, `QuantState.as_dict`). */
@@ -22,6 +22,9 @@ const OF_PARAMETER: ReadonlySet<string> = new Set(['absmax', 'quant_map', 'neste
 
 /** Slots of stacked experts, as `<parameter>_<slot>` (gpt-oss; transformers' fine-grained FP8). */
 const OF_EXPERTS = /^(.+)_(blocks|scales|scale_inv)$/;
+
+/** Types in which values are kept packed. */
+export const PACKED_TYPES: ReadonlySet<string> = new Set(['U8', 'I8', 'U32', 'I32', 'F8_E4M3', 'F8_E5M2', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ', 'F4']);
 
 /** Scales of the attention cache: of no weight, and no loader needs them. */
 const OF_CACHE: ReadonlySet<string> = new Set(['k_scale', 'v_scale', 'q_scale', 'prob_scale', 'output_scale', 'prob_output_scale']);

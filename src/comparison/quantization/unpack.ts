@@ -79,8 +79,8 @@ function rebuild(table: TensorTable, groups: readonly PackedGroup[], settings: J
   for (let row = 0; row < table.length; row++) {
     const info = table.info(row);
     const group = byMain.get(row);
-    if (groups.length > 0 && isCacheScale(info.name)) hidden.add(row);
     if (group === undefined) {
+      if (groups.length > 0 && isCacheScale(info.name)) hidden.add(row);
       builder.add(info.name, info.dtype, info.shape, info.bytes);
       continue;
     }
