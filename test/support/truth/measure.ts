@@ -48,6 +48,15 @@ export async function measure(corpus: string, { only, declare = false }: { reado
     if (base === undefined) bases.set(baseCase.id, (base = read(baseCase)));
     withBase.push(compareWithOracle(item, oracle, await reportOf(checkpoint, await base, declared), await base));
   }
+  return judgedBy({ withBase, without });
+}
+
+/** The measures of several corpora as one. */
+export function together(measures: readonly Measure[]): Measure {
+  return judgedBy({ withBase: measures.flatMap(({ withBase }) => withBase), without: measures.flatMap(({ without }) => without) });
+}
+
+function judgedBy({ withBase, without }: Omit<Measure, 'reached'>): Measure {
   const rate = (list: readonly Measured[]): number => list.filter(({ agrees }) => agrees).length / Math.max(1, list.length);
   const falseAlarms = [...withBase.filter(({ fault }) => fault !== 'tie_flipped'), ...without].filter(isFalseAlarm).length;
   const sets = withBase.filter(({ sets }) => sets !== null);
