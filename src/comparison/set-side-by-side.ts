@@ -30,8 +30,9 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
     return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   }
   const intent = resolveIntent(checkpoint, base, facts, declared);
-  const unpacked = unpackQuantized(withDeclared(checkpoint), checkpoint);
-  const tensors = unpacked?.tensors ?? withDeclared(checkpoint);
+  const named = withDeclared(checkpoint);
+  const unpacked = unpackQuantized(named, checkpoint, checkpoint.tensors.length);
+  const tensors = unpacked?.tensors ?? named;
   const unpackedBase = base === null ? null : unpackBase(base);
   const mapper = loaderMapper(intent, unpackedBase?.base.tensors.columns.names ?? null);
   const comparison = compare(

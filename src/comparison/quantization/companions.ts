@@ -1,8 +1,9 @@
-import type { TensorTable } from '../../format/tensor-table.ts';
 import type { JsonObject } from '../../inventory/checkpoint.ts';
 import { booleanAt, objectAt, stringAt } from '../../inventory/config.ts';
 import { ForeignSiblings } from './foreign.ts';
 import type { Layout, PackedGroup } from './groups.ts';
+import type { SeenTable } from './seen-table.ts';
+import { SCALES } from './slots.ts';
 
 /** Tensors of a group that are not there. */
 export interface Companions {
@@ -17,13 +18,13 @@ const OPTIONAL: ReadonlySet<string> = new Set(['weight_format', 'g_idx', 'weight
 
 /** Says of each group what it lacks, by its layout and by what its siblings have. */
 export class CompanionCheck {
-  readonly #table: TensorTable;
+  readonly #table: SeenTable;
   readonly #config: JsonObject | null;
   readonly #foreign: ForeignSiblings;
   /** How many groups of a layout there are, and how many of them have each slot. */
   readonly #counts = new Map<Layout, { groups: number; readonly slots: Map<string, number> }>();
 
-  constructor(groups: readonly PackedGroup[], table: TensorTable, config: JsonObject | null) {
+  constructor(groups: readonly PackedGroup[], table: SeenTable, config: JsonObject | null) {
     this.#table = table;
     this.#config = config;
     this.#foreign = new ForeignSiblings(groups, table);
@@ -79,7 +80,7 @@ export class CompanionCheck {
   #isNested(slots: ReadonlyMap<string, number>): boolean {
     const absmax = slots.get('absmax');
     if (slots.has('nested_absmax') || slots.has('nested_quant_map')) return true;
-    return absmax === undefined ? this.#isUsual('bnb4', 'nested_absmax') : this.#table.dtype(absmax) === 'U8';
+    return absmax === undefined || !this.#table.isSeen(absmax) ? this.#isUsual('bnb4', 'nested_absmax') : this.#table.dtype(absmax) === 'U8';
   }
 
   #ofPacked(): string[] {
@@ -94,9 +95,8 @@ export class CompanionCheck {
 
   /** The name under which this checkpoint keeps scales of eight-bit weights. */
   #scale(slots: ReadonlyMap<string, number>): string {
-    const names = ['weight_scale', 'weight_scale_inv', 'scale_inv', 'scale'];
-    const own = names.find((slot) => slots.has(slot));
-    const usual = names.filter((slot) => this.#some('scaled', slot)).sort((a, b) => (this.#counts.get('scaled')?.slots.get(b) ?? 0) - (this.#counts.get('scaled')?.slots.get(a) ?? 0))[0];
+    const own = SCALES.find((slot) => slots.has(slot));
+    const usual = SCALES.filter((slot) => this.#some('scaled', slot)).sort((a, b) => (this.#counts.get('scaled')?.slots.get(b) ?? 0) - (this.#counts.get('scaled')?.slots.get(a) ?? 0))[0];
     return own ?? usual ?? (stringAt(this.#config, 'quant_method') === 'fp8' ? 'weight_scale_inv' : 'weight_scale');
   }
 
@@ -105,7 +105,7 @@ export class CompanionCheck {
     const scales = slots.get('scales');
     const mode = stringAt(this.#config, 'mode');
     if (mode !== null && mode !== 'affine') return false;
-    return scales === undefined ? this.#isUsual('mlx', 'biases') && plain >= 0 : this.#table.dtype(scales) !== 'U8';
+    return scales === undefined || !this.#table.isSeen(scales) ? this.#isUsual('mlx', 'biases') && plain >= 0 : this.#table.dtype(scales) !== 'U8';
   }
 }
 

@@ -1,5 +1,5 @@
-import type { TensorTable } from '../../format/tensor-table.ts';
 import type { Group, PackedGroup } from './groups.ts';
+import type { SeenTable } from './seen-table.ts';
 import { PACKED_TYPES, parseSlot } from './slots.ts';
 
 /** Types in which codes of other methods are kept as well, beside floats for scales and codebooks. */
@@ -19,15 +19,16 @@ interface Module {
  * place of its weight is that weight. Such a module has no modules within, and some of what it holds are codes: what
  * Mamba, BEiT or a stack of experts keep beside their modules are parameters of their own.
  */
-export function findForeignGroups(table: TensorTable): PackedGroup[] {
+export function findForeignGroups(table: SeenTable): PackedGroup[] {
   const parents = new Set<string>();
   const modules = [...gather(table, parents).values()].map((module): Group => {
     const plain = module.slots.get('weight') ?? -1;
     return { ...module, plain, slots: new Map([...module.slots].filter(([, row]) => row !== plain)) };
   });
   const isPacked = ({ plain, before, slots }: Group): boolean => {
-    if (plain >= 0) return CODES.has(table.dtype(plain));
-    return slots.size > 1 && !parents.has(before.slice(0, -1)) && [...slots.values()].some((row) => CODES.has(table.dtype(row)));
+    if (plain >= 0) return table.isSeen(plain) ? CODES.has(table.dtype(plain)) : slots.size > 0;
+    const mayBeCode = (row: number): boolean => (table.isSeen(row) ? CODES.has(table.dtype(row)) : !before.endsWith('experts.'));
+    return slots.size > 1 && !parents.has(before.slice(0, -1)) && [...slots.values()].some(mayBeCode);
   };
   const roles = rolesOf(modules.filter(isPacked), table);
   // What is left of a module shows by the modules in its place in other layers.
@@ -41,9 +42,9 @@ export function findForeignGroups(table: TensorTable): PackedGroup[] {
 }
 
 /** What stands in each module, by the module; `parents` gathers the modules that have modules within. */
-function gather(table: TensorTable, parents: Set<string>): Map<string, Module> {
+function gather(table: SeenTable, parents: Set<string>): Map<string, Module> {
   const modules = new Map<string, Module>();
-  table.columns.names.forEach((name, row) => {
+  table.names.forEach((name, row) => {
     const stacked = parseSlot(name);
     // EETQ's `weight_scales` are of the module.
     const isStacked = stacked !== null && stacked.before.endsWith('_') && !stacked.before.endsWith('.weight_');
@@ -85,7 +86,7 @@ interface Role {
   readonly bytes: ReadonlyMap<string, number>;
 }
 
-function rolesOf(groups: readonly Group[], table: TensorTable): Map<string, Role> {
+function rolesOf(groups: readonly Group[], table: SeenTable): Map<string, Role> {
   const sums = new Map<string, Map<string, number>>();
   for (const group of groups) {
     const role = roleOf(group);
@@ -99,10 +100,10 @@ function rolesOf(groups: readonly Group[], table: TensorTable): Map<string, Role
 
 /** What groups of one role and one packing have in common, for methods of which nothing is known. */
 export class ForeignSiblings {
-  readonly #table: TensorTable;
+  readonly #table: SeenTable;
   readonly #counts = new Map<string, { groups: number; readonly slots: Map<string, number> }>();
 
-  constructor(groups: readonly PackedGroup[], table: TensorTable) {
+  constructor(groups: readonly PackedGroup[], table: SeenTable) {
     this.#table = table;
     for (const group of groups) {
       if (group.layout !== 'foreign') continue;

@@ -1,8 +1,8 @@
-import type { TensorTable } from '../../format/tensor-table.ts';
 import type { JsonObject } from '../../inventory/checkpoint.ts';
 import { booleanAt, stringAt } from '../../inventory/config.ts';
 import { findForeignGroups } from './foreign.ts';
-import { PACKED_TYPES, parseSlot } from './slots.ts';
+import type { SeenTable } from './seen-table.ts';
+import { PACKED_TYPES, parseSlot, SCALES } from './slots.ts';
 
 /** How a parameter is packed. `bnb`: bitsandbytes; `ct`: compressed-tensors' packed forms; `scaled`: eight bits and a scale; `stacked`: blocks of experts; `foreign`: a method of which nothing is known. */
 export type Layout = 'bnb4' | 'bnb8' | 'gptq' | 'ct' | 'nvfp4' | 'scaled' | 'stacked' | 'mlx' | 'foreign';
@@ -30,7 +30,7 @@ export interface PackedGroup extends Group {
 const MAIN_SLOT: Readonly<Partial<Record<Layout, string>>> = { gptq: 'qweight', ct: 'weight_packed', stacked: 'blocks' };
 
 /** Gathers what names and types show to belong together; empty for a checkpoint that is not quantised. */
-export function findGroups(table: TensorTable, config: JsonObject | null): PackedGroup[] {
+export function findGroups(table: SeenTable, config: JsonObject | null): PackedGroup[] {
   const method = methodOf(config);
   if (method !== '' && !KNOWN_METHODS.has(method)) return findForeignGroups(table);
   const candidates = gather(table, config !== null);
@@ -58,9 +58,9 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'bitsandbytes', 'gptq', 'awq', 'auto-round', 'intel/auto-round', 'compressed-tensors', 'fp8', 'fbgemm-fp8', 'modelopt', 'modelopt-fp4', 'mxfp4', 'mlx',
 ]);
 
-function gather(table: TensorTable, isStated: boolean): Group[] {
+function gather(table: SeenTable, isStated: boolean): Group[] {
   const found = new Map<string, { parameter: string; before: string; plain: number; slots: Map<string, number> }>();
-  const { names } = table.columns;
+  const { names } = table;
   names.forEach((name, row) => {
     const slot = parseSlot(name);
     if (slot === null) return;
@@ -79,30 +79,38 @@ function gather(table: TensorTable, isStated: boolean): Group[] {
 }
 
 /** Whether a tensor without companions may hold packed values: any weight of such a type, and stacked experts in eight-bit floats. */
-function mayHoldValues(name: string, table: TensorTable, row: number): boolean {
+function mayHoldValues(name: string, table: SeenTable, row: number): boolean {
   const dtype = table.dtype(row);
   if (!PACKED_TYPES.has(dtype)) return false;
   return name.endsWith('.weight') || (dtype.startsWith('F8_') && table.shape(row).length === 3 && parseSlot(name) === null);
 }
 
 /** What the tensors of a group alone show. */
-function certainLayout({ plain, slots }: Group, table: TensorTable): Layout | null {
+function certainLayout({ plain, slots }: Group, table: SeenTable): Layout | null {
   const has = (slot: string): boolean => slots.has(slot);
   const dtype = plain < 0 ? null : table.dtype(plain);
   const column = plain >= 0 && table.shape(plain)[1] === 1;
-  if ([...slots.keys()].some((slot) => slot.startsWith('quant_state.')) || ((has('absmax') || has('quant_map')) && (plain < 0 || column))) return 'bnb4';
+  if ([...slots.keys()].some((slot) => slot.startsWith('quant_state.')) || ((has('absmax') || has('quant_map')) && (plain < 0 || column || !table.isSeen(plain)))) return 'bnb4';
   if (has('SCB') || (has('weight_format') && dtype === 'I8')) return 'bnb8';
   if (has('qweight')) return 'gptq';
   if (has('weight_packed')) return 'ct';
   if (has('blocks')) return 'stacked';
   if (dtype === 'U32' && has('scales')) return 'mlx';
   if (dtype === 'U8' && (has('weight_scale_2') || has('weight_scale'))) return 'nvfp4';
-  if (dtype !== null && PACKED_TYPES.has(dtype) && (has('weight_scale') || has('weight_scale_inv') || has('scale_inv') || has('scale'))) return 'scaled';
+  if (plain >= 0 && !table.isSeen(plain)) return unseenLayout(has);
+  if (dtype !== null && PACKED_TYPES.has(dtype) && SCALES.some(has)) return 'scaled';
   return null;
 }
 
+/** What a weight is whose type is not seen: the names beside it tell. */
+function unseenLayout(has: (slot: string) => boolean): Layout | null {
+  if (has('scales')) return 'mlx';
+  if (has('weight_scale_2')) return 'nvfp4';
+  return SCALES.some(has) ? 'scaled' : null;
+}
+
 /** What a group that lacks the telling tensors is, by its siblings and the config. */
-function likelyLayout({ plain, slots }: Group, table: TensorTable, certain: ReadonlySet<Layout>, config: JsonObject | null): Layout | null {
+function likelyLayout({ plain, slots }: Group, table: SeenTable, certain: ReadonlySet<Layout>, config: JsonObject | null): Layout | null {
   const method = methodOf(config);
   const either = (layout: Layout, stated: boolean): Layout | null => (certain.has(layout) || stated ? layout : null);
   const only = [...slots.keys()];

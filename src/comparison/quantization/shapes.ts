@@ -1,7 +1,7 @@
-import type { TensorTable } from '../../format/tensor-table.ts';
 import type { JsonObject } from '../../inventory/checkpoint.ts';
 import { numberAt } from '../../inventory/config.ts';
 import type { PackedGroup } from './groups.ts';
+import type { SeenTable } from './seen-table.ts';
 
 /** What a packed tensor stands for: a shape, only its number of elements, or neither. */
 export type Unpacked =
@@ -13,11 +13,11 @@ const NOTHING: Unpacked = { known: 'nothing' };
 const shaped = (...shape: number[]): Unpacked => (shape.every((dim) => Number.isInteger(dim) && dim > 0) ? { known: 'shape', shape } : NOTHING);
 
 /** The shape of the parameter that a group stands for, outermost dimension first. */
-export function unpackedShape(group: PackedGroup, table: TensorTable, config: JsonObject | null): Unpacked {
+export function unpackedShape(group: PackedGroup, table: SeenTable, config: JsonObject | null): Unpacked {
   if (group.main < 0) return NOTHING;
   const shape = table.shape(group.main);
   const [first = 0, second = 0] = shape;
-  const of = (slot: string): number[] => table.shape(group.slots.get(slot) ?? -1);
+  const of = (slot: string): readonly number[] => table.shape(group.slots.get(slot) ?? -1);
   switch (group.layout) {
     // Two values a byte, whatever type they are stored as; the shape is in the data of the quant state.
     case 'bnb4': return { known: 'elements', elements: table.bytes(group.main) * 2 };
@@ -57,7 +57,7 @@ function gptq([rows = 0, columns = 0]: readonly number[], scales: readonly numbe
 }
 
 /** Packed along the inputs, into I32 by the bits of the config, or two values a byte. */
-function compressed(group: PackedGroup, table: TensorTable, config: JsonObject | null): Unpacked {
+function compressed(group: PackedGroup, table: SeenTable, config: JsonObject | null): Unpacked {
   const shape = table.shape(group.main);
   const bits = table.dtype(group.main) === 'U8' ? 4 : numberAt(config, 'config_groups.group_0.weights.num_bits');
   if (bits === null) return NOTHING;

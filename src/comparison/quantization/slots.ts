@@ -23,6 +23,9 @@ const OF_PARAMETER: ReadonlySet<string> = new Set(['absmax', 'quant_map', 'neste
 /** Slots of stacked experts, as `<parameter>_<slot>` (gpt-oss; transformers' fine-grained FP8). */
 const OF_EXPERTS = /^(.+)_(blocks|scales|scale_inv)$/;
 
+/** Under what names scales of eight-bit weights are kept. */
+export const SCALES: readonly string[] = ['weight_scale', 'weight_scale_inv', 'scale_inv', 'scale'];
+
 /** Types in which values are kept packed. */
 export const PACKED_TYPES: ReadonlySet<string> = new Set(['U8', 'I8', 'U32', 'I32', 'F8_E4M3', 'F8_E5M2', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ', 'F4']);
 

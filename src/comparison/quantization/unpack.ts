@@ -5,6 +5,7 @@ import { quantization, stringAt } from '../../inventory/config.ts';
 import { CompanionCheck } from './companions.ts';
 import { findGroups } from './groups.ts';
 import type { PackedGroup } from './groups.ts';
+import { SeenTable } from './seen-table.ts';
 import { unpackedShape } from './shapes.ts';
 import { isCacheScale } from './slots.ts';
 
@@ -40,19 +41,23 @@ export interface UnpackedTable {
 /** Files in which other tools say what `quantization_config` says: AutoGPTQ, AutoAWQ, ModelOpt. */
 const OTHER_CONFIGS: ReadonlySet<string> = new Set(['quantize_config.json', 'quant_config.json', 'hf_quant_config.json']);
 
-/** Unpacks what is quantised in a table; null where nothing is, and no config says so. */
-export function unpackQuantized(tensors: TensorTable, { config, files, format }: Pick<Checkpoint, 'config' | 'files' | 'format'>): UnpackedTable | null {
+/**
+ * Unpacks what is quantised in a table; null where nothing is, and no config says so.
+ * @param firstDeclared rows from here on are named by the index alone
+ */
+export function unpackQuantized(tensors: TensorTable, { config, files, format }: Pick<Checkpoint, 'config' | 'files' | 'format'>, firstDeclared = tensors.length): UnpackedTable | null {
   // GGUF packs by its own types, which the table knows; the parts of a pipeline have configs of their own.
   if (format === 'gguf' || format === 'diffusers') return null;
   const settings = quantization(config);
   const isStated = settings !== null || files.some(({ path }) => OTHER_CONFIGS.has(path.slice(path.lastIndexOf('/') + 1)));
-  const groups = findGroups(tensors, settings);
+  const seen = new SeenTable(tensors, firstDeclared);
+  const groups = findGroups(seen, settings);
   if (groups.length === 0 && !isStated) return null;
-  const check = new CompanionCheck(groups, tensors, settings);
+  const check = new CompanionCheck(groups, seen, settings);
   const checked = groups.map((group) => ({ group, ...check.check(group) }));
   return {
     stored: tensors,
-    ...rebuild(tensors, groups, settings),
+    ...rebuild(tensors, seen, groups, settings),
     quantization: {
       method: stringAt(settings, 'quant_method'),
       isStated,
@@ -65,7 +70,7 @@ export function unpackQuantized(tensors: TensorTable, { config, files, format }:
 
 type Rebuilt = Pick<UnpackedTable, 'tensors' | 'hidden' | 'members' | 'shapeless'>;
 
-function rebuild(table: TensorTable, groups: readonly PackedGroup[], settings: JsonObject | null): Rebuilt {
+function rebuild(table: TensorTable, seen: SeenTable, groups: readonly PackedGroup[], settings: JsonObject | null): Rebuilt {
   const byMain = new Map(groups.flatMap((group) => (group.main < 0 ? [] : [[group.main, group] as const])));
   const hidden = new Set<number>();
   const members = new Map<number, readonly number[]>();
@@ -85,7 +90,7 @@ function rebuild(table: TensorTable, groups: readonly PackedGroup[], settings: J
       continue;
     }
     const bytes = (members.get(row) ?? []).reduce((sum, member) => sum + table.bytes(member), 0);
-    const unpacked = unpackedShape(group, table, settings);
+    const unpacked = unpackedShape(group, seen, settings);
     if (unpacked.known !== 'shape') shapeless.set(row, unpacked.known);
     builder.add(group.parameter, info.dtype, unpacked.known === 'shape' ? unpacked.shape : unpacked.known === 'elements' ? [unpacked.elements] : info.shape, bytes);
   }
