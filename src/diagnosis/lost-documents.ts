@@ -1,12 +1,13 @@
 import type { Checkpoint } from '../inventory/checkpoint.ts';
+import { fileName } from '../inventory/weight-files.ts';
 
 /** Documents without which loaders refuse the weights. */
 
-/** Whether a folder of weights has no config.json. A single file that was named by itself is not expected to have one, and a broken one has its own finding. */
+/** Whether a folder of weights has no config.json. A single file that was named by itself is not expected to have one, and a broken one has its own finding; `generation_config.json` is none. */
 export function lacksConfig({ config, files, parts, format, problems, readTensor, reference }: Checkpoint): boolean {
   if (config !== null || readTensor === null || (format !== 'safetensors' && format !== 'torch')) return false;
   const isNamedFile = parts.some(({ path }) => reference.endsWith(path));
-  return !isNamedFile && ![...problems, ...files].some(({ path }) => path.endsWith('config.json'));
+  return !isNamedFile && ![...problems, ...files].some(({ path }) => fileName(path) === 'config.json');
 }
 
 /** The index that a set of numbered shards should have and has not, or null. Without it transformers does not find the shards. */
