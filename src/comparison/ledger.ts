@@ -33,8 +33,10 @@ function slack(checkpoint: Checkpoint): number {
   return fileBytes(checkpoint) - headerBytes(checkpoint) - tensorBytes(checkpoint);
 }
 
+/** Files that could not be read at all are not among those whose sizes are compared. */
 function damage(checkpoint: Checkpoint, kind: 'truncated' | 'trailing-bytes'): { bytes: number; names: string[] } {
-  const problems = checkpoint.problems.flatMap((problem) => (problem.kind === kind ? [problem] : []));
+  const read = new Set(checkpoint.shards.map(({ path }) => path));
+  const problems = checkpoint.problems.flatMap((problem) => (problem.kind === kind && read.has(problem.path) ? [problem] : []));
   return { bytes: sum(problems.map((problem) => problem.actualSize - problem.expectedSize)), names: problems.map((problem) => problem.path) };
 }
 
@@ -51,7 +53,7 @@ export function ledger(checkpoint: Checkpoint, base: Checkpoint, comparison: Com
   const cut = damage(checkpoint, 'truncated');
   const trailing = damage(checkpoint, 'trailing-bytes');
   const lines: LedgerLine[] = [
-    { cause: 'missing-parameters', bytes: removed - tied, names: inner.missing.map(({ name }) => name).filter((name) => base.tensors.has(name)) },
+    { cause: 'missing-parameters', bytes: removed - tied, names: [...inner.missing, ...inner.undelivered].map(({ name }) => name).filter((name) => base.tensors.has(name)) },
     { cause: 'tied-parameters', bytes: tied, names: [...tiedNames] },
     { cause: 'unexpected-parameters', bytes: tensorBytes(checkpoint) - inner.bytes.matchedActual, names: inner.unexpected.map(({ name }) => name) },
     { cause: 'shape', bytes: inner.bytes.shape, names: [...inner.mismatched.map(({ name }) => name), ...(inner.vocabulary?.names ?? [])] },

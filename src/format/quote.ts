@@ -2,8 +2,14 @@ import { MAX_QUOTED_CHARACTERS } from './limits.ts';
 
 /** Text from a file as messages repeat it: in quotes, escaped as in JSON, shortened when long. */
 export function quote(text: string): string {
-  if (text.length <= MAX_QUOTED_CHARACTERS) return JSON.stringify(text);
-  return `${JSON.stringify(text.slice(0, MAX_QUOTED_CHARACTERS))}… (${count(text.length)} characters)`;
+  if (text.length <= MAX_QUOTED_CHARACTERS) return quoted(text);
+  return `${quoted(text.slice(0, MAX_QUOTED_CHARACTERS))}… (${count(text.length)} characters)`;
+}
+
+/** In single quotes where that spares the text its backslashes. */
+function quoted(text: string): string {
+  const escaped = JSON.stringify(text);
+  return text.includes('"') && !text.includes("'") && escaped === `"${text.replaceAll('"', '\\"')}"` ? `'${text}'` : escaped;
 }
 
 /** A number with thousands separated by commas: 1,050,673,152. */

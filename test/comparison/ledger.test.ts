@@ -4,6 +4,7 @@ import { LEDGER_CAUSES, ledger } from '../../src/comparison/ledger.ts';
 import type { LedgerCause, LedgerLine } from '../../src/comparison/ledger.ts';
 import { llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
+import { safetensorsHead } from '../support/checkpoints/safetensors.ts';
 import { exampleFiles } from '../support/examples.ts';
 import { edited, sideBySide } from '../support/side-by-side.ts';
 
@@ -28,6 +29,22 @@ const base = llama();
 describe('ledger', () => {
   test('has no line between equal files', async () => {
     assert.deepEqual(await lines(base, base), {});
+  });
+
+  test('what lay in a shard that is gone is missing by name', async () => {
+    const names = Object.keys(base.tensors);
+    const shards = { 'model-00001-of-00002.safetensors': names.slice(0, -1), 'model-00002-of-00002.safetensors': names.slice(-1) };
+    const found = await lines({ ...base, shards, files: { 'model-00002-of-00002.safetensors': null } }, base);
+    assert.deepEqual(found['missing-parameters']?.names, names.slice(-1));
+  });
+
+  test('a file cut off within its header counts as none, once', async () => {
+    const { head } = safetensorsHead({ 'lm_head.weight': ['BF16', [320, 64]] });
+    const { checkpoint, base: compared, comparison } = await sideBySide({ ...base, files: { 'model.safetensors': { base64: Buffer.from(head.subarray(0, 40)).toString('base64') } } }, base);
+    assert.ok(compared !== null);
+    const found = ledger(checkpoint, compared, comparison);
+    assert.deepEqual(found.map(({ cause }) => cause), ['missing-parameters', 'header-text']);
+    assert.equal(found.reduce((sum, { bytes }) => sum + bytes, 0), -weights(base));
   });
 
   test('missing, unexpected, misshapen and widened parameters each have a line of their own', async () => {

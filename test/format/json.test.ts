@@ -53,7 +53,7 @@ test('a conflict of which only the middle is left is one still', () => {
 test('a second document is named with its line', () => {
   const error = failure('{"a": 1}\n\n{"a": 2}');
   assert.equal(error.line, 3);
-  assert.match(error.reason, /something else follows: "\{/);
+  assert.match(error.reason, /something else follows: '\{/);
 });
 
 test('marker lines inside valid JSON are no conflict', () => {
