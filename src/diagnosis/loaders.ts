@@ -1,5 +1,6 @@
 import type { ClassFacts, Release } from '../architecture/facts.ts';
 import { mapToMemory } from '../architecture/prefix.ts';
+import { fileName } from '../inventory/weight-files.ts';
 import type { Evidence } from './evidence.ts';
 import { headIn, unlisted, unusedNames } from './head-outcome.ts';
 import type { HeadOutcome } from './head-outcome.ts';
@@ -27,7 +28,7 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
     return outcome === null ? [] : [{ loader: 'llama.cpp', outcome }];
   }
   if (checkpoint.format !== 'safetensors' && checkpoint.format !== 'torch') return [];
-  if (intent.facts === null) return [];
+  if (intent.facts === null) return withoutClass(evidence);
   // What each loader makes of values that it can't unpack differs from release to release.
   if (quantization !== null && quantization.lacking.length > 0) return [];
   // That we could not reach a file says nothing of what a loader will find.
@@ -40,6 +41,14 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
     { loader: 'transformers 5.18', outcome: [...variant, ...transformers(seenBy(evidence, '5.18.0'), '5.18.0', refusal)] },
     ...(isServed(intent.facts) ? [{ loader: 'vLLM', outcome: vllm(evidence, refusal) }] : []),
   ];
+}
+
+/** What is certain of any class: nothing loads behind a config.json that cannot be parsed. */
+function withoutClass({ checkpoint }: Evidence): LoaderOutcome[] {
+  const config = checkpoint.problems.find(({ kind, path }) => kind === 'malformed-json' && fileName(path) === 'config.json');
+  if (config === undefined) return [];
+  const outcome = prose`refuses: ${config.path} cannot be parsed`;
+  return ['transformers 4.57', 'transformers 5.18', 'vLLM'].map((loader) => ({ loader, outcome }));
 }
 
 /** The evidence as a release sees it, where releases see different names in the files: what it makes nothing of is missing to it. */

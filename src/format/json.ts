@@ -25,9 +25,11 @@ const STRING_OR_WORD = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/gu;
  * Parses JSON as Python does, which writes the files that lie beside weights: `NaN`, `Infinity` and `-Infinity` are
  * numbers.
  * @param path names the file in messages
- * @throws JsonError with line and column; unresolved merge conflicts and second documents are named for what they are
+ * @throws JsonError with line and column; unresolved merge conflicts, second documents and a byte order mark are named for what they are
  */
 export function parseJson(text: string, path: string): unknown {
+  // Python's `json` refuses it: run with both releases of transformers, on a config and on an index.
+  if (text.startsWith('\uFEFF')) throw new JsonError(path, 1, 1, 'a byte order mark (BOM) stands before the JSON, and Python refuses it: save the file as UTF-8 without one', 'Save the file as UTF-8 without a BOM.');
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -24,11 +24,16 @@ export class Documents {
 
   /** The first `limit` bytes of a file as text; null where there is no such file, or a problem says why it cannot be had. */
   async beginning(path: string, limit: number): Promise<string | null> {
+    const bytes = await this.#bytes(path, limit);
+    return bytes === null ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  }
+
+  async #bytes(path: string, limit: number): Promise<Uint8Array | null> {
     if (!this.#files.has(path)) return null;
     try {
       const reader = await this.#source.open(path);
       try {
-        return decoded(await reader.read(0, Math.min(reader.size, limit)));
+        return await reader.read(0, Math.min(reader.size, limit));
       } finally {
         await reader.close?.();
       }
@@ -42,8 +47,9 @@ export class Documents {
     const size = this.#files.get(path)?.size;
     if (size === undefined) return null;
     if (size === 0) return this.fail({ kind: 'malformed-json', path, line: null, message: 'The file is empty (0 bytes).' });
-    if (size <= limit) return await this.beginning(path, limit);
-    return this.fail({ kind: 'malformed-json', path, line: null, message: `It has ${size} bytes; no such file needs more than ${limit}.` });
+    if (size > limit) return this.fail({ kind: 'malformed-json', path, line: null, message: `It has ${size} bytes; no such file needs more than ${limit}.` });
+    const bytes = await this.#bytes(path, limit);
+    return bytes === null ? null : (decoded(bytes) ?? this.fail({ kind: 'malformed-json', path, line: null, message: encoding(bytes) }));
   }
 
   /**
@@ -76,9 +82,20 @@ export class Documents {
   }
 }
 
-/** Text of UTF-8. Of plain ASCII, which an index of 25 MB is, a copy of the bytes will do, in a tenth of the time. */
-function decoded(bytes: Uint8Array): string {
-  return isAscii(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') : new TextDecoder().decode(bytes);
+/** Text of UTF-8, or null where it is none. Of plain ASCII, which an index of 25 MB is, a copy of the bytes will do, in a tenth of the time. */
+function decoded(bytes: Uint8Array): string | null {
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** What is wrong with text that is not UTF-8. Python reads these files as UTF-8 and stops (`UnicodeDecodeError`; run with both releases of transformers). */
+function encoding([first, second]: Uint8Array): string {
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return `UTF-8 text was expected; found ${isUtf16 ? 'UTF-16, as PowerShell writes it' : 'bytes that are none'}. Loaders stop at it: save the file as UTF-8.`;
 }
 
 function parseObject(text: string, path: string): JsonObject {

@@ -47,6 +47,10 @@ describe('what loaders do', () => {
     for (const content of ['', '{', '[]']) assert.deepEqual(await outcomes({ ...sound, files: { 'config.json': content } }, sound), all('refuses: config.json cannot be parsed'));
   });
 
+  test('every one refuses a config that cannot be parsed, also where no base tells the class', async () => {
+    assert.deepEqual(await outcomes({ ...llama(), config: null, files: { 'config.json': '{' } }), all('refuses: config.json cannot be parsed'));
+  });
+
   test('every one refuses an index that cannot be parsed', async () => {
     assert.deepEqual(await outcomes({ ...sharded(() => {}), files: { [INDEX]: '{' } }), all(`refuses: ${INDEX} cannot be parsed`));
   });
