@@ -1,5 +1,5 @@
 import type { Intent } from '../comparison/intent.ts';
-import { pretrained } from './python.ts';
+import { pretrained, SAVE_REPAIRED } from './python.ts';
 import { quote } from './words.ts';
 
 /** So many names stand in the code one by one; of more it takes what the loader reports missing. */
@@ -49,7 +49,7 @@ export function repairCode(repair: Repair, { loading, checkpoint, base, labels =
     repair.kind === 'below' ? `model, info = ${model(', output_loading_info=True')}` : `model = ${model('')}`,
     ...(labels ? [] : [ofBase]),
     ...copying(repair),
-    'model.save_pretrained("repaired")', '# then copy the tokenizer\'s files to repaired/',
+    ...SAVE_REPAIRED,
   ].join('\n');
 }
 

@@ -41,3 +41,11 @@ export function pretrained(reference: string): string {
   const options = [...(revision === undefined ? [] : [`revision=${quote(decodeURIComponent(revision))}`]), ...(folder === undefined || folder === '' ? [] : [`subfolder=${quote(folder)}`])];
   return [quote(repo), ...options].join(', ');
 }
+
+/** The lines with which code for a repaired model ends. */
+export const SAVE_REPAIRED: readonly string[] = ['model.save_pretrained("repaired")', '# then copy the tokenizer\'s files to repaired/'];
+
+/** Code that loads a model and saves it again. @param reference as Python text; @param dtype a type's name, or `auto` */
+export function saveAgain(loading: string, reference: string, dtype: string): string {
+  return [`from transformers import ${loading}`, '', `model = ${loading}.from_pretrained(${reference}, dtype="${dtype}")`, ...SAVE_REPAIRED].join('\n');
+}

@@ -31,23 +31,36 @@ export function flat(text: Prose, quoted = false): string {
   return text.map((part) => (typeof part === 'string' ? oneLine(part) : shownCode(part.code, quoted))).join('');
 }
 
-/** Prose broken into lines of at most `width` columns; a name is never broken. */
+/** Prose broken into lines of at most `width` columns; a name is never broken, nor parted from the signs beside it. */
 export function wrap(text: Prose, width: number, style: Style): string[] {
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  for (const { raw, paint, spaced } of words(text, style.quoted)) {
-    const wide = stringWidth(raw);
-    const gap = spaced && used > 0 ? 1 : 0;
-    if (spaced && used > 0 && used + gap + wide > width) {
+  for (const { words: glued, wide } of chunks(text, style.quoted)) {
+    if (used > 0 && used + 1 + wide > width) {
       lines.push(line);
       line = '';
       used = 0;
     }
-    line += (spaced && used > 0 ? ' ' : '') + (paint === 'code' ? style.code(raw) : style.text(raw));
-    used += wide + (used > 0 ? gap : 0);
+    line += (used > 0 ? ' ' : '') + glued.map(({ raw, paint }) => (paint === 'code' ? style.code(raw) : style.text(raw))).join('');
+    used += wide + (used > 0 ? 1 : 0);
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** Words with no white space between them, and the columns that they take together. */
+function chunks(text: Prose, quoted: boolean): { readonly words: Word[]; wide: number }[] {
+  const found: { readonly words: Word[]; wide: number }[] = [];
+  for (const word of words(text, quoted)) {
+    const last = found.at(-1);
+    const wide = stringWidth(word.raw);
+    if (last === undefined || word.spaced) found.push({ words: [word], wide });
+    else {
+      last.words.push(word);
+      last.wide += wide;
+    }
+  }
+  return found;
 }
 
 /**
@@ -59,6 +72,11 @@ export function columns(data: TableData, width: number, style: { readonly head: 
   const texts = data.rows.map((row) => row.map((cell) => flat(cell)));
   const isNumber = (i: number): boolean => (data.heads[i] ?? '').startsWith('>');
   const widths = fitted(heads.map((head, i) => Math.max(stringWidth(head), ...texts.map((row) => stringWidth(row[i] ?? '')))), width, isNumber);
+  const shorter = texts.map((row) => [...row]);
+  widths.forEach((wide, i) => {
+    const rest = withoutCommonStart(data.rows.map((row) => row[i]), texts.map((row) => row[i] ?? ''), wide);
+    rest.forEach((cell, r) => shorter[r]?.splice(i, 1, cell));
+  });
   const line = (cells: readonly string[], paint: (cell: string, i: number) => string): string =>
     cells
       .map((cell, i) => {
@@ -68,7 +86,18 @@ export function columns(data: TableData, width: number, style: { readonly head: 
       })
       .join(GAP)
       .trimEnd();
-  return [line(heads, style.head), ...texts.map((row, r) => line(row, (cell, i) => (isCode(data.rows[r]?.[i]) ? style.code(cell) : cell)))];
+  return [line(heads, style.head), ...shorter.map((row, r) => line(row, (cell, i) => (isCode(data.rows[r]?.[i]) ? style.code(cell) : cell)))];
+}
+
+/** Names without the segments with which all of them begin (`base_model.model.…`), as far as they are too wide: what tells them apart stands at the end. */
+function withoutCommonStart(cells: readonly (Prose | undefined)[], texts: readonly string[], wide: number): string[] {
+  const [first = ''] = texts;
+  const excess = Math.max(0, ...texts.map(stringWidth)) - wide;
+  if (texts.length < 2 || excess <= 0 || !cells.every(isCode)) return [...texts];
+  let end = 0;
+  const isCommon = (dot: number): boolean => dot >= 0 && texts.every((text) => text.startsWith(first.slice(0, dot + 1)));
+  for (let dot = first.indexOf('.'); end <= excess && isCommon(dot); dot = first.indexOf('.', dot + 1)) end = dot + 1;
+  return end < 2 ? [...texts] : texts.map((text) => `…${text.slice(end)}`);
 }
 
 /** The widths with the widest column of text narrowed, so that all fit into `width` if they can. */

@@ -25,6 +25,8 @@ export interface AdapterSettings {
   readonly repeatsLayers: boolean;
   /** Whether the inputs of A are pooled (QA-LoRA), so that A is narrower than the base's matrix. */
   readonly poolsInputs: boolean;
+  /** Whether the base's matrices are [inputs, outputs], as those of GPT-2 (`fan_in_fan_out`, which PEFT writes as it finds them). */
+  readonly fanInFanOut: boolean;
   readonly savesProjection: boolean;
   /** Whether only the largest logits are stored (VB-LoRA). */
   readonly topWeightsOnly: boolean;
@@ -68,6 +70,7 @@ export function adapterSettings(config: JsonObject | null): AdapterSettings {
     biasOfB: booleanAt(config, 'lora_bias') === true,
     repeatsLayers: Array.isArray(valueAt(config, 'layer_replication')),
     poolsInputs: booleanAt(config, 'use_qalora') === true,
+    fanInFanOut: booleanAt(config, 'fan_in_fan_out') === true,
     savesProjection: booleanAt(config, 'save_projection') !== false,
     topWeightsOnly: booleanAt(config, 'save_only_topk_weights') === true,
     keepsTie: booleanAt(config, 'ensure_weight_tying') === true,

@@ -25,7 +25,7 @@ interface Factor {
 export function loraShapes(a: AdapterTensor | undefined, b: AdapterTensor | undefined, isEmbedding: boolean, base: readonly number[] | null, table: TensorTable, settings: AdapterSettings): LoraShapes {
   const factors = { a: factor(a, table, 0), b: factor(b, table, 1) };
   const rank = rankOf(factors.a, factors.b, settings);
-  const [inputs, outputs] = widths(factors.a, factors.b, isEmbedding, settings.poolsInputs ? null : base);
+  const [inputs, outputs] = widths(factors.a, factors.b, isEmbedding, settings.poolsInputs ? null : base, settings.fanInFanOut);
   return {
     a: rank === null || inputs === null ? null : [rank, inputs, ...(factors.a?.kernel ?? [])],
     b: rank === null || outputs === null ? null : [outputs, rank, ...(factors.b?.kernel ?? [])],
@@ -48,11 +48,12 @@ function rankOf(a: Factor | null, b: Factor | null, { ranks, adaptsParameters }:
 }
 
 /** Inputs and outputs: the base's, the way round that fits better; where it is not known, as they are. */
-function widths(a: Factor | null, b: Factor | null, isEmbedding: boolean, base: readonly number[] | null): readonly [number | null, number | null] {
+function widths(a: Factor | null, b: Factor | null, isEmbedding: boolean, base: readonly number[] | null, fanInFanOut: boolean): readonly [number | null, number | null] {
   const own = [a?.width ?? null, b?.width ?? null] as const;
   const [rows, columns] = base ?? [];
   if (rows === undefined || columns === undefined) return own;
   const fits = (inputs: number, outputs: number): boolean => (a === null || a.width === inputs) && (b === null || b.width === outputs);
-  if (isEmbedding || fits(rows, columns)) return [rows, columns];
-  return [columns, rows];
+  // Where neither factor is stored, only the config says which way round the base's matrix is.
+  const isTurned = a === null && b === null ? fanInFanOut : fits(rows, columns);
+  return isEmbedding || isTurned ? [rows, columns] : [columns, rows];
 }

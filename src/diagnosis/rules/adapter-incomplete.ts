@@ -12,7 +12,15 @@ interface Data {
   readonly tokens: readonly string[];
   readonly whole: readonly string[];
   readonly noConfig: boolean;
+  /** Whether nothing is stored of any layer that lacks something: then the base may be a deeper model than the adapter's own. */
+  readonly wholeLayers: boolean;
 }
+
+/** The layer that a tensor is in, by its name up to the first number; null outside of layers. */
+function layerOf(name: string): string | null {
+  return /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? null;
+}
+
 
 /** All that is lacking, in the order in which it is told. */
 function lackingOf(data: Data): string[] {
@@ -50,7 +58,9 @@ export const adapterIncomplete = defineRule<Data>({
     const names = (of: string): string[] => adapter.lacking.filter((tensor) => tensor.of === of).map(({ name }) => name);
     const noConfig = !adapter.hasConfig && checkpoint.tensors.length > 0;
     if (adapter.lacking.length === 0 && !noConfig) return [];
-    return [{ data: { parts: names('part'), modules: names('module'), saved: names('saved'), tokens: names('tokens'), whole: names('whole'), noConfig }, parameters: adapter.lacking.map(({ name }) => name) }];
+    const stored = new Set(checkpoint.tensors.columns.names.map(layerOf));
+    const wholeLayers = names('module').length === adapter.lacking.length && adapter.lacking.every(({ name }) => layerOf(name) !== null && !stored.has(layerOf(name)));
+    return [{ data: { parts: names('part'), modules: names('module'), saved: names('saved'), tokens: names('tokens'), whole: names('whole'), noConfig, wholeLayers }, parameters: adapter.lacking.map(({ name }) => name) }];
   },
   words(data) {
     const { length: count, 0: first } = lackingOf(data);
@@ -58,7 +68,7 @@ export const adapterIncomplete = defineRule<Data>({
       title: count === 0 ? prose`${'adapter_config.json'} is missing` : count === 1 ? prose`The adapter lacks ${first ?? ''}` : prose`The adapter lacks ${count} tensors`,
       message: message(data),
       cause: null,
-      fix: { steps: count === 0 ? prose`Copy ${'adapter_config.json'} from the training run; ${'save_pretrained'} writes it beside the weights.` : prose`Save the adapter again with ${'PeftModel.save_pretrained'} from rank 0, with all weights gathered.`, code: null },
+      fix: { steps: count === 0 ? prose`Copy ${'adapter_config.json'} from the training run; ${'save_pretrained'} writes it beside the weights.` : prose`Save the adapter again with ${'PeftModel.save_pretrained'} from rank 0, with all weights gathered.${[data.wholeLayers ? ' If it never had those layers, it was made for another base: compare it with that one.' : '']}`, code: null },
     };
   },
   examples: () => ({

@@ -2,7 +2,7 @@ import { DTYPES } from '../../format/dtype.ts';
 import { llama } from '../examples.ts';
 import { prose } from '../prose.ts';
 import type { Fix } from '../finding.ts';
-import { loadable, loadingClass, pretrained } from '../python.ts';
+import { loadable, loadingClass, pretrained, saveAgain } from '../python.ts';
 import { defineRule } from '../rule.ts';
 import { exactSize } from '../words.ts';
 
@@ -23,8 +23,7 @@ const PYTHON_TYPES: ReadonlyMap<string, string> = new Map([['BF16', 'bfloat16'],
 function narrowed({ from, loader, reference }: Data): Fix['code'] {
   const type = PYTHON_TYPES.get(from);
   if (type === undefined) return null;
-  const text = [`from transformers import ${loader}`, '', `model = ${loader}.from_pretrained(${reference}, dtype="${type}")`, 'model.save_pretrained("repaired")', '# then copy the tokenizer\'s files to repaired/'];
-  return { language: 'python', text: text.join('\n') };
+  return { language: 'python', text: saveAgain(loader, reference, type) };
 }
 
 function bits(dtype: string): number {

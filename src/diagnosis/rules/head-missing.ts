@@ -28,8 +28,8 @@ interface Data extends Loss {
   readonly base: string | null;
   /** What to copy from the base, where code can do it. */
   readonly repair: Repair | null;
-  /** Why it is not tied, as a clause. */
-  readonly tie: { readonly path: string; readonly origin: 'config' | 'default' | 'class' } | null;
+  /** What says whether it is tied: if it is, to what is missing as well. */
+  readonly tie: { readonly path: string; readonly origin: 'config' | 'default' | 'class'; readonly flag: boolean; readonly source: string } | null;
   /** Whether the base ties its head, so that only the flag differs. */
   readonly baseTies: boolean;
   /** Whether there is a base and it has no such head: it is of another task. */
@@ -76,6 +76,14 @@ function expectation({ meant, intended }: Data): Prose {
   return prose` config.json names ${meant.labels.length} labels (${someNames(meant.labels)}), which only a classification head uses${others}.`;
 }
 
+/** Why nothing stands in for the head, as a sentence after a space. */
+function tieOf({ tie }: Data): Prose {
+  if (tie === null) return words('');
+  const where = words(tie.origin === 'config' ? ' in config.json' : ' by the default of its class');
+  if (tie.flag) return prose` It is tied to ${tie.source} (${tie.path} is true${where}), which is missing as well.`;
+  return prose` It is not tied: ${tie.path} is false${where}.`;
+}
+
 function cause(data: Data): Prose | null {
   if (data.savedFrom !== null) {
     const how = data.savedFrom.shownBy === 'architectures' ? prose`config.json says ${data.savedFrom.class}` : prose`the names lack the prefix that ${data.intended ?? 'the full model'} gives them`;
@@ -95,6 +103,7 @@ function fix(data: Data): Fix | null {
   if (data.meant?.by === 'labels') {
     return { steps: prose`Load the model with ${data.loading} when you train and save, and save again from the training run. If it is used without a head on purpose, declare the bare class: ${'class'} in the config file, or ${'--class'}.`, code: null };
   }
+  if (data.tie?.flag === true && data.base === null) return { steps: prose`Save again from the training run, with all of the state gathered: with ${data.tie.source} the head is there as well.`, code: null };
   if (data.base === null || data.repair === null) {
     return { steps: prose`Load the model with ${data.loading} when you train and save, or copy the head over from the model that this one was made from. With ${'--base'}, this report prints the code that repairs it.`, code: null };
   }
@@ -142,7 +151,7 @@ export const headMissing = defineRule<Data>({
         savedFrom, intended: intent.intendedClass, meant: meantBy(intent.head), loading: loadingClass(intent.facts, intent.intendedClass),
         checkpoint: loadable(checkpoint), base: hasBaseHead && !baseMisfits ? loadable(base) : null,
         repair: planRepair(losses.head.map(({ memory }) => memory), inner.stored.keys(), intent),
-        tie: tie === null ? null : { path: tie.path, origin: tie.origin },
+        tie: tie === null ? null : { path: tie.path, origin: tie.origin, flag: tie.flag, source: intent.heads.embedding ?? 'the embedding' },
         baseTies: savedFrom === null && isTiedInBase,
         baseLacks: base !== null && !hasBaseHead, baseMisfits,
         labelsOfBase: labels === 'unnamed',
@@ -159,10 +168,9 @@ export const headMissing = defineRule<Data>({
     const what = one
       ? prose`${name} is not in the checkpoint${size === null ? words('') : prose`: ${size} are missing`}.`
       : prose`Not in the checkpoint: ${someNames(data.names)}${size === null ? words('') : prose`, ${size} in all`}.`;
-    const tie = data.tie === null ? words('') : prose` It is not tied: ${data.tie.path} is false${words(data.tie.origin === 'config' ? ' in config.json' : ' by the default of its class')}.`;
     return {
       title: one ? prose`The head ${name} is missing` : prose`${data.names.length} parameters of the head${headOf(data.names)} are missing`,
-      message: [...what, ...expectation(data), ...tie, ' ', ...aftermath(data)],
+      message: [...what, ...expectation(data), ...tieOf(data), ' ', ...aftermath(data)],
       cause: cause(data),
       fix: fix(data),
     };

@@ -25,7 +25,7 @@ export const staleFiles = defineRule<Data>({
     const one = data.files.length === 1;
     return {
       title: one ? prose`${data.files[0] ?? ''} is not part of the checkpoint` : prose`${data.files.length} files are not part of the checkpoint`,
-      message: prose`${someNames(data.files)} (${enclosedSize(data.bytes)}) ${[one ? 'lies' : 'lie']} beside the weights and no loader takes ${[one ? 'it' : 'them']} as part of them.`,
+      message: prose`${someNames(data.files)} (${enclosedSize(data.bytes)}) ${[one ? 'lies' : 'lie']} beside the weights. transformers passes ${[one ? 'it' : 'them']} over; tools that take every file of weights do not.`,
       cause: prose`The checkpoint was saved over an earlier one that had other files.`,
       fix: { steps: prose`Delete ${[one ? 'it' : 'them']}, and save into an empty folder next time.`, code: null },
     };

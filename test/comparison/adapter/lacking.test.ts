@@ -108,3 +108,14 @@ test('a saved module of which only the bias is stored', async () => {
   const classifier = { task_type: 'SEQ_CLS', modules_to_save: ['classifier', 'score'] };
   assert.deepEqual(await missing('lora', (tensors) => ({ ...tensors, [`${ROOT}classifier.bias`]: ['F32', 3] }), { config: classifier }), ['incomplete', [`${ROOT}classifier.weight`]]);
 });
+
+test('what is missing whole has the shapes that it would have: A as wide as the inputs, B as high as the outputs', async () => {
+  const whole = await judged({ checkpoint: adapterOf('lora', without((name) => name.includes('.layers.0.'))), base: baseOf() });
+  const stored = new Map<string, readonly number[]>();
+  adapterOf('lora', (tensors) => {
+    for (const [name, [, ...shape]] of Object.entries(tensors)) stored.set(name, shape as number[]);
+    return tensors;
+  });
+  assert.ok(whole.missing.length > 0);
+  assert.deepEqual(whole.missing.map(({ name, shape }) => [name, shape]), whole.missing.map(({ name }) => [name, stored.get(name)]));
+});
