@@ -45,7 +45,7 @@ export function terminal(report: Report, { colour, width = 80 }: TerminalOptions
     ...sorted.map((checkpoint) => (several && !needsAttention(checkpoint) ? brief(checkpoint, paper) : whole(checkpoint, paper))),
     ...notices(report.notices.filter(({ severity }) => severity !== 'error'), paper),
     ...(several ? errors : []),
-    ...(several ? [[paper.c.bold(overallSentence(report))]] : []),
+    ...(several ? [[paper.c.bold(`${overallSentence(report)}${errors.length === 0 ? '' : ` ${counted(errors.length, 'error')} in what was asked: see above.`}`)]] : []),
     ...(sorted.length === 0 ? [[noneSentence(report)]] : []),
   ];
   return `${commandless(spaced(parts).join('\n'))}\n`;

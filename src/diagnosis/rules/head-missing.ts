@@ -105,7 +105,9 @@ function fix(data: Data): Fix | null {
   }
   if (data.tie?.flag === true && data.base === null) return { steps: prose`Save again from the training run, with all of the state gathered: with ${data.tie.source} the head is there as well.`, code: null };
   if (data.base === null || data.repair === null) {
-    return { steps: prose`Load the model with ${data.loading} when you train and save, or copy the head over from the model that this one was made from. With ${'--base'}, this report prints the code that repairs it.`, code: null };
+    const again = data.savedFrom === null ? words('Save again from the training run') : prose`Load the model with ${data.loading} when you train and save`;
+    const flag = data.savedFrom !== null || data.tie === null || data.tie.origin === 'class' ? words('') : prose` If it was tied while training, set ${data.tie.path} to true instead.`;
+    return { steps: [...again, ...prose`, or copy the head over from the model that this one was made from: with ${'--base'}, this report prints the code that repairs it.`, ...flag], code: null };
   }
   const steps = data.savedFrom === null
     ? prose`Put the base's head back, as below, if it was not trained; else save again from the training run. Load with ${data.loading} when you train and save.`
