@@ -8,6 +8,9 @@ const CODES: ReadonlySet<string> = new Set([...PACKED_TYPES, 'I16', 'U16', 'I64'
 /** What other methods keep a level below the module: quanto's `weight._data`, VPTQ's `centroids.weight`. */
 const NESTED = /\.(?:weight\.[^.]+|(?:res_|outlier_)?centroids\.weight)$/;
 
+/** A bias, a router's too (`e_score_correction_bias`), is a parameter of its own; VPTQ's `weight_bias` is not. */
+const OF_ITS_OWN = /^(?:.*(?<!weight)_)?bias$/;
+
 interface Module {
   readonly before: string;
   readonly parameter: string;
@@ -54,7 +57,7 @@ function gather(table: SeenTable, parents: Set<string>): Map<string, Module> {
     markParents(path, parents);
     const before = isStacked ? stacked.before : `${path}.`;
     const slot = isStacked ? stacked.slot : name.slice(dot + 1);
-    if (slot === 'bias') return;
+    if (OF_ITS_OWN.test(slot)) return;
     const module = modules.get(before) ?? { before, parameter: isStacked ? stacked.parameter : `${path}.weight`, slots: new Map<string, number>() };
     modules.set(before, module);
     module.slots.set(slot, row);

@@ -62,13 +62,14 @@ test('layers may be packed in different ways, and scales of activations need not
 
 test('what stands beside modules, and stacked experts, are parameters of their own', async () => {
   const plain: Tensors = {
+    'gate.W_q': ['U8', 8, 8], 'gate.scale': ['F16', 8], 'gate.e_score_correction_bias': ['F32', 8],
     'mixer.A_log': ['F32', 8], 'mixer.D': ['F32', 8], 'mixer.in_proj.W_q': ['U8', 8, 8], 'mixer.in_proj.scale': ['F16', 8],
     'embeddings.cls_token': ['F16', 1, 1, 8], 'embeddings.position_embeddings': ['F16', 1, 5, 8], 'embeddings.patch.weight': ['F16', 8, 8],
     'experts.gate_up_proj': ['F16', 4, 8, 8], 'experts.down_proj': ['F16', 4, 8, 8],
     'mlp.experts.up_proj_blocks': ['U8', 4, 8, 2, 16], 'mlp.experts.up_proj_scales': ['U8', 4, 8, 2],
   };
   assert.deepEqual(await parameters('hqq', plain), [
-    'embeddings.cls_token', 'embeddings.patch.weight', 'embeddings.position_embeddings', 'experts.down_proj', 'experts.gate_up_proj',
+    'embeddings.cls_token', 'embeddings.patch.weight', 'embeddings.position_embeddings', 'experts.down_proj', 'experts.gate_up_proj', 'gate.e_score_correction_bias', 'gate.weight',
     'mixer.A_log', 'mixer.D', 'mixer.in_proj.weight', 'mlp.experts.up_proj',
   ]);
 });
