@@ -8,6 +8,7 @@ import { MemberGroups } from './members.ts';
 import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
 import { Presence } from './presence.ts';
+import { Routers } from './routers.ts';
 import { isByMember, ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
 import { StrangeLayers } from './strange-layers.ts';
@@ -52,6 +53,7 @@ class Expectation {
   readonly #shapes: ShapeFacts;
   readonly #siblings: Siblings;
   readonly #counts: LayerCounts;
+  readonly #routers: Routers;
   readonly #presence: Presence;
   readonly #table = new TableBuilder();
   readonly #memory: string[] = [];
@@ -76,6 +78,7 @@ class Expectation {
     this.#shapes = new ShapeFacts(facts, config);
     this.#siblings = new Siblings(observed, config);
     this.#counts = new LayerCounts(facts, config);
+    this.#routers = new Routers(facts, config, observed);
     this.#presence = new Presence(facts, config, observed);
     this.#isInTower = towerTest(facts);
     const [inTower, inList] = [stagedTowerTest(facts), stagedListTest(facts, config)];
@@ -134,7 +137,7 @@ class Expectation {
     for (let layer = 0; layer < count; layer++) {
       const due = layers.due(layer);
       for (const group of outer) {
-        const isDue = isInEveryLayer(group) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
+        const isDue = (isInEveryLayer(group) || this.#isRoutedTo(group, layer)) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
         this.#addGroup(group, [layer], isDue || this.#presence.isOnIn(group, layer) || (!isStaged && due.has(group) && !isFirstAlone(layer, group, due)), (memory) => strange.isReplaced(memory, layer));
       }
     }
@@ -171,6 +174,11 @@ class Expectation {
       if (parents.size === 0 && group.presence === 'always') members = Math.min(this.#counts.inner(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
       for (let layer = 0; layer < layers; layer++) parents.set(layer, [layer]);
     }
+    for (let layer = 0; depth === 2 && !isTower && layer < layers; layer++) {
+      if (!this.#isRoutedTo(group, layer)) continue;
+      members = Math.max(members, Math.min(this.#routers.of(group.parameters[0]?.disk ?? '')?.experts ?? 0, MAX_LAYERS));
+      parents.set(numbersKey([layer]), [layer]);
+    }
     members = Math.max(members, this.#counts.innerBeside(group.parameters[0]?.disk ?? '', members));
     for (const parent of parents.values()) {
       for (let member = 0; member < members && !this.#isFull(); member++) {
@@ -178,6 +186,11 @@ class Expectation {
         this.#addGroup(group, [...parent, member], !isTower && (group.presence === 'always' || siblings?.isDue(group, parent[0] ?? 0, member) === true));
       }
     }
+  }
+
+  /** Whether a layer's router is stored, and these are the experts that it routes to: always there where they are at all. */
+  #isRoutedTo({ presence, parameters: [first] }: ParameterGroup, layer: number): boolean {
+    return presence === 'always' && first !== undefined && this.#routers.of(first.disk)?.layers.has(layer) === true;
   }
 
   #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean, isReplaced: (memory: string) => boolean = () => false): void {
@@ -246,6 +259,7 @@ class Expectation {
       const own = this.#observed.disk.get(disk);
       const beside = own === undefined ? [...this.#observed.disk].flatMap(([pattern, rows]) => (pattern.startsWith(`${list}.`) && stars(pattern) === stars(disk) ? rows : [])) : own;
       pieces = beside.reduce((count, { numbers }) => Math.max(count, (numbers[numbers.length - 1] ?? 0) + 1), 0);
+      if (pieces === 0) pieces = Math.min(this.#routers.of(disk)?.experts ?? 0, MAX_LAYERS);
       pieces = Math.max(pieces, this.#counts.innerBeside(disk, pieces));
       this.#pieceCounts.set(disk, pieces);
     }

@@ -12,6 +12,7 @@ import type { Comparison } from './comparison.ts';
 import { expectation, MOST_STRANGERS } from './expectation.ts';
 import { setGgufAlone } from './gguf.ts';
 import { loaderMapper } from './mapper.ts';
+import { isOfMlx } from './mlx.ts';
 import { otherClassTest } from './other-classes.ts';
 import { patternIn } from './pattern.ts';
 import { unpackBase } from './quantization/base.ts';
@@ -49,12 +50,14 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
       tied: intent.tied,
       vocabularySize: vocabularySize(checkpoint, intent.facts),
       unpacked,
+      isOfMlx: isOfMlx(checkpoint),
       packedInBase: unpackedBase?.packed ?? new Set(),
     },
     (name) => checkpoint.index?.weightMap.get(name) ?? null,
   );
+  if (isNamedByMlx(comparison, checkpoint)) return { ...setSideBySide(checkpoint, null, null, declared), incomparable: base, isForeign: 'mlx' };
   // Facts of another release, or of another part within the model, are no yardstick: then nothing is known of the class.
-  if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return { ...setSideBySide(checkpoint, null, null, declared), isForeign: true };
+  if (base === null && facts !== null && isForeignTo(comparison, tensors.columns.names, intent.facts)) return { ...setSideBySide(checkpoint, null, null, declared), isForeign: 'other-model' };
   if (base === null && facts !== null && hasOwnLayers(comparison, checkpoint, intent.facts)) return setSideBySide(checkpoint, null, null, declared);
   if (base !== null && fitsNothing(comparison, checkpoint, base)) return { ...setSideBySide(checkpoint, null, facts, declared), incomparable: base };
   return { checkpoint, base, incomparable: null, intent, baseIntent: base === null ? null : resolveIntent(base, null, facts), comparison, adapter: null, quantization: unpacked?.quantization ?? null };
@@ -69,6 +72,11 @@ function hasOwnLayers({ missing, unexpected }: Comparison, { config }: Checkpoin
   const layersOf = (items: readonly { readonly memory: string }[]): ReadonlySet<number> => new Set(items.flatMap(({ memory }) => patternIn(facts, 'memory', memory).numbers[0] ?? []));
   const [lacking, strange] = [layersOf(missing), layersOf(unexpected)];
   return lacking.size > 1 && [...lacking].every((layer) => strange.has(layer));
+}
+
+/** Whether MLX gave its own names to modules (`language_model.lm_head`, `switch_mlp`): what is missing may then be among what is strange. */
+function isNamedByMlx({ basis, missing, unexpected }: Comparison, checkpoint: Checkpoint): boolean {
+  return basis !== 'none' && missing.length > 0 && unexpected.length > 0 && isOfMlx(checkpoint);
 }
 
 /** Stored parameters, and after them those that the index places in files that are not there or can't be read. */

@@ -2,6 +2,7 @@ import type { Mismatch, VocabularyResize } from './comparison.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { labelCount } from './dimension.ts';
 import { withoutDoubtful } from './doubts.ts';
+import { channelsLast } from './mlx.ts';
 import { push } from './multimap.ts';
 import { sameShape, ShapeFacts } from './shapes.ts';
 import type { Sides } from './sides.ts';
@@ -77,7 +78,7 @@ class ShapeCheck {
     const wanted = byConfig ?? (differs ? this.#regular(expected.memory[row] ?? '', row) : null);
     if (wanted === null) return;
     const actual = table.info(actualRow);
-    if (sameShape(wanted, actual.shape) || this.#isOtherVocabulary(expected.memory[row] ?? '', actual.shape)) {
+    if (sameShape(wanted, actual.shape) || this.#isOfMlx(wanted, actual.shape) || this.#isOtherVocabulary(expected.memory[row] ?? '', actual.shape)) {
       const change = isKnown ? changedDimension(expected.tensors.shape(row), actual.shape) : null;
       if (change !== null && this.#isOfVocabulary(change, expected.memory[row] ?? '')) this.#resized.push({ name: names[position] ?? actual.name, ...change });
       return;
@@ -90,6 +91,12 @@ class ShapeCheck {
       actual: { dtype: actual.dtype, shape: actual.shape },
       ...(expected.basis === 'base' && isKnown && !differs && { isAsInBase: true }),
     });
+  }
+
+  /** Whether it is a convolution in the order in which MLX keeps it. */
+  #isOfMlx(wanted: readonly number[], stored: readonly number[]): boolean {
+    const moved = this.#sides.input.isOfMlx ? channelsLast(wanted) : null;
+    return moved !== null && sameShape(moved, stored);
   }
 
   /** Whether a tensor that the loader splits is stored as the pieces that it makes of it: they add up to it along one dimension. */

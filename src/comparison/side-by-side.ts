@@ -16,8 +16,8 @@ export interface SideBySide {
   readonly comparison: Comparison;
   /** For an adapter, what it holds; else null. */
   readonly adapter: AdapterComparison | null;
-  /** Set where config.json names a model type whose classes have none of most names: then no facts were used. */
-  readonly isForeign?: true;
+  /** Set where no facts were used: config.json names a model type whose classes have none of most names, or MLX gave modules its own names. */
+  readonly isForeign?: 'other-model' | 'mlx';
   /** What is packed in it; null where nothing is, and no config says so. */
   readonly quantization: Quantization | null;
 }

@@ -29,6 +29,8 @@ export interface CompareInput {
   readonly vocabularySize: number | null;
   /** Where it is quantised: which rows are companions, and which stand for more than one tensor; else null. */
   readonly unpacked: UnpackedTable | null;
+  /** Whether it was saved for MLX, which keeps convolutions in another order. */
+  readonly isOfMlx: boolean;
   /** Names of the base's parameters that it holds packed. */
   readonly packedInBase: ReadonlySet<string>;
 }

@@ -4,6 +4,7 @@ import type { Equality } from '../comparison/equality.ts';
 import type { StoredPair } from '../comparison/head.ts';
 import type { Intent } from '../comparison/intent.ts';
 import type { Quantization } from '../comparison/quantization/unpack.ts';
+import type { SideBySide } from '../comparison/side-by-side.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import type { Losses } from './losses.ts';
 
@@ -40,8 +41,8 @@ export interface Evidence {
   readonly adapter: AdapterComparison | null;
   /** What is packed in the checkpoint; null where nothing is, and no config says so. */
   readonly quantization: Quantization | null;
-  /** Whether the classes of the model type in config.json have none of most names. */
-  readonly isForeign: boolean;
+  /** Whether the classes of the model type in config.json have none of most names, or MLX named them. */
+  readonly isForeign: NonNullable<SideBySide['isForeign']> | null;
   /** The model type whose names these are, where config.json names another and its class has them not; else null. */
   readonly otherType: string | null;
 }

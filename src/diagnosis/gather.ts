@@ -33,7 +33,7 @@ export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
     promisedMtp,
     adapter: side.adapter,
     quantization: side.quantization,
-    isForeign: side.isForeign === true,
+    isForeign: side.isForeign ?? null,
     otherType: await otherType(side),
   };
 }
@@ -41,9 +41,9 @@ export async function gatherEvidence(side: SideBySide): Promise<Evidence> {
 /** Looked for only where the names are not those of the config's model type, since it takes another type's facts. */
 async function otherType({ checkpoint, comparison, intent, isForeign }: SideBySide): Promise<string | null> {
   const { wrapper } = comparison;
-  if (isForeign !== true && wrapper?.kind !== 'prefix') return null;
+  if (isForeign !== 'other-model' && wrapper?.kind !== 'prefix') return null;
   const type = await typeOfNames(checkpoint.tensors.columns.names, intent.modelType);
-  return isForeign === true || wrapper?.text === `${type}.` ? type : null;
+  return isForeign === 'other-model' || wrapper?.text === `${type}.` ? type : null;
 }
 
 /** Whether this is a working copy without its weights: pointers for all of them, or only their index. A place that serves weights has no such excuse. */

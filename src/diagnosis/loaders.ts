@@ -1,5 +1,7 @@
 import type { ClassFacts, Release } from '../architecture/facts.ts';
 import { mapToMemory } from '../architecture/prefix.ts';
+import { isOfMlx } from '../comparison/mlx.ts';
+import type { TensorTable } from '../format/tensor-table.ts';
 import { fileName } from '../inventory/weight-files.ts';
 import type { Evidence } from './evidence.ts';
 import { headIn, unlisted, unusedNames } from './head-outcome.ts';
@@ -9,6 +11,7 @@ import { llamaCpp } from './llama-cpp.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
 import { repeatedName, repeatedPrefix } from './repeated-prefix.ts';
+import { cannotUnpack, isOfOtherTools } from './unpacking.ts';
 import { newValues, someNames, words } from './words.ts';
 
 /** What a loader will do with the checkpoint, in a sentence. */
@@ -33,14 +36,22 @@ export function loaderOutcomes(evidence: Evidence): LoaderOutcome[] {
   if (quantization !== null && quantization.lacking.length > 0) return [];
   // That we could not reach a file says nothing of what a loader will find.
   if (checkpoint.problems.some(({ kind }) => kind === 'unreachable')) return [];
+  // MLX keeps convolutions in another order, and made nothing for other loaders.
+  if (isOfMlx(checkpoint) && quantization?.isOfMlx !== true && holdsConvolutions(checkpoint.tensors)) return [];
   const refusal = refusalOf(evidence);
+  const served = isServed(intent.facts) && !isOfOtherTools(quantization);
   // transformers finds a variant only when told of it; vLLM takes every file of weights.
   const variant = checkpoint.variant === null ? words('') : prose`finds no weights, unless given ${`variant="${checkpoint.variant}"`}: then it `;
   return [
     { loader: 'transformers 4.57', outcome: [...variant, ...transformers(seenBy(evidence, '4.57.6'), '4.57.6', refusal)] },
     { loader: 'transformers 5.18', outcome: [...variant, ...transformers(seenBy(evidence, '5.18.0'), '5.18.0', refusal)] },
-    ...(isServed(intent.facts) ? [{ loader: 'vLLM', outcome: vllm(evidence, refusal) }] : []),
+    ...(served ? [{ loader: 'vLLM', outcome: vllm(evidence, refusal) }] : []),
   ];
+}
+
+function holdsConvolutions(tensors: TensorTable): boolean {
+  for (let row = 0; row < tensors.length; row++) if (tensors.shape(row).length > 2) return true;
+  return false;
 }
 
 /** What is certain of any class: nothing loads behind a config.json that cannot be parsed. */
@@ -105,7 +116,7 @@ function misplacedBy4({ comparison, intent, checkpoint }: Evidence): string | nu
 function transformers(evidence: Evidence, release: Release, refusal: Prose | null): Prose {
   const { intent } = evidence;
   if (intent.byRelease[release] === null) return prose`nothing is known of ${intent.intendedClass ?? 'this class'} in this release`;
-  const stop = refusal ?? refusalOfTransformers(evidence, release);
+  const stop = refusal ?? refusalOfTransformers(evidence, release) ?? cannotUnpack(evidence.quantization, release);
   if (stop !== null) return stop;
   const empty = release === '4.57.6' ? leftEmpty(evidence) : [];
   if (empty.length > 0) return prose`loads without a warning and leaves ${someNames(empty)} without values`;

@@ -50,7 +50,8 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
     const shards = shardsOfNamed(checkpoint);
     if (shards !== null) return prose`It is one of ${shards} shards, and not of those that loaders take from its folder. Name the folder, or the base, to get a verdict.`;
     if (checkpoint.isConfigDoubtful === true) return prose`Other weights lie beside it, and ${'config.json'} may be theirs: whether it holds all that it should can't be told. Name the base to get a verdict.`;
-    if (isForeign && intent.modelType !== null) return prose`Most names are none of ${intent.class ?? 'any class'}, of the model type ${intent.modelType}${otherType === null ? words('') : prose`, but those of ${otherType}`}: ${'config.json'} may be another model's. Put the weights' own beside them, or name the base, to get a verdict.`;
+    if (isForeign === 'mlx') return prose`It was saved for MLX, which gave modules names of its own: they can't be set beside those of ${intent.class ?? 'the class'}. Compare it with another save for MLX.`;
+    if (isForeign === 'other-model' && intent.modelType !== null) return prose`Most names are none of ${intent.class ?? 'any class'}, of the model type ${intent.modelType}${otherType === null ? words('') : prose`, but those of ${otherType}`}: ${'config.json'} may be another model's. Put the weights' own beside them, or name the base, to get a verdict.`;
     const of = intent.class === null ? words('') : prose`${intent.class} of `;
     // Where the type is known, it is the class that is not.
     if (intent.class === null && intent.bareClass !== null && intent.head.expected === null) return prose`${byTurns(intent.head.reason)}. Name the class under ${'architectures'}, or the base, to get a verdict.`;

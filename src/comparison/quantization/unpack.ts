@@ -13,6 +13,8 @@ import { isCacheScale } from './slots.ts';
 export interface Quantization {
   /** `quant_method` of the config, or null where it names none. */
   readonly method: string | null;
+  /** Whether values are packed as MLX packs them, which names no method. */
+  readonly isOfMlx: boolean;
   /** Whether a config says that the weights are quantised. */
   readonly isStated: boolean;
   /** How many parameters are packed. */
@@ -60,6 +62,7 @@ export function unpackQuantized(tensors: TensorTable, { config, files, format }:
     ...rebuild(tensors, seen, groups, settings),
     quantization: {
       method: stringAt(settings, 'quant_method'),
+      isOfMlx: groups.some(({ layout }) => layout === 'mlx'),
       isStated,
       packed: groups.length,
       lacking: checked.flatMap(({ group, lacking }) => (lacking.length === 0 ? [] : [{ parameter: group.parameter, names: lacking }])),
