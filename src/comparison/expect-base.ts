@@ -9,6 +9,7 @@ import type { Intent } from './intent.ts';
 import type { NameMapper } from './names.ts';
 import { pastEndTest } from './past-end.ts';
 import { patternIn } from './pattern.ts';
+import { predictionTest } from './prediction-layers.ts';
 import { parametersByMemory } from './shapes.ts';
 
 /**
@@ -108,9 +109,13 @@ function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
   // Heads are put on anew for another task: a module of the same name is another one, but for the output embedding.
   const { head, outputEmbedding } = intent.facts;
   const anew = new Set(head.filter((name) => name !== outputEmbedding));
+  const { prefix } = intent.facts;
+  const isPrediction = predictionTest(base.config);
+  // Of a base that names no class, strange heads are another's; what its layers have the class may have in a variant that the facts lack.
+  const mayBeOwn = (memory: string, pattern: string): boolean => ofBase === undefined && (isPrediction(memory) || (prefix === '' ? pattern.includes('*') : memory.startsWith(`${prefix}.`)));
   return (memory) => {
     const { pattern } = patternIn(intent.facts, 'memory', memory);
-    return !known.has(pattern) || anew.has(pattern);
+    return (!known.has(pattern) && !mayBeOwn(memory, pattern)) || anew.has(pattern);
   };
 }
 

@@ -1,7 +1,7 @@
 import { parameterTest } from '../architecture/prefix.ts';
 import type { ClassFacts, ModelTypeFacts } from '../architecture/facts.ts';
 import { TableBuilder } from '../format/table-builder.ts';
-import type { TensorTable } from '../format/tensor-table.ts';
+import type { TensorInfo, TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
 import { hasRemoteCode, modelType, numberAt, vocabularySizes } from '../inventory/config.ts';
 import { isAdapter } from './adapter/compare.ts';
@@ -64,14 +64,22 @@ export function setSideBySide(checkpoint: Checkpoint, base: Checkpoint | null, f
 }
 
 /**
- * Whether layers are those of code that comes with the checkpoint, under the name of a class that transformers has too: in every layer
- * that lacks something, something that the class does not have stands in for it (`W_pack`). Then that code decides, and not the facts.
+ * Whether layers are those of code that comes with the checkpoint, under the name of a class that transformers has too: nothing lacks
+ * outside of layers, and in every layer that lacks something stands what the class does not have and may take its place (`W_pack`): it
+ * has at least half as many elements. Then that code decides, and not the facts.
  */
-function hasOwnLayers({ missing, unexpected }: Comparison, { config }: Checkpoint, facts: ClassFacts | null): boolean {
-  if (!hasRemoteCode(config) || missing.length === 0 || unexpected.length === 0) return false;
-  const layersOf = (items: readonly { readonly memory: string }[]): ReadonlySet<number> => new Set(items.flatMap(({ memory }) => patternIn(facts, 'memory', memory).numbers[0] ?? []));
-  const [lacking, strange] = [layersOf(missing), layersOf(unexpected)];
-  return lacking.size > 1 && [...lacking].every((layer) => strange.has(layer));
+function hasOwnLayers({ missing, unexpected, wrapper }: Comparison, { config }: Checkpoint, facts: ClassFacts | null): boolean {
+  if (!hasRemoteCode(config) || wrapper !== null || missing.length === 0 || unexpected.length === 0) return false;
+  const byLayer = (items: readonly (TensorInfo & { readonly memory: string })[]): ReadonlyMap<number, number> => {
+    const sums = new Map<number, number>();
+    for (const { memory, shape } of items) {
+      const layer = patternIn(facts, 'memory', memory).numbers[0] ?? -1;
+      sums.set(layer, (sums.get(layer) ?? 0) + shape.reduce((product, dim) => product * dim, 1));
+    }
+    return sums;
+  };
+  const [lacking, strange] = [byLayer(missing), byLayer(unexpected)];
+  return lacking.size > 1 && [...lacking].every(([layer, elements]) => layer >= 0 && (strange.get(layer) ?? 0) * 2 >= elements);
 }
 
 /** Whether MLX gave its own names to modules (`language_model.lm_head`, `switch_mlp`): what is missing may then be among what is strange. */

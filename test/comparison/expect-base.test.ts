@@ -67,6 +67,14 @@ test('of a base of the same type that names no class, what the class never has i
   assert.deepEqual(await missing(llama(), { ...release, config: llama().config ?? {} }), ['mask_predictions.dense.weight'], 'a class that is named is believed to be the one that holds it');
 });
 
+test('what the layers of a base without a class have is called for, and prediction layers, whatever the facts know', async () => {
+  const { architectures: _, ...nameless } = llama().config ?? {};
+  const release = { config: { ...nameless, num_nextn_predict_layers: 1 }, tensors: { ...llama().tensors, 'model.layers.0.self_attn.foo_norm.weight': ['BF16', 8] as const, 'mtp.fc.weight': ['BF16', 8, 8] as const } };
+  assert.deepEqual(await missing(llama({ config: { num_nextn_predict_layers: 1 } }), release), ['model.layers.0.self_attn.foo_norm.weight', 'mtp.fc.weight']);
+  const { comparison } = await sideBySide({ ...release, config: { ...llama().config, num_nextn_predict_layers: 1 } }, release);
+  assert.deepEqual(comparison.unexpected, []);
+});
+
 test('a base under names that its own class does not load is no yardstick for names', async () => {
   const own = llama();
   const base = { ...own, tensors: Object.fromEntries(Object.entries(own.tensors).map(([name, info]) => [name.replace('self_attn', 'attn'), info])) };

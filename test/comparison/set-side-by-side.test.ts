@@ -69,6 +69,12 @@ test('other modules in every layer are those of the code in the repo, where ther
   const fused = { ...own, tensors: Object.fromEntries(Object.entries(own.tensors).flatMap(([name, info]) => (/[kv]_proj/.test(name) ? [] : [[name.replace('q_proj', 'W_pack'), info]]))) };
   const withCode = { ...fused, config: { ...own.config, auto_map: { AutoModelForCausalLM: 'modeling_own.LlamaForCausalLM' } } };
   assert.deepEqual([(await sideBySide(fused)).comparison.basis, (await sideBySide(withCode)).comparison.basis], ['facts', 'none']);
+  const unmerged = { ...withCode, tensors: Object.fromEntries(Object.entries(own.tensors).flatMap(([name, info]) => (name.includes('q_proj') ? [[name.replace('.weight', '.base_layer.weight'), info], [name.replace('.weight', '.lora_A.default.weight'), ['BF16', 4, 64]]] : [[name, info]]))) };
+  assert.equal((await sideBySide(unmerged)).comparison.basis, 'facts', 'a known damage is none');
+  const biased = edited(own, Object.fromEntries([0, 1].flatMap((layer) => [[`model.layers.${layer}.self_attn.o_proj.weight`, null], [`model.layers.${layer}.self_attn.o_proj.bias`, ['BF16', 64]]])));
+  assert.equal((await sideBySide({ ...biased, config: withCode.config })).comparison.basis, 'facts', 'a bias takes the place of no matrix');
+  const headless = { ...withCode, tensors: edited(fused, { 'lm_head.weight': null }).tensors };
+  assert.equal((await sideBySide(headless)).comparison.basis, 'facts', 'nor a layer that of the head');
   const lost = await sideBySide({ ...own, config: withCode.config, tensors: edited(own, { 'model.layers.1.mlp.up_proj.weight': null }).tensors });
   assert.deepEqual(lost.comparison.missing.map(({ name }) => name), ['model.layers.1.mlp.up_proj.weight'], 'a loss is one whether or not code is there');
 });

@@ -242,3 +242,28 @@ describe('a number of layers is offered only where it would be right', () => {
     assert.match(await steps({ num_hidden_layers: 4e9 }), /lower the number of layers in config\.json\.$/);
   });
 });
+
+describe('a tied model that lost its embedding', () => {
+  const lost = (config: ExampleCheckpoint['config']): ExampleCheckpoint => {
+    const { 'model.embed_tokens.weight': _, ...tensors } = llama({ tied: true }).tensors;
+    return { config, tensors };
+  };
+  const { architectures: _, ...nameless } = llama({ tied: true }).config ?? {};
+
+  test('is not said to be untied, with or without a base, and is to be saved again', async () => {
+    for (const base of [undefined, { ...llama({ tied: true }), config: nameless }]) {
+      const head = await said('head-missing', { checkpoint: lost(llama({ tied: true }).config), ...(base === undefined ? {} : { base }) });
+      assert.match(plain(head.message), /It is tied to model\.embed_tokens\.weight \(tie_word_embeddings is true in config\.json\), which is missing as well\./);
+      assert.match(plain(head.fix?.steps ?? []), /^Save again from the training run/);
+      assert.equal(head.fix?.code, null);
+      assert.doesNotMatch(plain(head.cause ?? []), /ties/);
+    }
+  });
+});
+
+describe('a tied language model made from a classifier', () => {
+  test('is not said to tie what its base does not: that has no head', async () => {
+    const report = await judged({ checkpoint: llama({ tied: true }), base: llama({ head: false, architecture: 'LlamaForSequenceClassification' }) });
+    assert.ok(!rulesOf(report).includes('tie-changed'));
+  });
+});

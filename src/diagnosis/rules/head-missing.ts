@@ -103,7 +103,7 @@ function fix(data: Data): Fix | null {
   if (data.meant?.by === 'labels') {
     return { steps: prose`Load the model with ${data.loading} when you train and save, and save again from the training run. If it is used without a head on purpose, declare the bare class: ${'class'} in the config file, or ${'--class'}.`, code: null };
   }
-  if (data.tie?.flag === true && data.base === null) return { steps: prose`Save again from the training run, with all of the state gathered: with ${data.tie.source} the head is there as well.`, code: null };
+  if (data.tie?.flag === true) return { steps: prose`Save again from the training run, with all of the state gathered: with ${data.tie.source} the head is there as well.`, code: null };
   if (data.base === null || data.repair === null) {
     const again = data.savedFrom === null ? words('Save again from the training run') : prose`Load the model with ${data.loading} when you train and save`;
     const flag = data.savedFrom !== null || data.tie === null || data.tie.origin === 'class' ? words('') : prose` If it was tied while training, set ${data.tie.path} to true instead.`;
@@ -154,7 +154,7 @@ export const headMissing = defineRule<Data>({
         checkpoint: loadable(checkpoint), base: hasBaseHead && !baseMisfits ? loadable(base) : null,
         repair: planRepair(losses.head.map(({ memory }) => memory), inner.stored.keys(), intent),
         tie: tie === null ? null : { path: tie.path, origin: tie.origin, flag: tie.flag, source: intent.heads.embedding ?? 'the embedding' },
-        baseTies: savedFrom === null && isTiedInBase,
+        baseTies: savedFrom === null && isTiedInBase && tie?.flag !== true,
         baseLacks: base !== null && !hasBaseHead, baseMisfits,
         labelsOfBase: labels === 'unnamed',
         contested: contestedClass(intent),

@@ -5,6 +5,7 @@ import { defineRule } from '../rule.ts';
 interface Data {
   readonly now: boolean;
   readonly head: string;
+  readonly isStored: boolean;
   /** Whether a head that the base trained on its own is gone by the change. */
   readonly lost: boolean;
   readonly written: boolean;
@@ -20,7 +21,8 @@ export const tieChanged = defineRule<Data>({
   detect({ intent, baseIntent, base, inner }) {
     if (base === null || baseIntent === null || intent.tied === null || baseIntent.tied === null || intent.tied === baseIntent.tied) return [];
     const output = intent.heads.head;
-    if (output === null || intent.head.expected !== true) return [];
+    // A base without a head, as a classifier is, ties none.
+    if (output === null || intent.head.expected !== true || (baseIntent.facts !== null && baseIntent.facts.outputEmbedding === null)) return [];
     const pair = inner.tied.find(({ memory }) => memory === output);
     const lost = intent.tied && pair !== undefined && base.tensors.has(pair.name);
     const isGone = !intent.tied && !inner.stored.has(output);
@@ -28,7 +30,7 @@ export const tieChanged = defineRule<Data>({
     if (isGone) return [];
     const state = intent.facts === null ? null : intent.ties[intent.facts.release];
     return [{
-      data: { now: intent.tied, head: pair?.name ?? output, lost, written: state?.origin === 'config' },
+      data: { now: intent.tied, head: pair?.name ?? output, isStored: inner.stored.has(output), lost, written: state?.origin === 'config' },
       severity: lost ? 'error' : 'warning',
       parameters: [pair?.name ?? output],
       location: { path: 'config.json', line: null },
@@ -46,7 +48,7 @@ export const tieChanged = defineRule<Data>({
     }
     return {
       title: data.now ? prose`The checkpoint ties its head, the base does not` : prose`The base ties its head, the checkpoint does not`,
-      message: prose`The tie flag differs from the base's (now ${flag}). ${data.head} is stored, so nothing is missing; check that the change is meant.`,
+      message: prose`The tie flag differs from the base's (now ${flag}). ${data.head} is ${[data.isStored ? 'stored' : 'the embedding']}, so nothing is missing; check that the change is meant.`,
       cause: null,
       fix: null,
     };
