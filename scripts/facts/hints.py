@@ -16,6 +16,13 @@ _DIFFUSION_GEMMA = {"num_experts": 4, "top_k_experts": 2, "moe_intermediate_size
 _GEMMA4_EXPERTS = {"num_experts": 4, "top_k_experts": 2, "moe_intermediate_size": 704}
 _AUDIO = {"model_type": "wav2vec2", "num_hidden_layers": 2}
 
+
+def _with_towers(text, model_type):
+    """Towers that the default configuration leaves out and releases have: both, either, and none."""
+    vision, audio = ({f"{side}_config": {"model_type": f"{model_type}_{side}"}} for side in ("vision", "audio"))
+    return [{**text, **vision, **audio}, {**text, **vision}, {**text, **audio}, text]
+
+
 HINTS = {
     "dots1": [{"n_routed_experts": 4, "n_shared_experts": 1, "first_k_dense_replace": 1, "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1}],
     "granitemoehybrid": [{"num_hidden_layers": 4, "layer_types": ["mamba", "attention", "mamba", "attention"]}],
@@ -55,9 +62,9 @@ HINTS = {
     "hunyuan_vl": [{"text_config": {"model_type": "hunyuan_vl_text", "head_dim": 128, "num_key_value_heads": 8}}],
     "hunyuan_vl_text": [{"head_dim": 128, "num_key_value_heads": 8}],
     "gemma4_text": [_GEMMA4_EXPERTS],
-    "gemma4": [{"text_config": {"model_type": "gemma4_text", **_GEMMA4_EXPERTS}}],
+    "gemma4": _with_towers({"text_config": {"model_type": "gemma4_text", **_GEMMA4_EXPERTS}}, "gemma4"),
     "gemma4_unified_text": [_GEMMA4_EXPERTS],
-    "gemma4_unified": [{"text_config": {"model_type": "gemma4_unified_text", **_GEMMA4_EXPERTS}}],
+    "gemma4_unified": _with_towers({"text_config": {"model_type": "gemma4_unified_text", **_GEMMA4_EXPERTS}}, "gemma4_unified"),
     "gemma4_assistant": [{"text_config": {"model_type": "gemma4_text", **_GEMMA4_DRAFT}}],
     "gemma4_unified_assistant": [{"text_config": {"model_type": "gemma4_unified_text", **_GEMMA4_DRAFT}}],
     "qwen4_exp": [{"text_config": {"model_type": "qwen4_exp_text", **_QSA}}],

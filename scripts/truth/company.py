@@ -1,7 +1,7 @@
 """Sound saves whose parameters come of several settings at once, of a model within the model that the outer class does not name, or of stages
 that lists of settings size; and the same with one parameter gone.
 
-    PYTHON company.py OUT.jsonl
+    PYTHON company.py OUT.jsonl [PART_OF_A_CLASS]
 """
 import json
 import os
@@ -27,6 +27,10 @@ SIGLIP = {**VIT, "model_type": "siglip_vision_model"}
 CLIP = {**VIT, "model_type": "clip_vision_model", "projection_dim": 32}
 STAGES = {"hidden_sizes": [8, 16, 40, 64], "depths": [2, 2, 3, 2]}
 SWIN = {"image_size": 32, "patch_size": 4, "embed_dim": 8, "depths": [2, 2, 3], "num_heads": [2, 2, 2], "window_size": 4}
+GEMMA4 = dict(SMALL, num_hidden_layers=4, num_key_value_heads=2, head_dim=8, global_head_dim=16, vocab_size_per_layer_input=99, hidden_size_per_layer_input=8,
+              num_kv_shared_layers=1, layer_types=["sliding_attention", "full_attention"] * 2)
+GEMMA4_TOWERS = dict(vision_config=dict(hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4, head_dim=8),
+                     audio_config=dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, output_proj_dims=48))
 MBART = {"model_type": "mbart", "d_model": 32, "decoder_layers": 3, "decoder_attention_heads": 4, "decoder_ffn_dim": 64, "vocab_size": 99, "max_position_embeddings": 64}
 
 #: (name, class, config, which parameter the damaged save lacks: the last whose name holds this)
@@ -50,6 +54,8 @@ CASES = [
     ("stages", "PvtForImageClassification", STAGES, "block.2.1.layer_norm_1"),
     ("stages", "PoolFormerForImageClassification", STAGES, "block.3.1.output.conv1"),
     ("stages", "SegformerForImageClassification", dict(hidden_sizes=[8, 16, 40, 64], depths=[2, 2, 3, 2], num_attention_heads=[1, 2, 5, 8]), "block.1.1.mlp.dense1"),
+    ("towers", "Gemma4ForConditionalGeneration", dict(text_config=GEMMA4, **GEMMA4_TOWERS), "vision_tower.encoder.layers.1.self_attn.q_proj"),
+    ("no_towers", "Gemma4ForConditionalGeneration", dict(text_config=GEMMA4), "q_proj"),
     ("deit_trocr", "VisionEncoderDecoderModel", dict(encoder=DEIT, decoder={**TROCR, **DECODER}), "decoder.model.decoder.layers"),
 ]
 
@@ -78,8 +84,11 @@ def cases(name, cls, settings, lost):
 
 
 def main():
+    only = sys.argv[2] if len(sys.argv) > 2 else ""
     with open(sys.argv[1], "w") as out:
         for name, cls, settings, lost in CASES:
+            if only not in cls or not hasattr(transformers, cls):
+                continue
             for case in cases(name, cls, settings, lost):
                 with tempfile.TemporaryDirectory() as folder:
                     lay_out(case, folder)

@@ -1,5 +1,5 @@
 import { decidingSettings } from '../architecture/facts.ts';
-import type { ClassFacts } from '../architecture/facts.ts';
+import type { ClassFacts, ParameterGroup } from '../architecture/facts.ts';
 import { parameterTest } from '../architecture/prefix.ts';
 import type { TensorTable } from '../format/tensor-table.ts';
 import type { Checkpoint } from '../inventory/checkpoint.ts';
@@ -36,7 +36,9 @@ export function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: 
     const change = configChange(checkpoint.config, base.base.config, () => sizesAlone(facts));
     // What a base of another class does not have (a classifier's head) only the facts tell.
     const isSameClass = isOfSameClass(base.base, intent);
-    const turnedOn = { ...facts, groups: facts.groups.filter(({ when }) => when !== null && isThere(when, checkpoint.config) === true && isThere(when, base.base.config) === false) };
+    // The head of a part lies outside of the part that is its base: CLIP's projections, of its text model with one.
+    const isHeadOfPart = ({ parameters }: ParameterGroup): boolean => base.base.within !== undefined && parameters.some(({ memory }) => facts.head.includes(memory));
+    const turnedOn = { ...facts, groups: facts.groups.filter((group) => isHeadOfPart(group) || (group.when !== null && isThere(group.when, checkpoint.config) === true && isThere(group.when, base.base.config) === false)) };
     const isParameter = parameterTest(facts);
     if (isSameClass && isUnderOtherNames(base.base, expected.memory, facts, isParameter)) {
       return (rows, names, memory) => withOthers(expected, byFacts(facts)(rows, names, memory), (row) => isParameter(expected.memory[row] ?? ''));
