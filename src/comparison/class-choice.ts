@@ -5,7 +5,7 @@ import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt } from '../inventory/config.ts';
 import { isThere } from './condition.ts';
-import { unnumbered } from './pattern.ts';
+import { stars, unnumbered } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 
 /** Tasks whose class a checkpoint saved from a bare class was most likely meant for, the most specific first. */
@@ -105,6 +105,12 @@ export function otherWhole(facts: ModelTypeFacts, chosen: string, checkpoint: Ch
     return [...paths].every((path) => own.has(path));
   };
   return facts.classes.find((entry) => !entry.bare && entry.class !== chosen && isWhole(entry) && holdsAll(entry))?.class ?? null;
+}
+
+/** Whether something is stored of each stack of layers that a class has: of Funnel's encoder by itself nothing is of the decoder. */
+export function holdsEachStack(facts: ModelTypeFacts, name: string, checkpoint: Checkpoint): boolean {
+  const stacks = facts.classes.flatMap((entry) => (entry.class === name ? Object.keys(entry.layers).filter((list) => stars(list) === 0) : []));
+  return stacks.length > 0 && stacks.every((list) => checkpoint.tensors.columns.names.some((stored) => stored.startsWith(`${list}.`)));
 }
 
 /** Whether a name is stored, or the index tells of it. */

@@ -109,14 +109,20 @@ function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
   // Heads are put on anew for another task: a module of the same name is another one, but for the output embedding.
   const { head, outputEmbedding } = intent.facts;
   const anew = new Set(head.filter((name) => name !== outputEmbedding));
-  const { prefix } = intent.facts;
   const isPrediction = predictionTest(base.config);
-  // Of a base that names no class, strange heads are another's; what its layers have the class may have in a variant that the facts lack.
-  const mayBeOwn = (memory: string, pattern: string): boolean => ofBase === undefined && (isPrediction(memory) || (prefix === '' ? pattern.includes('*') : memory.startsWith(`${prefix}.`)));
+  const lists = new Set([...known.keys()].flatMap((pattern) => listOf(pattern) ?? []));
+  // Of a base that names no class, strange heads and halves are another's; what layers have that the class has too, it may have in a variant that the facts lack.
+  const mayBeOwn = (memory: string, pattern: string): boolean => ofBase === undefined && (isPrediction(memory) || lists.has(listOf(pattern) ?? ''));
   return (memory) => {
     const { pattern } = patternIn(intent.facts, 'memory', memory);
     return (!known.has(pattern) && !mayBeOwn(memory, pattern)) || anew.has(pattern);
   };
+}
+
+/** The list of layers that a parameter is in (`model.encoder.layers.`), or null. */
+function listOf(pattern: string): string | null {
+  const star = pattern.indexOf('*');
+  return star < 0 ? null : pattern.slice(0, star);
 }
 
 /** What the name of a class says it is for: `CausalLM` of `LlamaForCausalLM`; null where it does not say. */

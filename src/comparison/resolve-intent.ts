@@ -4,7 +4,7 @@ import type { ClassFacts, ModelTypeFacts, Release } from '../architecture/facts.
 import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { architectures, hasRemoteCode, modelType, transformersVersion, valueAt } from '../inventory/config.ts';
-import { carriesHeads, classOfStoredHead, generativeClass, isEncoder, otherWhole } from './class-choice.ts';
+import { carriesHeads, classOfStoredHead, generativeClass, holdsEachStack, isEncoder, otherWhole } from './class-choice.ts';
 import { headNames } from './head.ts';
 import { classOfLabels } from './labels.ts';
 import type { HeadExpectation, Intent, TieState } from './intent.ts';
@@ -100,7 +100,9 @@ function chooseClass(own: string | null, bare: boolean, checkpoint: Checkpoint, 
   if (base?.within !== undefined && (auto === null || isEncoder(facts, checkpoint.config))) return { intended: own, head: { expected: false, evidence: ['', base.within, ' of the base'] } };
   if (auto === null || isEncoder(facts, checkpoint.config)) {
     const reason = own === null ? ['', 'config.json', ' names no class'] : ['', own, ' is a bare class, and nothing says which class it was made from'];
-    return { intended: own, head: { expected: null, reason } };
+    // Whatever head an encoder had, it has what the bare class has.
+    const isOfBare = own === null && facts !== null && isEncoder(facts, checkpoint.config) && bareName !== null && holdsEachStack(facts, bareName, checkpoint);
+    return { intended: isOfBare ? bareName : own, head: { expected: null, reason } };
   }
   return { intended: auto, head: { expected: true, from: 'auto-class' } };
 }

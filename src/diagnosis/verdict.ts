@@ -62,7 +62,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (open !== undefined) return prose`Nothing is known of the model type ${open.modelType} that ${'config.json'} names under ${open.config ?? open.path}, and there is no base to compare with. Name the base to get a verdict.`;
   if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;
   if (base === null && intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) {
-    return prose`${byTurns(intent.head.reason)}. ${isRefused ? prose`Correct the declared ${'class'}` : prose`Name the base, or the ${'class'} that it is released as,`} to get a verdict.`;
+    return prose`${byTurns(intent.head.reason)}. ${isRefused ? prose`Correct the declared ${'class'}` : intent.class === null ? prose`Name the class under ${'architectures'}, or the base,` : prose`Name the base, or the ${'class'} that it is released as,`} to get a verdict.`;
   }
   const headAbsent = losses.head.length > 0 || inner.tied.some(({ name, memory }) => memory === intent.heads.head && (base === null || base.tensors.has(name)));
   if (intent.tied === null && headAbsent && intent.facts === null) return prose`The base stores a head, the checkpoint does not, and neither config says whether it is tied to the embedding.`;

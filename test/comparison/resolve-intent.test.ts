@@ -5,7 +5,7 @@ import type { Intent } from '../../src/comparison/intent.ts';
 import { resolveIntent } from '../../src/comparison/resolve-intent.ts';
 import { bareLlama, bert, llama } from '../../src/diagnosis/examples.ts';
 import type { ExampleCheckpoint } from '../../src/diagnosis/rule.ts';
-import { readExample } from '../support/examples.ts';
+import { judged, readExample } from '../support/examples.ts';
 
 async function intentOf(example: ExampleCheckpoint, base: ExampleCheckpoint | null = null): Promise<Intent> {
   const checkpoint = await readExample(example);
@@ -109,6 +109,16 @@ describe('the class that a checkpoint is meant for', () => {
     assert.equal(await bare('OwnModel'), true);
     for (const architecture of ['OwnLMHeadModel', 'OwnDoubleHeadsModel', 'OwnForCausalLM', 'OwnForRewardModel', 'OwnRewardModel', 'OwnWithValueHeadModel']) assert.equal(await bare(architecture), false, architecture);
   });
+});
+
+test('an encoder of which no class is named has at least what the bare class has, unless a stack is not there at all', async () => {
+  const { architectures: _, ...nameless } = bert({ bare: true }).config ?? {};
+  const sound = { config: nameless, tensors: bert({ bare: true }).tensors };
+  assert.equal((await judged({ checkpoint: sound })).verdict, 'unknown');
+  const lost = await judged({ checkpoint: { config: nameless, tensors: Object.fromEntries(Object.entries(sound.tensors).filter(([name]) => !name.includes('layer.0.attention.self.query'))) } });
+  assert.deepEqual([lost.verdict, lost.missing.map(({ name }) => name.split('.').slice(-2).join('.')).sort()], ['incomplete', ['query.bias', 'query.weight']]);
+  const intent = await intentOf({ config: nameless, tensors: { 'embeddings.word_embeddings.weight': ['F32', 64, 64] } });
+  assert.equal(intent.facts, null);
 });
 
 describe('the tie flag', () => {
