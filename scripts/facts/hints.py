@@ -89,6 +89,9 @@ HINTS = {
     "beit": [{}, {"out_indices": [3, 5, 7, 11]}],
     "vilt": [{}, {"num_images": 2}],
     "t5gemma": [{}, {"is_encoder_decoder": False}],
+    # The table of relative positions has a row for each bucket, or each distance, on both sides; releases have buckets.
+    "deberta": [{}, {"relative_attention": True, "max_relative_positions": 48}],
+    "deberta-v2": [{}, {"relative_attention": True, "position_buckets": 24}, {"relative_attention": True, "max_relative_positions": 48}],
     "hiera": [{}, {"num_query_pool": 3, "decoder_hidden_size": 512, "decoder_depth": 8, "decoder_num_heads": 16}],
     "bridgetower": [{}, {"contrastive_hidden_size": 512}],
     "edgetam_vision_model": [{"backbone_config": {"model_type": "timm_wrapper", "architecture": "repvit_m1.dist_in1k", "num_classes": 1000, "model_args": {"in_chans": 3, "features_only": True, "out_indices": [0, 1, 2, 3]}}}],

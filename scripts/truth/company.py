@@ -37,6 +37,8 @@ MBART = {"model_type": "mbart", "d_model": 32, "decoder_layers": 3, "decoder_att
 CASES = [
     ("share_att_key", "DebertaV2ForMaskedLM", dict(DEBERTA, pos_att_type=["p2c", "c2p"], share_att_key=True, norm_rel_ebd="layer_norm", position_buckets=16), "value_proj"),
     ("pos_att_type", "DebertaV2ForSequenceClassification", dict(DEBERTA, pos_att_type=["p2c", "c2p"]), "pos_key_proj"),
+    ("buckets", "DebertaV2ForSequenceClassification", dict(DEBERTA, max_position_embeddings=64, position_buckets=12, share_att_key=True, pos_att_type="p2c|c2p", position_biased_input=False,
+                                                            type_vocab_size=0, norm_rel_ebd="layer_norm"), "query_proj"),
     ("conv", "DebertaV2ForTokenClassification", dict(DEBERTA, pos_att_type="p2c|c2p", share_att_key=True, conv_kernel_size=3), "query_proj"),
     ("pos_att_type", "DebertaForSequenceClassification", dict(DEBERTA, pos_att_type=["p2c", "c2p"]), "pos_proj"),
     ("cross_attention", "BertLMHeadModel", dict(SMALL, **DECODER), "crossattention"),
