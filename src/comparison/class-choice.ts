@@ -5,7 +5,7 @@ import { resolveTieFlag } from '../architecture/ties.ts';
 import type { Checkpoint, JsonObject } from '../inventory/checkpoint.ts';
 import { booleanAt } from '../inventory/config.ts';
 import { isThere } from './condition.ts';
-import { stars, unnumbered } from './pattern.ts';
+import { parameterPaths, stars, unnumbered } from './pattern.ts';
 import { ShapeFacts } from './shapes.ts';
 
 /** Tasks whose class a checkpoint saved from a bare class was most likely meant for, the most specific first. */
@@ -53,15 +53,9 @@ function holdsMostOf(whole: ClassFacts, bare: ClassFacts): boolean {
 
 const MOST_OF_A_MODEL = 0.6;
 
-/** Names in memory of all parameters, with every number taken out. */
-function parameterPaths({ groups }: ClassFacts): string[] {
-  return groups.flatMap(({ parameters }) => parameters.map(({ memory }) => unnumbered(memory)));
-}
-
 function withoutPrefix(name: string, { prefix }: ClassFacts): string {
   return name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : name;
 }
-
 
 /** A name, and the same without the one or two modules around it. */
 function tailsOf(name: string): string[] {

@@ -1,5 +1,5 @@
 import type { ClassFacts, ModelTypeFacts } from '../architecture/facts.ts';
-import { unnumbered } from './pattern.ts';
+import { parameterPaths, unnumbered } from './pattern.ts';
 
 /**
  * Tests names in memory for parameters that other classes of the model type have and the intended one never has, in either release: a
@@ -28,6 +28,6 @@ function moduleOf(memory: string, prefix: string): string {
   return memory.slice(0, inner + 1);
 }
 
-function patternsOf({ groups, ties }: ClassFacts): string[] {
-  return [...groups.flatMap(({ parameters }) => parameters.map(({ memory }) => memory)), ...ties.flatMap(({ target, source }) => [target, source])].map(unnumbered);
+function patternsOf(entry: ClassFacts): string[] {
+  return [...parameterPaths(entry), ...entry.ties.flatMap(({ target, source }) => [target, source]).map(unnumbered)];
 }

@@ -58,3 +58,8 @@ export function stars(pattern: string): number {
 export function unnumbered(name: string): string {
   return name.replaceAll(/(?<=\.|^)(?:\d+|\*)(?=\.|$)/g, '*');
 }
+
+/** Names in memory of all parameters of a class, with every number taken out. */
+export function parameterPaths({ groups }: ClassFacts): string[] {
+  return groups.flatMap(({ parameters }) => parameters.map(({ memory }) => unnumbered(memory)));
+}

@@ -117,7 +117,7 @@ function isOtherModel(checkpoint: Checkpoint, base: Checkpoint): boolean {
   const widths = [checkpoint, base].map(({ config }) => numberAt(config, 'hidden_size') ?? numberAt(config, 'n_embd') ?? numberAt(config, 'd_model'));
   const [own, ofBase] = widths;
   const otherWidth = own !== null && ofBase !== null && own !== undefined && ofBase !== undefined && own !== ofBase;
-  return types[0] !== null && types[1] !== null && (types[0] === types[1] ? otherWidth : otherWidth);
+  return types[0] !== null && types[1] !== null && otherWidth;
 }
 
 /** Whether most names are none that the facts know, and no wrapper explains it. */
