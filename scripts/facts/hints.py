@@ -92,8 +92,6 @@ HINTS = {
     # All that Google released is gated; so is UDOP's encoder by itself.
     "longt5": [{}, {"feed_forward_proj": "gated-gelu"}],
     "udop": [{}, {"feed_forward_proj": "gated-gelu"}],
-    # MMS has an adapter for each language.
-    "wav2vec2": [{}, {"adapter_attn_dim": 16}],
     # The table of relative positions has a row for each bucket, or each distance, on both sides; releases have buckets.
     "deberta": [{}, {"relative_attention": True, "max_relative_positions": 48}],
     "deberta-v2": [{}, {"relative_attention": True, "position_buckets": 24}, {"relative_attention": True, "max_relative_positions": 48}],
