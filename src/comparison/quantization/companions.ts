@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../inventory/checkpoint.ts';
 import { booleanAt, objectAt, stringAt } from '../../inventory/config.ts';
 import { ForeignSiblings } from './foreign.ts';
-import type { Layout, PackedGroup } from './groups.ts';
+import type { Layout, PackedGroup } from './group.ts';
 import type { SeenTable } from './seen-table.ts';
 import { SCALES } from './slots.ts';
 

@@ -1,4 +1,4 @@
-import type { Group, PackedGroup } from './groups.ts';
+import type { Group, PackedGroup } from './group.ts';
 import type { SeenTable } from './seen-table.ts';
 import { PACKED_TYPES, parseSlot } from './slots.ts';
 

@@ -1,30 +1,9 @@
 import type { JsonObject } from '../../inventory/checkpoint.ts';
 import { booleanAt, stringAt } from '../../inventory/config.ts';
 import { findForeignGroups } from './foreign.ts';
+import type { Group, Layout, PackedGroup } from './group.ts';
 import type { SeenTable } from './seen-table.ts';
 import { PACKED_TYPES, parseSlot, SCALES } from './slots.ts';
-
-/** How a parameter is packed. `bnb`: bitsandbytes; `ct`: compressed-tensors' packed forms; `scaled`: eight bits and a scale; `stacked`: blocks of experts; `foreign`: a method of which nothing is known. */
-export type Layout = 'bnb4' | 'bnb8' | 'gptq' | 'ct' | 'nvfp4' | 'scaled' | 'stacked' | 'mlx' | 'foreign';
-
-/** The tensors that together are one parameter. */
-export interface Group {
-  readonly parameter: string;
-  /** What stands before a slot's name. */
-  readonly before: string;
-  /** Row of the tensor under the plain name, or -1. */
-  readonly plain: number;
-  /** Row by slot. */
-  readonly slots: ReadonlyMap<string, number>;
-}
-
-export interface PackedGroup extends Group {
-  readonly layout: Layout;
-  /** Row of the tensor that holds the values, or -1 where it is gone. */
-  readonly main: number;
-  /** What a tensor that holds the values is called, if it stands in place of the plain name. */
-  readonly mainSlot: string | null;
-}
 
 /** Where each layout keeps its values, if not under the plain name. */
 const MAIN_SLOT: Readonly<Partial<Record<Layout, string>>> = { gptq: 'qweight', ct: 'weight_packed', stacked: 'blocks' };

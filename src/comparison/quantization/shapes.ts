@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../inventory/checkpoint.ts';
 import { numberAt } from '../../inventory/config.ts';
-import type { PackedGroup } from './groups.ts';
+import type { PackedGroup } from './group.ts';
 import type { SeenTable } from './seen-table.ts';
 
 /** What a packed tensor stands for: a shape, only its number of elements, or neither. */

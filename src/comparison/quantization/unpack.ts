@@ -4,7 +4,7 @@ import type { Checkpoint, JsonObject } from '../../inventory/checkpoint.ts';
 import { quantization, stringAt } from '../../inventory/config.ts';
 import { CompanionCheck } from './companions.ts';
 import { findGroups } from './groups.ts';
-import type { PackedGroup } from './groups.ts';
+import type { PackedGroup } from './group.ts';
 import { SeenTable } from './seen-table.ts';
 import { unpackedShape } from './shapes.ts';
 import { isCacheScale } from './slots.ts';
