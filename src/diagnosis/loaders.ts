@@ -11,6 +11,7 @@ import { llamaCpp } from './llama-cpp.ts';
 import type { Prose } from './prose.ts';
 import { prose } from './prose.ts';
 import { repeatedName, repeatedPrefix } from './repeated-prefix.ts';
+import { lacksServedPrefix } from './served-prefix.ts';
 import { cannotUnpack, isOfOtherTools } from './unpacking.ts';
 import { newValues, someNames, words } from './words.ts';
 
@@ -165,9 +166,9 @@ function headSentence(head: HeadOutcome, { intent, losses }: Evidence, random: n
   }
 }
 
-/** A parameter of a class with a head that is stored without the base prefix. Most models of vLLM stop at it: `There is no module or parameter named 'embed_tokens'` (vllm#21614). */
-function withoutPrefix({ comparison, checkpoint }: Evidence): { readonly memory: string; readonly name: string } | null {
-  if (!comparison.prefixLost) return null;
+/** A parameter that vLLM looks for under the base prefix, and that is stored without it. */
+function withoutPrefix({ comparison, intent, checkpoint }: Evidence): { readonly memory: string; readonly name: string } | null {
+  if (!lacksServedPrefix(comparison, intent.facts)) return null;
   const found = [...comparison.stored].map(([memory, row]) => ({ memory, name: checkpoint.tensors.name(row) })).find(({ memory, name }) => memory !== name && memory.endsWith(`.${name}`));
   return found ?? null;
 }
@@ -180,7 +181,7 @@ function vllm(evidence: Evidence, refusal: Prose | null): Prose {
   if (repeated !== null) return prose`refuses: it knows no ${repeatedName(repeated, evidence.checkpoint)}`;
   if (intent.bare && intent.head.expected === true) return prose`takes ${intent.class ?? ''} at its word: an embedding model, no text`;
   const bare = withoutPrefix(evidence);
-  if (bare !== null) return prose`refuses, for most models: it looks for ${bare.memory} and finds ${bare.name}`;
+  if (bare !== null) return prose`refuses: it looks for ${bare.memory} and finds ${bare.name}`;
   const others = comparison.missing.filter(({ memory }) => !losses.head.some((head) => head.memory === memory));
   if (others.length > 0 || unlisted(evidence).length > 0 || losses.head.some(({ memory }) => memory !== intent.heads.head)) return words('refuses: weights were not initialised from the checkpoint');
   if (losses.head.length > 0 && intent.head.expected === true) return words('ties the missing head to the embedding, with a warning, and serves wrong answers');

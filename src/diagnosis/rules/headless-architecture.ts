@@ -3,6 +3,7 @@ import type { Fix } from '../finding.ts';
 import { prose } from '../prose.ts';
 import { loadable, loadingClass, pretrained, saveAgain } from '../python.ts';
 import { defineRule } from '../rule.ts';
+import { lacksServedPrefix } from '../served-prefix.ts';
 import { quote, words } from '../words.ts';
 
 interface Data {
@@ -29,7 +30,7 @@ export const headlessArchitecture = defineRule<Data>({
   detect({ intent, losses, inner, checkpoint }) {
     // Where nothing tells what there should be, nothing tells that all of it is there.
     if (inner.basis === 'none' || !intent.bare || intent.class === null || intent.head.expected !== true || intent.intendedClass === null || losses.head.length > 0) return [];
-    const anew = inner.prefixLost ? { loading: loadingClass(intent.facts, intent.intendedClass), checkpoint: loadable(checkpoint) } : null;
+    const anew = lacksServedPrefix(inner, intent.facts) ? { loading: loadingClass(intent.facts, intent.intendedClass), checkpoint: loadable(checkpoint) } : null;
     const isTied = inner.tied.some(({ memory }) => memory === intent.heads.head);
     return [{ data: { class: intent.class, intended: intent.intendedClass, isTied, anew }, parameters: [], location: { path: 'config.json', line: null } }];
   },
