@@ -36,8 +36,8 @@ export function expectation(tensors: TensorTable, checkpoint: Checkpoint, base: 
     const change = configChange(checkpoint.config, base.base.config, () => sizesAlone(facts));
     // What a base of another class does not have (a classifier's head) only the facts tell.
     const isSameClass = isOfSameClass(base.base, intent);
-    // The head of a part lies outside of the part that is its base: CLIP's projections, of its text model with one.
-    const isHeadOfPart = ({ parameters }: ParameterGroup): boolean => base.base.within !== undefined && parameters.some(({ memory }) => facts.head.includes(memory));
+    // The head of a part lies outside of the part that is its base: CLIP's projections, of its text model with one. A language model's may be tied.
+    const isHeadOfPart = ({ parameters }: ParameterGroup): boolean => base.base.within !== undefined && facts.outputEmbedding === null && parameters.some(({ memory }) => facts.head.includes(memory));
     const turnedOn = { ...facts, groups: facts.groups.filter((group) => isHeadOfPart(group) || (group.when !== null && isThere(group.when, checkpoint.config) === true && isThere(group.when, base.base.config) === false)) };
     const isParameter = parameterTest(facts);
     if (isSameClass && isUnderOtherNames(base.base, expected.memory, facts, isParameter)) {
