@@ -11,9 +11,8 @@ _DETR = [{"backbone": "resnet50", "use_timm_backbone": True, "use_pretrained_bac
 _MROPE = {"rope_type": "default", "mrope_section": [24, 20, 20]}
 _QSA = {"indexer_n_heads": 4, "indexer_kv_heads": 1, "indexer_head_dim": 256, "indexer_budget": 2048, "indexer_compress_ratio": 64}
 _GEMMA4_DRAFT = {"hidden_size_per_layer_input": 0, "enable_moe_block": False, "use_double_wide_mlp": False, "vocab_size_per_layer_input": 0, "num_hidden_layers": 4}
-_DIFFUSION_GEMMA = {"num_experts": 4, "top_k_experts": 2, "moe_intermediate_size": 704}
-# Its switch for experts can be turned only where their sizes are stated.
-_GEMMA4_EXPERTS = {"num_experts": 4, "top_k_experts": 2, "moe_intermediate_size": 704}
+# Their switch for experts can be turned only where their sizes are stated.
+_GEMMA_EXPERTS = {"num_experts": 4, "top_k_experts": 2, "moe_intermediate_size": 704}
 _AUDIO = {"model_type": "wav2vec2", "num_hidden_layers": 2}
 
 
@@ -61,10 +60,10 @@ HINTS = {
     "tvp": [{"backbone": None, "use_timm_backbone": False, "use_pretrained_backbone": False, "backbone_config": _RESNET}, {"type_vocab_size": 2}],
     "hunyuan_vl": [{"text_config": {"model_type": "hunyuan_vl_text", "head_dim": 128, "num_key_value_heads": 8}}],
     "hunyuan_vl_text": [{"head_dim": 128, "num_key_value_heads": 8}],
-    "gemma4_text": [_GEMMA4_EXPERTS],
-    "gemma4": _with_towers({"text_config": {"model_type": "gemma4_text", **_GEMMA4_EXPERTS}}, "gemma4"),
-    "gemma4_unified_text": [_GEMMA4_EXPERTS],
-    "gemma4_unified": _with_towers({"text_config": {"model_type": "gemma4_unified_text", **_GEMMA4_EXPERTS}}, "gemma4_unified"),
+    "gemma4_text": [_GEMMA_EXPERTS],
+    "gemma4": _with_towers({"text_config": {"model_type": "gemma4_text", **_GEMMA_EXPERTS}}, "gemma4"),
+    "gemma4_unified_text": [_GEMMA_EXPERTS],
+    "gemma4_unified": _with_towers({"text_config": {"model_type": "gemma4_unified_text", **_GEMMA_EXPERTS}}, "gemma4_unified"),
     "gemma4_assistant": [{"text_config": {"model_type": "gemma4_text", **_GEMMA4_DRAFT}}],
     "gemma4_unified_assistant": [{"text_config": {"model_type": "gemma4_unified_text", **_GEMMA4_DRAFT}}],
     "qwen4_exp": [{"text_config": {"model_type": "qwen4_exp_text", **_QSA}}],
@@ -76,8 +75,8 @@ HINTS = {
     "qwen3_vl_text": [{"rope_scaling": _MROPE}],
     "qwen3_vl_moe_text": [{"rope_scaling": _MROPE}],
     "granite4_vision": [{"text_config": {"model_type": "granite4_vision_text"}, "deepstack_layer_map": [[0, 0], [1, 1]], "spatial_target_layers": [2, 3], "downsample_rate": "4/8", "use_spatial_sampling": True}],
-    "diffusion_gemma_text": [_DIFFUSION_GEMMA],
-    "diffusion_gemma": [{"text_config": {"model_type": "diffusion_gemma_text", **_DIFFUSION_GEMMA}, "vision_config": {"model_type": "gemma4_vision"}}],
+    "diffusion_gemma_text": [_GEMMA_EXPERTS],
+    "diffusion_gemma": [{"text_config": {"model_type": "diffusion_gemma_text", **_GEMMA_EXPERTS}, "vision_config": {"model_type": "gemma4_vision"}}],
     "nemotron_h_omni": [{"vision_config": {"model_type": "radio", "video_temporal_patch_size": 2}}],
     "deepseek_ocr2_text": [{"num_hidden_layers": 4, "mlp_layer_types": ["dense", "sparse", "sparse", "sparse"]}],
     "timm_wrapper": [{"architecture": "vit_base_patch16_224", "num_classes": 1000}, {"architecture": "resnet50", "num_classes": 1000}],

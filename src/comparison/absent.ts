@@ -3,7 +3,7 @@ import type { TensorInfo } from '../format/tensor-table.ts';
 import type { Missing, TiedPair, Unexpected } from './comparison.ts';
 import { isHarmlessBuffer } from './names.ts';
 import { pastEndTest } from './past-end.ts';
-import { patternIn } from './pattern.ts';
+import { listOf, patternIn } from './pattern.ts';
 import { predictionTest } from './prediction-layers.ts';
 import { parametersByMemory } from './shapes.ts';
 import type { Sides } from './sides.ts';
@@ -101,9 +101,9 @@ function storedTensors({ input, actual }: Sides, row: number): TensorInfo[] {
 /** Whether a name belongs to a layer of which nothing is expected: one more than the config counts. */
 function isBeyondLayers(memory: string, sides: Sides): boolean {
   const { pattern, numbers } = patternIn(sides.input.facts, 'memory', memory);
-  const star = pattern.indexOf('*');
-  if (star < 0) return false;
-  const layer = `${pattern.slice(0, star)}${numbers[0]}.`;
+  const list = listOf(pattern);
+  if (list === null) return false;
+  const layer = `${list}${numbers[0]}.`;
   return !sides.expected.memory.some((name) => name.startsWith(layer));
 }
 

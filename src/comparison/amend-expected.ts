@@ -3,7 +3,7 @@ import type { ClassFacts, Condition } from '../architecture/facts.ts';
 import type { ConfigChange } from './config-change.ts';
 import { pick } from './expect-base.ts';
 import type { Expected } from './expected.ts';
-import { patternIn } from './pattern.ts';
+import { listOf, patternIn } from './pattern.ts';
 
 /** What a base calls for, and what else the facts of the class do. */
 export function withOthers(byBase: Expected, byFacts: Expected, keep: (row: number) => boolean = () => true): Expected {
@@ -40,7 +40,7 @@ export function withOwnStructure(byBase: Expected, byFacts: Expected, facts: Cla
     if (byDisk.has(name)) return true;
     if (byMemory.has(memory)) return !pieces.has(starred(name));
     const { pattern, numbers: [layer] } = patternIn(facts, 'memory', memory);
-    if (layer !== undefined && change.fewerLayers.some(({ key, own, ofBase }) => layer >= own && depths.get(listOf(pattern)) === ofBase && isConcerned(memory, facts, [key]))) return false;
+    if (layer !== undefined && change.fewerLayers.some(({ key, own, ofBase }) => layer >= own && depths.get(listOf(pattern) ?? '') === ofBase && isConcerned(memory, facts, [key]))) return false;
     const group = groups.get(pattern);
     return group === undefined || (isSoleReason(group.when) ? !decidingSettings(group.when).some((key) => change.structure.has(key)) : !isConcerned(memory, facts, settings));
   });
@@ -57,16 +57,13 @@ function isConcerned(memory: string, { submodels }: ClassFacts, settings: readon
   return within.length === 0 || settings.some((key) => !key.includes('.') || within.some(({ config }) => key.startsWith(`${config}.`)));
 }
 
-function listOf(pattern: string): string {
-  return pattern.slice(0, pattern.indexOf('*'));
-}
-
 /** How many layers each list has, going by the largest number. */
 function depthsOf(memory: readonly string[], facts: ClassFacts): ReadonlyMap<string, number> {
   const depths = new Map<string, number>();
   for (const name of memory) {
     const { pattern, numbers: [layer] } = patternIn(facts, 'memory', name);
-    if (layer !== undefined) depths.set(listOf(pattern), Math.max(depths.get(listOf(pattern)) ?? 0, layer + 1));
+    const list = listOf(pattern);
+    if (list !== null && layer !== undefined) depths.set(list, Math.max(depths.get(list) ?? 0, layer + 1));
   }
   return depths;
 }

@@ -8,7 +8,7 @@ import { LAYER_KEYS } from './layers.ts';
 import type { Intent } from './intent.ts';
 import type { NameMapper } from './names.ts';
 import { pastEndTest } from './past-end.ts';
-import { patternIn } from './pattern.ts';
+import { listOf, patternIn } from './pattern.ts';
 import { predictionTest } from './prediction-layers.ts';
 import { parametersByMemory } from './shapes.ts';
 
@@ -117,12 +117,6 @@ function ofOtherClass(base: Checkpoint, intent: Intent): Drop | null {
     const { pattern } = patternIn(intent.facts, 'memory', memory);
     return (!known.has(pattern) && !mayBeOwn(memory, pattern)) || anew.has(pattern);
   };
-}
-
-/** The list of layers that a parameter is in (`model.encoder.layers.`), or null. */
-function listOf(pattern: string): string | null {
-  const star = pattern.indexOf('*');
-  return star < 0 ? null : pattern.slice(0, star);
 }
 
 /** What the name of a class says it is for: `CausalLM` of `LlamaForCausalLM`; null where it does not say. */

@@ -9,6 +9,7 @@ import type { Observed } from './observed.ts';
 import { fill, numbersKey, stars } from './pattern.ts';
 import { Presence } from './presence.ts';
 import { Routers } from './routers.ts';
+import type { Routed } from './routers.ts';
 import { isByMember, ShapeFacts } from './shapes.ts';
 import { Siblings } from './siblings.ts';
 import { StrangeLayers } from './strange-layers.ts';
@@ -137,7 +138,7 @@ class Expectation {
     for (let layer = 0; layer < count; layer++) {
       const due = layers.due(layer);
       for (const group of outer) {
-        const isDue = (isInEveryLayer(group) || this.#isRoutedTo(group, layer)) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
+        const isDue = (isInEveryLayer(group) || this.#routedTo(group)?.layers.has(layer) === true) && isRegular && !(strange.has(layer) && !this.#touches(group, [layer]));
         this.#addGroup(group, [layer], isDue || this.#presence.isOnIn(group, layer) || (!isStaged && due.has(group) && !isFirstAlone(layer, group, due)), (memory) => strange.isReplaced(memory, layer));
       }
     }
@@ -174,9 +175,10 @@ class Expectation {
       if (parents.size === 0 && group.presence === 'always') members = Math.min(this.#counts.inner(group.parameters[0]?.disk ?? '') ?? 0, MAX_LAYERS);
       for (let layer = 0; layer < layers; layer++) parents.set(layer, [layer]);
     }
-    for (let layer = 0; depth === 2 && !isTower && layer < layers; layer++) {
-      if (!this.#isRoutedTo(group, layer)) continue;
-      members = Math.max(members, Math.min(this.#routers.of(group.parameters[0]?.disk ?? '')?.experts ?? 0, MAX_LAYERS));
+    const routed = depth === 2 && !isTower ? this.#routedTo(group) : null;
+    for (const layer of routed?.layers ?? []) {
+      if (layer >= layers) break;
+      members = Math.max(members, Math.min(routed?.experts ?? 0, MAX_LAYERS));
       parents.set(numbersKey([layer]), [layer]);
     }
     members = Math.max(members, this.#counts.innerBeside(group.parameters[0]?.disk ?? '', members));
@@ -188,9 +190,9 @@ class Expectation {
     }
   }
 
-  /** Whether a layer's router is stored, and these are the experts that it routes to: always there where they are at all. */
-  #isRoutedTo({ presence, parameters: [first] }: ParameterGroup, layer: number): boolean {
-    return presence === 'always' && first !== undefined && this.#routers.of(first.disk)?.layers.has(layer) === true;
+  /** Where routers to these experts are stored: there all of them are due; null where they are no experts, or not always there. */
+  #routedTo({ presence, parameters: [first] }: ParameterGroup): Routed | null {
+    return presence === 'always' && first !== undefined ? this.#routers.of(first.disk) : null;
   }
 
   #addGroup(group: ParameterGroup, numbers: Numbers, due: boolean, isReplaced: (memory: string) => boolean = () => false): void {

@@ -54,6 +54,12 @@ export function stars(pattern: string): number {
   return count;
 }
 
+/** The list of layers that a parameter is in (`model.encoder.layers.`), by its pattern; null outside of layers. */
+export function listOf(pattern: string): string | null {
+  const star = pattern.indexOf('*');
+  return star < 0 ? null : pattern.slice(0, star);
+}
+
 /** A name or pattern with a star for every number in it, whatever list it counts. */
 export function unnumbered(name: string): string {
   return name.replaceAll(/(?<=\.|^)(?:\d+|\*)(?=\.|$)/g, '*');

@@ -2,12 +2,14 @@ import type { ClassFacts } from '../architecture/facts.ts';
 import { listBefore } from '../architecture/patterns.ts';
 import type { JsonObject } from '../inventory/checkpoint.ts';
 import { numberAt } from '../inventory/config.ts';
+import { getOrAdd } from './multimap.ts';
 import type { Observed } from './observed.ts';
 import { stars } from './pattern.ts';
 
 /** How many experts a list has, and in which layers, by what routes to them. */
 export interface Routed {
   readonly experts: number;
+  /** In ascending order. */
   readonly layers: ReadonlySet<number>;
 }
 
@@ -30,9 +32,7 @@ export class Routers {
   /** @param disk pattern on disk of a parameter of the experts; null where nothing routes to them, or they are no list of their own */
   of(disk: string): Routed | null {
     const list = listBefore(disk, disk.lastIndexOf('*'));
-    let found = this.#found.get(list);
-    if (found === undefined) this.#found.set(list, (found = this.#find(list)));
-    return found;
+    return getOrAdd(this.#found, list, () => this.#find(list));
   }
 
   #find(list: string): Routed | null {
@@ -43,6 +43,6 @@ export class Routers {
     const routers = this.#facts.groups.flatMap(({ parameters }) => parameters.filter((one) => one.dims?.length === 2 && one.dims[0] === key && stars(one.disk) === 1 && one.disk.startsWith(beside)));
     const { tensors, firstDeclared, memory } = this.#observed;
     const rows = routers.flatMap((router) => memory.get(router.memory) ?? []).filter(({ row }) => row >= firstDeclared || tensors.shape(row)[0] === experts);
-    return rows.length === 0 ? null : { experts, layers: new Set(rows.flatMap(({ numbers: [layer] }) => layer ?? [])) };
+    return rows.length === 0 ? null : { experts, layers: new Set(rows.flatMap(({ numbers: [layer] }) => layer ?? []).sort((a, b) => a - b)) };
   }
 }

@@ -35,6 +35,9 @@ export function verdictOf(evidence: Evidence, findings: readonly Finding[], isRe
   return reason === null ? { verdict: 'complete', reason: null } : { verdict: 'unknown', reason };
 }
 
+/** What to do where config.json names no class. */
+const NAME_CLASS = prose`Name the class under ${'architectures'}, or the base,`;
+
 /** What keeps the evidence from deciding, or null. */
 function undecided({ checkpoint, base, intent, inner, losses, adapter, quantization, onlyIndexSeen, weightsElsewhere, isForeign, otherType }: Evidence, isRefused: boolean): Prose | null {
   if (weightsElsewhere && checkpoint.index === null) return prose`Only a pointer to the adapter's weights is here: they were not seen.`;
@@ -54,7 +57,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
     if (isForeign === 'other-model' && intent.modelType !== null) return prose`Most names are none of ${intent.class ?? 'any class'}, of the model type ${intent.modelType}${otherType === null ? words('') : prose`, but those of ${otherType}`}: ${'config.json'} may be another model's. Put the weights' own beside them, or name the base, to get a verdict.`;
     const of = intent.class === null ? words('') : prose`${intent.class} of `;
     // Where the type is known, it is the class that is not.
-    if (intent.class === null && intent.bareClass !== null && intent.head.expected === null) return prose`${byTurns(intent.head.reason)}. Name the class under ${'architectures'}, or the base, to get a verdict.`;
+    if (intent.class === null && intent.bareClass !== null && intent.head.expected === null) return prose`${byTurns(intent.head.reason)}. ${NAME_CLASS} to get a verdict.`;
     const what = intent.modelType === null ? prose`no config.json that names a model type` : prose`nothing known of ${of}the model type ${intent.modelType}`;
     return prose`There is ${what}${[intent.remoteCode ? ' (its code is in the repo)' : '']} and no base to compare with. Name the base to get a verdict.`;
   }
@@ -62,7 +65,7 @@ function undecided({ checkpoint, base, intent, inner, losses, adapter, quantizat
   if (open !== undefined) return prose`Nothing is known of the model type ${open.modelType} that ${'config.json'} names under ${open.config ?? open.path}, and there is no base to compare with. Name the base to get a verdict.`;
   if (quantization !== null && quantization.doubtful.length > 0) return prose`${quantization.doubtful[0] ?? ''} is not there, as it is for most of its siblings: some loaders make up for it, others do not.`;
   if (base === null && intent.head.expected === null && losses.head.length === 0 && !hasHead(intent.heads.head, inner.stored)) {
-    return prose`${byTurns(intent.head.reason)}. ${isRefused ? prose`Correct the declared ${'class'}` : intent.class === null ? prose`Name the class under ${'architectures'}, or the base,` : prose`Name the base, or the ${'class'} that it is released as,`} to get a verdict.`;
+    return prose`${byTurns(intent.head.reason)}. ${isRefused ? prose`Correct the declared ${'class'}` : intent.class === null ? NAME_CLASS : prose`Name the base, or the ${'class'} that it is released as,`} to get a verdict.`;
   }
   const headAbsent = losses.head.length > 0 || inner.tied.some(({ name, memory }) => memory === intent.heads.head && (base === null || base.tensors.has(name)));
   if (intent.tied === null && headAbsent && intent.facts === null) return prose`The base stores a head, the checkpoint does not, and neither config says whether it is tied to the embedding.`;

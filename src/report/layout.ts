@@ -72,11 +72,7 @@ export function columns(data: TableData, width: number, style: { readonly head: 
   const texts = data.rows.map((row) => row.map((cell) => flat(cell)));
   const isNumber = (i: number): boolean => (data.heads[i] ?? '').startsWith('>');
   const widths = fitted(heads.map((head, i) => Math.max(stringWidth(head), ...texts.map((row) => stringWidth(row[i] ?? '')))), width, isNumber);
-  const shorter = texts.map((row) => [...row]);
-  widths.forEach((wide, i) => {
-    const rest = withoutCommonStart(data.rows.map((row) => row[i]), texts.map((row) => row[i] ?? ''), wide);
-    rest.forEach((cell, r) => shorter[r]?.splice(i, 1, cell));
-  });
+  const byColumn = widths.map((wide, i) => withoutCommonStart(data.rows.map((row) => row[i]), texts.map((row) => row[i] ?? ''), wide));
   const line = (cells: readonly string[], paint: (cell: string, i: number) => string): string =>
     cells
       .map((cell, i) => {
@@ -86,7 +82,7 @@ export function columns(data: TableData, width: number, style: { readonly head: 
       })
       .join(GAP)
       .trimEnd();
-  return [line(heads, style.head), ...shorter.map((row, r) => line(row, (cell, i) => (isCode(data.rows[r]?.[i]) ? style.code(cell) : cell)))];
+  return [line(heads, style.head), ...texts.map((_, r) => line(byColumn.map((cells) => cells[r] ?? ''), (cell, i) => (isCode(data.rows[r]?.[i]) ? style.code(cell) : cell)))];
 }
 
 /** Names without the segments with which all of them begin (`base_model.model.…`), as far as they are too wide: what tells them apart stands at the end. */

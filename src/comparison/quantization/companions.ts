@@ -3,6 +3,8 @@ import { booleanAt, objectAt, stringAt } from '../../inventory/config.ts';
 import { ForeignSiblings } from './foreign.ts';
 import type { Layout, PackedGroup } from './group.ts';
 import type { SeenTable } from './seen-table.ts';
+import { countSlots } from './slot-counts.ts';
+import type { SlotCount } from './slot-counts.ts';
 import { SCALES } from './slots.ts';
 
 /** Tensors of a group that are not there. */
@@ -21,19 +23,13 @@ export class CompanionCheck {
   readonly #table: SeenTable;
   readonly #config: JsonObject | null;
   readonly #foreign: ForeignSiblings;
-  /** How many groups of a layout there are, and how many of them have each slot. */
-  readonly #counts = new Map<Layout, { groups: number; readonly slots: Map<string, number> }>();
+  readonly #counts: ReadonlyMap<Layout, SlotCount>;
 
   constructor(groups: readonly PackedGroup[], table: SeenTable, config: JsonObject | null) {
     this.#table = table;
     this.#config = config;
     this.#foreign = new ForeignSiblings(groups, table);
-    for (const { layout, slots } of groups) {
-      const count = this.#counts.get(layout) ?? { groups: 0, slots: new Map<string, number>() };
-      this.#counts.set(layout, count);
-      count.groups++;
-      for (const slot of slots.keys()) count.slots.set(slot, (count.slots.get(slot) ?? 0) + 1);
-    }
+    this.#counts = countSlots(groups, ({ layout }) => layout);
   }
 
   check(group: PackedGroup): Companions {

@@ -1,5 +1,8 @@
+import { getOrAdd } from '../multimap.ts';
 import type { Group, PackedGroup } from './group.ts';
 import type { SeenTable } from './seen-table.ts';
+import { countSlots } from './slot-counts.ts';
+import type { SlotCount } from './slot-counts.ts';
 import { PACKED_TYPES, parseSlot } from './slots.ts';
 
 /** Types in which codes of other methods are kept as well, beside floats for scales and codebooks. */
@@ -58,9 +61,8 @@ function gather(table: SeenTable, parents: Set<string>): Map<string, Module> {
     const before = isStacked ? stacked.before : `${path}.`;
     const slot = isStacked ? stacked.slot : name.slice(dot + 1);
     if (OF_ITS_OWN.test(slot)) return;
-    const module = modules.get(before) ?? { before, parameter: isStacked ? stacked.parameter : `${path}.weight`, slots: new Map<string, number>() };
-    modules.set(before, module);
-    module.slots.set(slot, row);
+    const { slots } = getOrAdd(modules, before, () => ({ before, parameter: isStacked ? stacked.parameter : `${path}.weight`, slots: new Map<string, number>() }));
+    slots.set(slot, row);
   });
   return modules;
 }
@@ -92,9 +94,7 @@ interface Role {
 function rolesOf(groups: readonly Group[], table: SeenTable): Map<string, Role> {
   const sums = new Map<string, Map<string, number>>();
   for (const group of groups) {
-    const role = roleOf(group);
-    const of = sums.get(role) ?? new Map<string, number>();
-    sums.set(role, of);
+    const of = getOrAdd(sums, roleOf(group), () => new Map<string, number>());
     for (const [slot, row] of group.slots) of.set(slot, (of.get(slot) ?? 0) + table.bytes(row));
     if (group.plain >= 0) of.set('weight', Infinity);
   }
@@ -104,18 +104,11 @@ function rolesOf(groups: readonly Group[], table: SeenTable): Map<string, Role> 
 /** What groups of one role and one packing have in common, for methods of which nothing is known. */
 export class ForeignSiblings {
   readonly #table: SeenTable;
-  readonly #counts = new Map<string, { groups: number; readonly slots: Map<string, number> }>();
+  readonly #counts: ReadonlyMap<string, SlotCount>;
 
   constructor(groups: readonly PackedGroup[], table: SeenTable) {
     this.#table = table;
-    for (const group of groups) {
-      if (group.layout !== 'foreign') continue;
-      const key = this.#key(group);
-      const count = this.#counts.get(key) ?? { groups: 0, slots: new Map<string, number>() };
-      this.#counts.set(key, count);
-      count.groups++;
-      for (const slot of group.slots.keys()) count.slots.set(slot, (count.slots.get(slot) ?? 0) + 1);
-    }
+    this.#counts = countSlots(groups, (group) => (group.layout === 'foreign' ? this.#key(group) : null));
   }
 
   /** The slots that all the others have: at least two, for one alone may be packed in a way of its own. */

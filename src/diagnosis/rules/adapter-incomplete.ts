@@ -1,5 +1,6 @@
 import { loraAdapter } from '../adapter-examples.ts';
 import { llama } from '../examples.ts';
+import { layerOf } from '../losses.ts';
 import { prose } from '../prose.ts';
 import type { Prose } from '../prose.ts';
 import { defineRule } from '../rule.ts';
@@ -15,12 +16,6 @@ interface Data {
   /** Whether nothing is stored of any layer that lacks something: then the base may be a deeper model than the adapter's own. */
   readonly wholeLayers: boolean;
 }
-
-/** The layer that a tensor is in, by its name up to the first number; null outside of layers. */
-function layerOf(name: string): string | null {
-  return /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? null;
-}
-
 
 /** All that is lacking, in the order in which it is told. */
 function lackingOf(data: Data): string[] {
@@ -58,8 +53,9 @@ export const adapterIncomplete = defineRule<Data>({
     const names = (of: string): string[] => adapter.lacking.filter((tensor) => tensor.of === of).map(({ name }) => name);
     const noConfig = !adapter.hasConfig && checkpoint.tensors.length > 0;
     if (adapter.lacking.length === 0 && !noConfig) return [];
-    const stored = new Set(checkpoint.tensors.columns.names.map(layerOf));
-    const wholeLayers = names('module').length === adapter.lacking.length && adapter.lacking.every(({ name }) => layerOf(name) !== null && !stored.has(layerOf(name)));
+    const keyOf = (name: string): string | null => layerOf(null, name)?.key ?? null;
+    const stored = new Set(checkpoint.tensors.columns.names.map(keyOf));
+    const wholeLayers = names('module').length === adapter.lacking.length && adapter.lacking.every(({ name }) => keyOf(name) !== null && !stored.has(keyOf(name)));
     return [{ data: { parts: names('part'), modules: names('module'), saved: names('saved'), tokens: names('tokens'), whole: names('whole'), noConfig, wholeLayers }, parameters: adapter.lacking.map(({ name }) => name) }];
   },
   words(data) {
